@@ -1,0 +1,270 @@
+"""Control, and THE table of controls: the only place that writes an address, a range, a default or a unit.
+
+From the table come what a message may say, the error texts, glides, OSCQuery, controller layouts and the
+README's table. Knows nothing of sockets; `accept` is given an address and its arguments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model import ticks
+
+Value = float | bool | str | None
+Kind = Literal["number", "switch", "word", "bang", "morph"]
+
+SLEEPERS = 240
+"""Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One row of the table.
+
+    `default` decides the kind: a number has a range low..high in `unit`, a bool is a switch, a str a word (one of
+    `choices` where they are given), None a bang. `glide` is the time in seconds in which a number reaches its target.
+    """
+
+    address: str
+    default: Value
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    meaning: str = ""
+    glide: float = 0.0
+    choices: tuple[str, ...] = ()
+    tags: str = ""  # OSC type tags, where the default does not tell them
+
+    @property
+    def kind(self) -> Kind:
+        """What the control takes."""
+        if self.tags == "ssf":
+            return "morph"
+        if self.default is None:
+            return "bang"
+        if isinstance(self.default, bool):
+            return "switch"
+        return "word" if isinstance(self.default, str) else "number"
+
+    @property
+    def takes(self) -> str:
+        """What the control takes, in words that finish the sentence `/address takes ...`."""
+        match self.kind:
+            case "bang":
+                return "no argument (a bang)"
+            case "switch":
+                return "one of 0 or 1"
+            case "word":
+                return f"one of {', '.join(self.choices)}" if self.choices else "one word"
+            case "morph":
+                return "two names and a number in 0..1"
+        return f"one number in {self.low:g}..{self.high:g}{' ' + self.unit if self.unit else ''}"
+
+
+class Refused(ValueError):
+    """A control message that was not accepted. `reason` is a short name to count by; the text names place and rule."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A control message as the show takes it: a known row, the sleeper it is for (0-based) and a checked value."""
+
+    address: str
+    control: Control
+    sleeper: int | None
+    value: Value | tuple[str, str, float]
+
+
+_ROWS = (
+    Control("/show/go", None, meaning="Next section of the score."),
+    Control("/show/back", None, meaning="Previous section of the score."),
+    Control("/show/section", "", meaning="Go to the section of this name."),
+    Control(
+        "/show/phase",
+        "harmony",
+        meaning="Jump into a phase, with its own ramp.",
+        choices=("harmony", "glitch", "resolution"),
+    ),
+    Control("/show/scene", "", meaning="Cross-fade to this scene."),
+    Control("/show/hold", False, meaning="The score waits."),
+    Control("/show/rate", 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
+    Control("/show/blackout", False, meaning="Fade to black and silence in 2 s, and back."),
+    Control("/show/calm", None, meaning="Back to gentle harmony from anywhere; every offset to its default."),
+    Control(
+        "/dream/unrest",
+        0.0,
+        -1.0,
+        1.0,
+        "",
+        "Pulls frequencies apart (+) or together (-), added to the phase's own.",
+        1.5,
+    ),
+    Control("/dream/communion", 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0),
+    Control("/dream/breath", 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0),
+    Control("/dream/mend", False, meaning="The stabiliser: holds the community together while it is on."),
+    Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6),
+    Control("/light/glow", 0.5, 0.0, 1.0, "", "Size and strength of the halos.", 1.0),
+    Control("/light/trails", 0.25, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0),
+    Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0),
+    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5),
+    Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5),
+    Control("/camera/sway", 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0),
+    Control("/camera/distance", 11.0, 4.0, 30.0, "m", "From the tree's axis to the camera.", 5.0),
+    Control("/camera/height", 1.9, 0.3, 9.0, "m", "Of the camera above the water.", 5.0),
+    Control("/sleeper/N/beat", None, meaning="One beat of this sleeper; the rate follows the beats."),
+    Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate."),
+    Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
+    Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
+    Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
+)
+
+
+class Table(Mapping[str, Control]):
+    """Rows by address. `/sleeper/N/...` stands once; `find` resolves `/sleeper/17/...` to it."""
+
+    def __init__(self, rows: Sequence[Control]) -> None:
+        self._rows = {row.address: row for row in rows}
+        if len(self._rows) != len(rows):
+            twice = {row.address for row in rows if sum(r.address == row.address for r in rows) > 1}
+            raise ValueError(f"table of controls: declared twice: {', '.join(sorted(twice))}")
+
+    def __getitem__(self, address: str) -> Control:
+        return self._rows[address]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def find(self, address: str) -> tuple[Control, int | None]:
+        """The row for `address` and the 0-based sleeper it names, or None. Raises Refused("unknown", ...)."""
+        row = self._rows.get(address)
+        if row is not None and "/N/" not in address:
+            return row, None
+        parts = address.split("/")
+        if len(parts) == 4 and parts[1] == "sleeper" and parts[2].isascii() and parts[2].isdigit():
+            row = self._rows.get(f"/sleeper/N/{parts[3]}")
+            number = int(parts[2]) if len(parts[2]) <= 4 else 0
+            if row is not None and 1 <= number <= SLEEPERS:
+                return row, number - 1
+            if row is not None:
+                raise Refused("unknown", f"{address}: sleepers are numbered 1..{SLEEPERS}, got {parts[2][:9]}")
+        raise Refused("unknown", f"{address[:80]} is not a control")
+
+
+TABLE = Table(_ROWS)
+"""The engine's controls. A scene's own are added with `table(scene.controls)`."""
+
+
+def table(extra: Sequence[Control] = ()) -> Table:
+    """The engine's rows and `extra`. Raises ValueError when an address is declared twice."""
+    return Table((*_ROWS, *extra))
+
+
+def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
+    """Check one message against the table. Numbers out of range are clipped; anything else wrong raises Refused."""
+    control, sleeper = rows.find(address)
+    return Accepted(address, control, sleeper, _checked(control, address, arguments))
+
+
+def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[str, str, float]:
+    if control.kind == "bang":
+        return None  # a button sends 1.0 with its bang: any arguments are welcome and mean nothing
+    wanted = 3 if control.kind == "morph" else 1
+    if len(arguments) != wanted:
+        raise _refusal("type", control, address, f"{len(arguments)} arguments")
+    first = arguments[0]
+    if control.kind == "word":
+        if not isinstance(first, str) or (control.choices and first not in control.choices):
+            raise _refusal("type", control, address, first)
+        return first
+    if control.kind == "morph":
+        second = arguments[1]
+        if not isinstance(first, str) or not isinstance(second, str):
+            raise _refusal("type", control, address, f"{first!r:.40} {second!r:.40}")
+        return first, second, min(max(_number(control, address, arguments[2]), 0.0), 1.0)
+    number = _number(control, address, first)
+    if control.kind == "switch":
+        return number != 0.0
+    return min(max(number, control.low), control.high)
+
+
+def _number(control: Control, address: str, argument: object) -> float:
+    """int, bool, float and numeric strings convert freely; NaN and infinity are refused."""
+    if not isinstance(argument, (int, float, str)):
+        raise _refusal("type", control, address, argument)
+    try:
+        number = float(argument)
+    except (ValueError, OverflowError):
+        raise _refusal("type", control, address, argument) from None
+    if not math.isfinite(number):
+        raise _refusal("nan", control, address, argument)
+    return number
+
+
+def _refusal(reason: str, control: Control, address: str, got: object) -> Refused:
+    said = f'"{got[:40]}"' if isinstance(got, str) else f"{got!s:.40}"
+    return Refused(reason, f"{address} takes {control.takes}, got {said}")
+
+
+class Glides:
+    """The values of every control that is not a sleeper's or a bang. Numbers glide to their targets, tick by tick.
+
+    A glide is critically damped (no jump in value or speed) and within 1 % of its way after the control's glide time.
+    """
+
+    def __init__(self, rows: Table) -> None:
+        steady = [row for row in rows.values() if row.kind in ("number", "switch", "word") and "/N/" not in row.address]
+        numbers = [row for row in steady if row.kind == "number"]
+        self._index = {row.address: i for i, row in enumerate(numbers)}
+        self.target = np.array([row.default for row in numbers], dtype=np.float64)  # (n,)
+        self.value = self.target.copy()  # (n,)
+        self.speed = np.zeros_like(self.value)  # (n,) per second
+        # the response (1 + w t) exp(-w t) of a critically damped follower is 0.01 at w t = 6.64
+        omega = np.array([6.64 / row.glide if row.glide > 0 else np.inf for row in numbers])
+        self._omega: NDArray[np.float64] = np.minimum(omega, ticks.RATE)
+        self._decay: NDArray[np.float64] = np.exp(-self._omega / ticks.RATE)
+        self._instant = np.isinf(omega)
+        self._defaults = {row.address: row.default for row in steady}
+        self.others: dict[str, Value] = {row.address: row.default for row in steady if row.kind != "number"}
+
+    def aim(self, address: str, value: Value) -> None:
+        """Set the target of one control. The address and value must have been accepted."""
+        i = self._index.get(address)
+        if i is None:
+            self.others[address] = value
+            return
+        assert isinstance(value, (int, float))
+        self.target[i] = value
+        if self._instant[i]:
+            self.value[i] = value
+
+    def rest(self) -> None:
+        """Aim every control at its default."""
+        for address, default in self._defaults.items():
+            self.aim(address, default)
+
+    def step(self) -> None:
+        """One tick closer: the exact solution of a critically damped spring over one tick."""
+        away = self.value - self.target
+        push = (self.speed + self._omega * away) / ticks.RATE
+        self.speed = (self.speed - self._omega * push) * self._decay
+        self.value = self.target + (away + push) * self._decay
+
+    def now(self) -> Mapping[str, Value]:
+        """Read-only values by address."""
+        values: dict[str, Value] = dict(zip(self._index, self.value.tolist(), strict=True))
+        values.update(self.others)
+        return MappingProxyType(values)

@@ -1,0 +1,1 @@
+"""Film: the show without a clock, as stills, frames, sound and films."""

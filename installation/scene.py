@@ -1,0 +1,178 @@
+"""The contract between engine and scenes: Moment, the primitives of light and sound, Scene.
+
+A scene is told a Moment and answers with values; it never draws, plays, reads a clock or a file. Engine and
+scenes meet here and nowhere else.
+
+Space is in metres, right-handed: x to the right, y away from the camera, z up; the water is z = 0. Colour is
+linear RGB radiance (Rec. 709 primaries), without an upper limit; about 1 is a bright highlight.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.controls import Control, Value
+from installation.model import ticks
+from installation.model.chance import Chance
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Phase = Literal["harmony", "glitch", "resolution"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sleepers:
+    """The community at one tick; every array has a row a sleeper and is read-only."""
+
+    phase: Doubles  # (n,) radians; a breath peaks at 0
+    pulse: Doubles  # (n,) 0..1, (0.5 + 0.5 cos phase)^4
+    hue: Doubles  # (n,) turns
+    glow: Doubles  # (n,) brightness, 1 as usual
+    present: Doubles  # (n,) 0 absent .. 1 here; moves smoothly
+    character: Doubles  # (n,) -1..1, who leads and who follows the common breath
+    side: Doubles  # (n,) -1 or 1, the camp a sleeper falls into when the dream tears
+    place: Doubles  # (n, 2) metres on the water; moves to a new place between arcs
+    arrived: Doubles  # (n,) seconds since this sleeper last came into the room
+
+    def __len__(self) -> int:
+        return len(self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The glitch clock that light and sound share: slices of 1/4, 1/2, 1, 1 or 2 times 20 ticks."""
+
+    index: int  # counts slices since the show began; an address for chance
+    age: int  # ticks since this slice began
+    length: int  # ticks this slice lasts
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything a scene may know."""
+
+    tick: int
+    arc: int  # how often the score has come round
+    section: str
+    phase: Phase
+    progress: float  # 0..1 within the section
+    presence: float  # 0 dark and silent .. 1; the score's own fade
+    unrest: float  # 0 calm .. 1 torn
+    bloom: float  # 0 .. 1, how far everyone has become themselves again (resolution)
+    coherence: float  # 0..1, the measured order parameter
+    breath: float  # radians, mean phase of the community, unwrapped: it only moves on
+    sleepers: Sleepers
+    beat: Beat
+    chord: Doubles  # (8,) frequencies over the root
+    root: float  # Hz
+    controls: Mapping[str, Value]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the show began."""
+        return ticks.seconds(self.tick)
+
+    def number(self, address: str) -> float:
+        """The gliding value of the number at `address`. Raises KeyError for what is not in the table."""
+        return cast(float, self.controls[address])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Round soft lights. A point's brightness at its centre does not depend on its distance, its size does."""
+
+    position: Array  # (n, 3) metres
+    radius: Array  # (n,) metres; two standard deviations of the spot
+    colour: Array  # (n, 3) linear RGB at the centre
+    halo: float = 0.0  # share of the light, 0..1, that goes into a wide halo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strokes:
+    """Polylines of light, drawn continuous at any size: vertex i joins i + 1 unless i + 1 starts a new one."""
+
+    position: Array  # (n, 3) metres
+    radius: Array  # (n,) metres at the vertex
+    colour: Array  # (n, 3) linear RGB on the axis
+    starts: NDArray[np.int32]  # (s,) ascending index of each polyline's first vertex; starts[0] == 0
+    halo: float = 0.0
+    coarse: int = 0  # pyramid levels by which the strokes are drawn softer and cheaper: 1 for what is seen in water
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mist:
+    """A coarse colour field that faces the viewer: the picture's own frame, whatever the camera does."""
+
+    colour: Array  # (rows, columns, 3) linear RGB, row 0 at the top; stretched over the whole picture, smoothly
+
+
+Light = Points | Strokes | Mist
+
+
+def dimmed(light: Light, factor: float) -> Light:
+    """The same light, `factor` times as bright: a cross-fade is two scenes dimmed and drawn together."""
+    return replace(light, colour=light.colour * np.float32(factor))
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One tone of the drone."""
+
+    frequency: float  # Hz
+    gain: float  # 0..1, linear
+    azimuth: float = 0.0  # turns clockwise from ahead
+    width: float = 1.0  # 0 one point .. 1 satellites spread to both sides
+    brightness: float = 0.5  # 0 nearly a sine .. 1 every partial
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the picture is taken from: a pinhole camera, level unless `roll` says otherwise."""
+
+    eye: tuple[float, float, float]  # metres
+    target: tuple[float, float, float]  # metres, drawn at the centre of the picture
+    height_deg: float = 34.0  # vertical angle of view
+    roll: float = 0.0  # radians
+
+
+class Scene(ABC):
+    """One piece. Only `step` changes it; `light` and `sound` look and may be asked any number of times a tick.
+
+    What `step` changes must be in the attributes that `moving` names (numbers, strings or arrays): they are the
+    scene's share of a snapshot. Everything else is made in `__init__` from `chance` and stays.
+    """
+
+    controls: ClassVar[tuple[Control, ...]] = ()
+    moving: ClassVar[tuple[str, ...]] = ()
+    budget: ClassVar[int] = 150_000  # splats a picture may cost at 1080p
+
+    @abstractmethod
+    def __init__(self, chance: Chance) -> None: ...
+
+    def step(self, now: Moment) -> None:  # noqa: B027 (a scene that is a pure function of the moment has no step)
+        """Exactly once a tick."""
+
+    @abstractmethod
+    def light(self, now: Moment) -> Iterable[Light]:
+        """The lights of this moment. Changes nothing."""
+
+    def view(self, now: Moment) -> View:
+        """The camera of this moment; by default the one that /camera/... moves, swaying slowly."""
+        return swaying(now)
+
+
+def swaying(now: Moment, target_height: float = 2.2) -> View:
+    """A camera at /camera/distance and /camera/height that drifts round the tree by /camera/sway."""
+    sway, t = now.number("/camera/sway"), now.seconds
+    angle = sway * (0.22 * math.sin(2 * math.pi * t / 97.0) + 0.08 * math.sin(2 * math.pi * t / 41.0 + 1.0))
+    distance = now.number("/camera/distance") * (1.0 + 0.06 * sway * math.sin(2 * math.pi * t / 61.0))
+    height = now.number("/camera/height") + 0.25 * sway * math.sin(2 * math.pi * t / 53.0 + 2.0)
+    eye = (distance * math.sin(angle), -distance * math.cos(angle), max(height, 0.15))
+    return View(eye, (0.0, 0.0, target_height))

@@ -1,0 +1,1 @@
+"""Sound: the moment and a scene's voices become samples. Only `device` touches the loudspeakers."""

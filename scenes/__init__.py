@@ -1,0 +1,1 @@
+"""Pieces, one a file. A scene imports `installation` and numpy only."""
