@@ -1,0 +1,230 @@
+"""The sleepers as coupled oscillators, and their measured coherence.
+
+Kuramoto's model with noise (Strogatz, "From Kuramoto to Crawford", Physica D 143, 2000), with a character that lets
+a sleeper lead or follow the common breath and two camps that glitch pulls apart. Coherence is what the model does;
+nobody sets it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model import memory, ticks
+from installation.model.chance import Chance
+
+Doubles = NDArray[np.float64]
+
+DT = 1.0 / ticks.RATE
+RATE_LOW, RATE_HIGH = 0.02, 3.0  # Hz, what a sensor may ask of a sleeper
+QUIET = ticks.ticks(30.0)  # a sensor that says nothing this long has let go of its sleeper
+DOUBLE = ticks.ticks(0.3)  # two beats closer than this are one
+
+
+@dataclass(frozen=True, slots=True)
+class Climate:
+    """What pulls at the sleepers in this tick."""
+
+    unrest: float  # g, 0..1
+    bloom: float  # 0..1
+    communion: float = 0.5  # 0..1
+    breath: float = 0.16  # Hz
+    mend: bool = False
+
+    @property
+    def coupling(self) -> float:
+        """K, 1/s: pulls together when calm, pushes apart when torn."""
+        calm = 0.6 + 0.1 * self.bloom
+        pull = (2.0 * self.communion) ** 1.5 if self.communion < 0.5 else 1.0 + 3.0 * (self.communion - 0.5)
+        return calm * pull * (1.0 - self.unrest) - 0.25 * self.unrest
+
+    @property
+    def spread(self) -> float:
+        """s, radians by which the strongest characters lead or follow."""
+        rest = 0.15 + 0.75 * self.bloom
+        if self.communion < 0.5:
+            return rest + (0.5 - self.communion) * 2.4
+        return rest * 2.0 * (1.0 - self.communion)
+
+    @property
+    def diffusion(self) -> float:
+        """D, 1/s, of every sleeper's own restlessness."""
+        return 0.002 + 1.2 * self.unrest**2
+
+    @property
+    def rift(self) -> float:
+        """delta, rad/s, by which the two camps run apart."""
+        return 2.0 * math.pi * 0.28 * self.unrest
+
+
+class Community:
+    """`count` sleepers; `step` moves them by one tick."""
+
+    moving = (
+        *("phase", "breath", "mended_coupling", "present", "presence", "glow", "glow_target", "hue", "hue_target"),
+        *("rate", "rate_target", "driven", "beat_tick", "drive_tick", "arrived"),
+        *("place", "place_from", "place_to", "place_moved"),
+    )
+
+    def __init__(self, chance: Chance, count: int, settled: bool = False) -> None:
+        self._chance = chance
+        born = chance.of("born").at()
+        self.character: Doubles = born.uniform(-1.0, 1.0, count)  # phi
+        self.temper: Doubles = born.normal(0.0, 1.0, count)  # own rate in standard deviations from the common one
+        self.side: Doubles = born.permutation(np.where(np.arange(count) % 2 == 0, 1.0, -1.0))
+        self.own_hue: Doubles = (
+            np.arange(count) * 0.6180339887 + born.uniform()
+        ) % 1.0  # golden ratio: no two neighbours
+        self.phase: Doubles = born.uniform(0.0, 2.0 * np.pi, count)  # theta, radians
+        if settled:
+            self.phase = np.mod(0.15 * self.character + 0.2 * self.temper, 2.0 * np.pi)
+        self.breath = 0.0  # radians, unwrapped: the common breath as everyone hears it
+        self.mended_coupling = 0.0  # 1/s that the stabiliser adds to K
+        self.presence = np.ones(count)  # whether a sleeper is in the room
+        self.present = np.ones(count)  # the same, fading
+        self.glow, self.glow_target = np.ones(count), np.ones(count)
+        self.hue, self.hue_target = self.own_hue.copy(), self.own_hue.copy()
+        self.rate, self.rate_target = np.full(count, 0.16), np.full(count, 0.16)  # Hz, given by a sensor
+        self.driven = np.zeros(count)  # 0 own rate .. 1 the sensor's
+        self.beat_tick = np.full(count, -1, dtype=np.int64)  # the last beat, -1 for none
+        self.drive_tick = np.full(count, -QUIET - 1, dtype=np.int64)  # when a sensor last spoke
+        self.arrived = np.full(count, 1e3)  # seconds in the room
+        self.place: Doubles = self._places(0)  # (n, 2) metres on the water
+        self.place_from, self.place_to = self.place, self.place
+        self.place_moved = 1.0  # 0..1 of the way between the last two arcs' places
+
+    def __len__(self) -> int:
+        return len(self.phase)
+
+    # what the world says of one sleeper
+
+    def beat(self, sleeper: int, tick: int) -> None:
+        """A sensor felt a beat: the rate follows the smoothed interval, the pulse is drawn towards its peak."""
+        last = int(self.beat_tick[sleeper])
+        interval = tick - last
+        if last >= 0 and interval < DOUBLE:
+            return
+        self.beat_tick[sleeper] = self.drive_tick[sleeper] = tick
+        if last >= 0 and interval * RATE_LOW <= ticks.RATE:
+            measured = min(max(ticks.RATE / interval, RATE_LOW), RATE_HIGH)
+            fresh = self.driven[sleeper] < 0.05
+            self.rate_target[sleeper] += (measured - self.rate_target[sleeper]) * (1.0 if fresh else 0.35)
+        away = math.remainder(self.phase[sleeper], 2.0 * math.pi)
+        self.phase[sleeper] -= 0.5 * away
+
+    def drive(self, sleeper: int, rate: float, tick: int) -> None:
+        """A sensor gives the rate itself, in Hz."""
+        self.rate_target[sleeper] = rate
+        self.drive_tick[sleeper] = tick
+
+    def tint(self, sleeper: int, hue: float) -> None:
+        """A hue, in turns."""
+        self.hue_target[sleeper] = hue
+
+    def light(self, sleeper: int, glow: float) -> None:
+        """A brightness, 1 as usual."""
+        self.glow_target[sleeper] = glow
+
+    def welcome(self, sleeper: int, here: bool) -> None:
+        """Come in, or leave."""
+        if here and self.presence[sleeper] == 0.0:
+            self.arrived[sleeper] = 0.0
+        self.presence[sleeper] = float(here)
+
+    def release(self) -> None:
+        """Everyone back to their own rate, hue and glow, and into the room."""
+        self.drive_tick[:] = -QUIET - 1
+        self.glow_target[:] = 1.0
+        self.hue_target = self.own_hue.copy()
+        for sleeper in np.flatnonzero(self.presence == 0.0):
+            self.welcome(int(sleeper), True)
+
+    def settle_elsewhere(self, arc: int) -> None:
+        """Start moving to the places of another arc."""
+        self.place_from, self.place_to, self.place_moved = self.place.copy(), self._places(arc), 0.0
+
+    # time
+
+    def step(self, tick: int, climate: Climate) -> None:
+        """One tick further."""
+        self._follow_targets(tick)
+        lean = climate.spread * self.character
+        z, _ = self._mean(lean)
+        coupling = climate.coupling + self._stabiliser(climate.mend)
+        pull = coupling * abs(z) * np.sin(np.angle(z) + lean - self.phase) * (1.0 - 0.9 * self.driven)
+        own = climate.breath * (1.0 + 0.075 * self.temper)
+        rate = own + (self.rate - own) * self.driven
+        noise = self._chance.of("restless").at(tick).standard_normal(len(self))
+        self.phase = np.mod(
+            self.phase
+            + DT * (2.0 * np.pi * rate + self.side * climate.rift + pull)
+            + math.sqrt(2.0 * climate.diffusion * DT) * noise,
+            2.0 * np.pi,
+        )
+        self._follow_breath(climate.breath, self._mean(lean)[0])
+
+    @property
+    def coherence(self) -> float:
+        """|mean exp(i theta)| over those present, 0..1: Kuramoto's order parameter."""
+        return float(abs(self._mean(0.0)[0]))
+
+    @property
+    def pulse(self) -> Doubles:
+        """(n,) 0..1."""
+        pulse: Doubles = (0.5 + 0.5 * np.cos(self.phase)) ** 4
+        return pulse
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that `step` moves."""
+        return memory.remember(self, self.moving)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put back a snapshot. Raises ValueError when it is not one of this community."""
+        memory.recall(self, self.moving, state)
+
+    def _mean(self, lean: Doubles | float) -> tuple[complex, float]:
+        weight = float(self.present.sum())
+        if weight < 1e-6:
+            return 0j, 0.0
+        angle = self.phase - lean
+        return complex(np.dot(np.cos(angle), self.present), np.dot(np.sin(angle), self.present)) / weight, weight
+
+    def _follow_targets(self, tick: int) -> None:
+        """Nothing that somebody sets jumps."""
+        self.present += (self.presence - self.present) * (DT / 0.8)
+        self.arrived += DT * self.presence
+        self.glow += (self.glow_target - self.glow) * (DT / 0.3)
+        turn = self.hue_target - self.hue
+        self.hue += (turn - np.rint(turn)) * (DT / 0.5)
+        self.rate += (self.rate_target - self.rate) * (DT / 0.7)
+        spoken = (tick - self.drive_tick) <= QUIET
+        self.driven += (spoken - self.driven) * (DT / np.where(spoken, 0.4, 4.0))
+        if self.place_moved < 1.0:
+            self.place_moved = min(self.place_moved + DT / 12.0, 1.0)
+            way = self.place_moved**2 * (3.0 - 2.0 * self.place_moved)
+            self.place = self.place_from + (self.place_to - self.place_from) * way
+
+    def _stabiliser(self, on: bool) -> float:
+        """A controller that raises K until coherence reaches 0.95 and lets go slowly."""
+        error = 0.95 - self.coherence if on else -1.0
+        self.mended_coupling = min(max(self.mended_coupling + 1.5 * error * DT, 0.0), 9.0)
+        return self.mended_coupling
+
+    def _follow_breath(self, rate: float, z: complex) -> None:
+        """A phase-locked loop hears the common breath through the noise; it slows or hurries but never turns back."""
+        error = math.remainder(np.angle(z) - self.breath, 2.0 * math.pi)
+        speed = 2.0 * math.pi * rate + 2.5 * abs(z) ** 2 * error
+        self.breath += DT * max(speed, 0.1)
+
+    def _places(self, arc: int) -> Doubles:
+        """(n, 2) metres: a sunflower's spiral round the tree, disturbed, another one each arc."""
+        draw = self._chance.of("places").at(arc)
+        i = np.arange(len(self)) + 0.5
+        radius = 2.3 + 6.2 * np.sqrt(i / len(self)) + draw.normal(0.0, 0.22, len(self))
+        angle = i * 2.399963 + draw.uniform(0.0, 2.0 * np.pi) + draw.normal(0.0, 0.05, len(self))
+        order = draw.permutation(len(self))
+        return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)[order]

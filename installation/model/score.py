@@ -1,0 +1,147 @@
+"""The arc: sections with a phase, a length and a scene, read from TOML text. Reads no file itself.
+
+`Score` is what was written; `Course` is where a show is in it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from installation.model import ticks
+
+Phase = Literal["harmony", "glitch", "resolution"]
+
+FULL_SWING = {"harmony": 10.0, "glitch": 12.0, "resolution": 15.0}
+"""Seconds in which unrest crosses its whole range on the way into a phase, where the section gives no `ramp`."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One section of the score."""
+
+    name: str
+    phase: Phase
+    seconds: float
+    scene: str = ""  # empty: the scene that is playing goes on
+    ramp: float | None = None  # seconds in which unrest would cross its whole range; by default the phase's own
+    presence: float = 1.0  # 0 dark and silent .. 1
+    fade: float = 8.0  # seconds in which presence would cross its whole range
+    controls: dict[str, float | bool | str] = {}
+
+    @property
+    def swing(self) -> float:
+        """Seconds in which unrest would cross its whole range."""
+        return FULL_SWING[self.phase] if self.ramp is None else self.ramp
+
+
+class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A list of sections that comes round for ever. `settled` begins with everybody asleep, not in the dark."""
+
+    name: str
+    section: tuple[Section, ...]
+    settled: bool = False
+    scene: str = "sleeptree"
+
+    @property
+    def seconds(self) -> float:
+        """Length of one arc."""
+        return sum(section.seconds for section in self.section)
+
+    def index(self, name: str) -> int | None:
+        """The place of the section called `name`."""
+        return next((i for i, section in enumerate(self.section) if section.name == name), None)
+
+    def first(self, phase: str) -> int | None:
+        """The first section of a phase."""
+        return next((i for i, section in enumerate(self.section) if section.phase == phase), None)
+
+    def heart(self, phase: str) -> float | None:
+        """Seconds from the start to the middle of the longest lit section of a phase; None where there is none."""
+        lit = [s for s in self.section if s.phase == phase and s.presence > 0]
+        if not lit:
+            return None
+        longest = max(lit, key=lambda s: s.seconds)
+        before = self.section[: self.section.index(longest)]
+        return sum(s.seconds for s in before) + longest.seconds / 2
+
+
+def parse(text: str, source: str) -> Score:
+    """The score written in `text`. Raises ValueError naming `source`, the section and the rule that was broken."""
+    try:
+        raw: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{source}: not TOML: {error}") from None
+    sections = raw.get("section")
+    if not isinstance(sections, list) or not sections:
+        raise ValueError(f"{source}: a score needs at least one [[section]]")
+    read = tuple(_section(entry, i, source) for i, entry in enumerate(sections))
+    names = [section.name for section in read]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(
+                f'{source}: section {i + 1}: the name "{name}" is taken by section {names.index(name) + 1}'
+            )
+    try:
+        return msgspec.structs.replace(msgspec.convert({**raw, "section": []}, Score), section=read)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{source}: {_plain(error)}") from None
+
+
+def _section(entry: object, i: int, source: str) -> Section:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    place = f"{source}: section {i + 1}" + (f" ({name})" if isinstance(name, str) else "")
+    try:
+        section = msgspec.convert(entry, Section)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{place}: {_plain(error)}") from None
+    for field, value, low, high in (
+        ("seconds", section.seconds, 0.5, 86_400.0),
+        ("ramp", section.swing, 0.1, 3_600.0),
+        ("presence", section.presence, 0.0, 1.0),
+        ("fade", section.fade, 0.1, 3_600.0),
+    ):
+        if not low <= value <= high:  # refuses nan too
+            raise ValueError(f"{place}: {field} takes a number in {low:g}..{high:g}, got {value:g}")
+    return section
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    return str(error).replace("Object", "a table").replace("`", "").replace("$.", "")
+
+
+@dataclass(slots=True)
+class Course:
+    """Where the show is in a score: which arc, which section, how far in."""
+
+    score: Score
+    arc: int = 0
+    place: int = 0
+    elapsed: float = 0.0  # ticks into the section; the score's rate makes this a fraction
+
+    @property
+    def section(self) -> Section:
+        """The section that is playing."""
+        return self.score.section[self.place]
+
+    @property
+    def progress(self) -> float:
+        """0..1 within the section."""
+        return min(self.elapsed / ticks.RATE / self.section.seconds, 1.0)
+
+    def step(self, rate: float) -> bool:
+        """One tick at `rate`; True when another section begins with it."""
+        self.elapsed += rate
+        if self.elapsed < self.section.seconds * ticks.RATE:
+            return False
+        self.go(self.place + 1)
+        return True
+
+    def go(self, place: int) -> None:
+        """To the start of a section; one past the last is the first of the next arc."""
+        if place >= len(self.score.section):
+            self.arc += 1
+            place = 0
+        self.place, self.elapsed = max(place, 0), 0.0

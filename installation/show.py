@@ -1,0 +1,316 @@
+"""Show: all state that moves. `step` is the one mover; everything else looks.
+
+Time comes in as calls of `step`, the outside world as calls of `accept`. The same seed, score and accepted controls
+at the same ticks give the same show, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from installation.controls import SLEEPERS, Accepted, Glides, Refused, Value, accept, table
+from installation.model import memory, ticks
+from installation.model.chance import Chance
+from installation.model.community import Climate, Community
+from installation.model.glitchclock import GlitchClock
+from installation.model.score import Course, Score
+from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, dimmed
+
+UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
+BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
+BLOOMING, WILTING = 45.0, 25.0  # seconds
+BLACKOUT = 2.0  # seconds
+CROSSFADE = 8.0  # seconds between two scenes
+
+
+def _towards(value: float, goal: float, seconds: float) -> float:
+    """One tick of a straight way that crosses 0..1 in `seconds`."""
+    step = 1.0 / (ticks.RATE * seconds)
+    return min(value + step, goal) if value < goal else max(value - step, goal)
+
+
+class Show:
+    """A score, a seed and scenes by name, playing. Raises ValueError when the score asks for what is not there."""
+
+    moving = ("tick", "unrest", "bloom", "presence", "darkness", "playing", "weights")
+
+    def __init__(self, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
+        self.score, self.seed = score, seed
+        self.table = table([control for scene in scenes.values() for control in scene.controls])
+        self._kinds = dict(scenes)
+        self._check(score)
+        chance = Chance(seed)
+        self._chance = chance
+        self.tick = 0
+        self.course = Course(score)
+        self.community = Community(chance.of("community"), SLEEPERS, score.settled)
+        self.clock = GlitchClock(chance.of("glitch clock"))
+        self.glides = Glides(self.table)
+        self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
+        self.presence = self.course.section.presence if score.settled else 0.0
+        self.darkness = 0.0  # 0 .. 1 blacked out
+        self.playing: list[str] = []  # names of the scenes on stage, the newest last
+        self.weights: list[float] = []  # how far each has faded in
+        self._stage: dict[str, Scene] = {}
+        self._moment: Moment | None = None
+        self._enter(self.course.section.scene or score.scene)
+        self.weights = [1.0]
+        self._begin_section()
+
+    # the outside world
+
+    def accept(self, address: str, arguments: Sequence[object] = ()) -> Accepted:
+        """Take one control message; it acts from the next step on. Raises controls.Refused and changes nothing."""
+        taken = accept(self.table, address, arguments)
+        if taken.sleeper is not None:
+            self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
+        elif taken.address.startswith("/show/") and taken.control.kind in ("bang", "word"):
+            self._accept_show(taken.address, taken.value)
+        elif taken.control.kind in ("number", "switch", "word"):
+            self.glides.aim(taken.address, cast(Value, taken.value))
+        return taken
+
+    def _accept_sleeper(self, sleeper: int, what: str, value: object) -> None:
+        number = float(cast(float, value)) if value is not None else 0.0
+        match what:
+            case "beat":
+                self.community.beat(sleeper, self.tick)
+            case "rate":
+                self.community.drive(sleeper, number, self.tick)
+            case "hue":
+                self.community.tint(sleeper, number)
+            case "glow":
+                self.community.light(sleeper, number)
+            case "present":
+                self.community.welcome(sleeper, bool(value))
+
+    def _accept_show(self, address: str, value: object) -> None:
+        word = str(value)
+        match address:
+            case "/show/go":
+                self._go(self.course.place + 1)
+            case "/show/back":
+                self._go(self.course.place - 1)
+            case "/show/section":
+                self._go(self._known(address, self.score.index(word), [s.name for s in self.score.section], word))
+            case "/show/phase":
+                here = [s.phase for s in self.score.section]
+                self._go(self._known(address, self.score.first(word), sorted(set(here)), word))
+            case "/show/scene":
+                self._known(address, 0 if word in self._kinds else None, sorted(self._kinds), word)
+                self._enter(word)
+            case "/show/calm":
+                self._calm()
+
+    @staticmethod
+    def _known(address: str, place: int | None, names: Sequence[str], got: str) -> int:
+        if place is None:
+            raise Refused("type", f'{address} takes one of {", ".join(names)}, got "{got[:40]}"')
+        return place
+
+    def _calm(self) -> None:
+        self.glides.rest()
+        self.community.release()
+        lit = [i for i, s in enumerate(self.score.section) if s.phase == "harmony" and s.presence > 0]
+        self._go(max(lit, key=lambda i: self.score.section[i].seconds, default=0))
+
+    # time
+
+    def step(self) -> None:
+        """One tick further."""
+        self._moment = None
+        self.glides.step()
+        values = self.glides.now()
+        if not values["/show/hold"] and self.course.step(cast(float, values["/show/rate"])):
+            self._begin_section()
+        section = self.course.section
+        self.unrest = _towards(self.unrest, UNREST[section.phase], section.swing)
+        opening = section.phase == "resolution"
+        self.bloom = _towards(self.bloom, BLOOM[section.phase], BLOOMING if opening else WILTING)
+        self.presence = _towards(self.presence, section.presence, section.fade)
+        self.darkness = _towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
+        self.clock.step()
+        self.community.step(self.tick, self._climate(values))
+        self.tick += 1
+        self._fade_scenes()
+        now = self.moment()
+        for name in self.playing:
+            self._stage[name].step(now)
+
+    def _climate(self, values: Mapping[str, Value]) -> Climate:
+        return Climate(
+            unrest=self._torn(values),
+            bloom=self.bloom,
+            communion=cast(float, values["/dream/communion"]),
+            breath=cast(float, values["/dream/breath"]),
+            mend=bool(values["/dream/mend"]),
+        )
+
+    def _torn(self, values: Mapping[str, Value]) -> float:
+        return min(max(self.unrest + cast(float, values["/dream/unrest"]), 0.0), 1.0)
+
+    def _go(self, place: int) -> None:
+        self.course.go(place)
+        self._begin_section()
+
+    def _begin_section(self) -> None:
+        section = self.course.section
+        for address, value in section.controls.items():
+            self.glides.aim(address, cast(Value, accept(self.table, address, [value]).value))
+        if section.scene:
+            self._enter(section.scene)
+        if self.course.place == 0 and self.course.arc > 0:
+            self.community.settle_elsewhere(self.course.arc)
+
+    # scenes
+
+    def _enter(self, name: str) -> None:
+        """Put a scene on stage, or bring it to the front."""
+        if name not in self._stage:
+            self._stage[name] = self._kinds[name](self._chance.of("scene").of(name))
+        if name in self.playing:
+            i = self.playing.index(name)
+            self.playing.append(self.playing.pop(i))
+            self.weights.append(self.weights.pop(i))
+        else:
+            self.playing.append(name)
+            self.weights.append(0.0)
+
+    def _fade_scenes(self) -> None:
+        front = len(self.playing) - 1
+        weights = [_towards(w, float(i == front), CROSSFADE) for i, w in enumerate(self.weights)]
+        stay = [i for i, w in enumerate(weights) if w > 0.0 or i == front]
+        for i in set(range(len(weights))) - set(stay):
+            del self._stage[self.playing[i]]
+        self.playing, self.weights = [self.playing[i] for i in stay], [weights[i] for i in stay]
+
+    # looking
+
+    def moment(self) -> Moment:
+        """What a scene may know now. The same object until the next step."""
+        if self._moment is None:
+            values = self.glides.now()
+            section = self.course.section
+            self._moment = Moment(
+                tick=self.tick,
+                arc=self.course.arc,
+                section=section.name,
+                phase=section.phase,
+                progress=self.course.progress,
+                presence=_smooth(self.presence) * _smooth(1.0 - self.darkness),
+                unrest=self._torn(values),
+                bloom=self.bloom,
+                coherence=self.community.coherence,
+                breath=self.community.breath,
+                sleepers=self._sleepers(),
+                beat=Beat(self.clock.index, self.clock.age, self.clock.length),
+                chord=np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]),
+                root=55.0,
+                controls=values,
+            )
+        return self._moment
+
+    def _sleepers(self) -> Sleepers:
+        c = self.community
+        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived)
+        views = [np.array(array) for array in arrays]
+        for view in views:
+            view.setflags(write=False)
+        return Sleepers(*views)
+
+    def lights(self) -> tuple[Light, ...]:
+        """The lights of every scene on stage, cross-faded."""
+        now = self.moment()
+        shown: list[Light] = []
+        for name, weight in zip(self.playing, self.weights, strict=True):
+            lights = self._stage[name].light(now)
+            shown.extend(lights if weight == 1.0 else (dimmed(light, _smooth(weight)) for light in lights))
+        return tuple(shown)
+
+    def view(self) -> View:
+        """The camera of the scene in front, eased over from the one before."""
+        views = [self._stage[name].view(self.moment()) for name in self.playing]
+        view = views[0]
+        for other, weight in zip(views[1:], self.weights[1:], strict=True):
+            view = _between(view, other, _smooth(weight))
+        return view
+
+    # remembering
+
+    def snapshot(self) -> bytes:
+        """Everything that moves; `restore` and stepping on equals never having stopped."""
+        return memory.pack(
+            {
+                "seed": self.seed,
+                "show": memory.remember(self, self.moving),
+                "course": memory.remember(self.course, ("arc", "place", "elapsed")),
+                "clock": memory.remember(self.clock, self.clock.moving),
+                "glides": memory.remember(self.glides, ("value", "target", "speed", "others")),
+                "community": self.community.snapshot(),
+                "scenes": {n: memory.remember(self._stage[n], self._stage[n].moving) for n in self.playing},
+            }
+        )
+
+    def restore(self, data: bytes) -> None:
+        """Back to a snapshot of a show with the same seed, score and scenes. Raises ValueError naming what is wrong."""
+        state = memory.unpack(data)
+        if not isinstance(state, dict) or state.get("seed") != self.seed:
+            raise ValueError(f"snapshot: not of a show with seed {self.seed}")
+        try:
+            self._recall(state)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"snapshot: {error} is missing or malformed") from None
+
+    def _recall(self, state: Mapping[str, Any]) -> None:
+        unknown = set(state["show"]["playing"]) - set(self._kinds)
+        if unknown:
+            raise ValueError(f"snapshot: no scene is called {sorted(unknown)[0]}")
+        if not 0 <= state["course"]["place"] < len(self.score.section):
+            raise ValueError(f"snapshot: the score has {len(self.score.section)} sections")
+        memory.recall(self, self.moving, state["show"])
+        memory.recall(self.course, ("arc", "place", "elapsed"), state["course"])
+        memory.recall(self.clock, self.clock.moving, state["clock"])
+        memory.recall(self.glides, ("value", "target", "speed", "others"), state["glides"])
+        self.community.restore(state["community"])
+        self._stage = {n: self._kinds[n](self._chance.of("scene").of(n)) for n in self.playing}
+        for name, scene in self._stage.items():
+            memory.recall(scene, scene.moving, state["scenes"][name])
+        self._moment = None
+
+    def _check(self, score: Score) -> None:
+        place = f"score {score.name}"
+        if score.scene not in self._kinds:
+            raise ValueError(f'{place}: scene takes one of {", ".join(sorted(self._kinds))}, got "{score.scene}"')
+        for section in score.section:
+            here = f"{place}: section {section.name}"
+            if section.scene and section.scene not in self._kinds:
+                raise ValueError(f'{here}: scene takes one of {", ".join(sorted(self._kinds))}, got "{section.scene}"')
+            for address, value in section.controls.items():
+                try:
+                    control = accept(self.table, address, [value]).control
+                except Refused as error:
+                    raise ValueError(f"{here}: {error}") from None
+                if control.kind not in ("number", "switch") or "/N/" in control.address:
+                    raise ValueError(f"{here}: {address} can't be a section's target, only numbers and switches can")
+
+
+def _smooth(x: float) -> float:
+    """0..1 with a soft start and end."""
+    return x * x * (3.0 - 2.0 * x)
+
+
+def _between(a: View, b: View, way: float) -> View:
+    def mix(p: tuple[float, float, float], q: tuple[float, float, float]) -> tuple[float, float, float]:
+        return (p[0] + (q[0] - p[0]) * way, p[1] + (q[1] - p[1]) * way, p[2] + (q[2] - p[2]) * way)
+
+    return replace(
+        b,
+        eye=mix(a.eye, b.eye),
+        target=mix(a.target, b.target),
+        height_deg=a.height_deg + (b.height_deg - a.height_deg) * way,
+        roll=a.roll + (b.roll - a.roll) * way,
+    )
