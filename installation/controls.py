@@ -19,6 +19,7 @@ from installation.model import ticks
 
 Value = float | bool | str | None
 Kind = Literal["number", "switch", "word", "bang", "morph"]
+Role = Literal["played", "asked", "said"]
 
 SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
@@ -41,6 +42,9 @@ class Control:
     glide: float = 0.0
     choices: tuple[str, ...] = ()
     tags: str = ""  # OSC type tags, where the default does not tell them
+    role: Role = (
+        "played"  # taken by the show; asked of what is round it (presets); or said by the show and not settable
+    )
 
     @property
     def kind(self) -> Kind:
@@ -65,7 +69,26 @@ class Control:
                 return f"one of {', '.join(self.choices)}" if self.choices else "one word"
             case "morph":
                 return "two names and a number in 0..1"
-        return f"one number in {self.low:g}..{self.high:g}{' ' + self.unit if self.unit else ''}"
+        return f"one number in {self.span}"
+
+    @property
+    def span(self) -> str:
+        """What may be said, for a table: the range with its unit, the choices, or the kind of thing."""
+        match self.kind:
+            case "number":
+                return f"{self.low:g}..{self.high:g}{' ' + self.unit if self.unit else ''}"
+            case "switch":
+                return "0 or 1"
+            case "word":
+                return ", ".join(self.choices) if self.choices else "a word"
+            case "morph":
+                return "name, name, 0..1"
+        return "a bang"
+
+    @property
+    def typetags(self) -> str:
+        """OSC type tags of the arguments, one a letter."""
+        return self.tags or {"number": "f", "switch": "T", "word": "s", "bang": "I"}[self.kind]
 
 
 class Refused(ValueError):
@@ -84,6 +107,13 @@ class Accepted:
     control: Control
     sleeper: int | None
     value: Value | tuple[str, str, float]
+
+    @property
+    def arguments(self) -> tuple[float | bool | str, ...]:
+        """The value as the arguments of a message that `accept` would take again."""
+        if isinstance(self.value, tuple):
+            return self.value
+        return () if self.value is None else (self.value,)
 
 
 _ROWS = (
@@ -127,6 +157,27 @@ _ROWS = (
     Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
     Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
     Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
+    Control("/preset/save", "", meaning="Remember every look by this name.", role="asked"),
+    Control("/preset/load", "", meaning="Glide to the look of this name.", role="asked"),
+    Control("/preset/morph", "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="asked"),
+    Control("/preset/list", None, meaning="Answered with the names of all looks, in /state/presets.", role="asked"),
+    Control("/sync", None, meaning="Answered with every value and state.", role="asked"),
+    Control(
+        "/state/phase",
+        "harmony",
+        meaning="The phase that plays.",
+        choices=("harmony", "glitch", "resolution"),
+        role="said",
+    ),
+    Control("/state/section", "", meaning="The section of the score that plays.", role="said"),
+    Control("/state/progress", 0.0, meaning="How far into the section.", role="said"),
+    Control("/state/coherence", 0.0, meaning="How much the sleepers breathe together, measured.", role="said"),
+    Control("/state/roughness", 0.0, meaning="How rough the drones sound, measured.", role="said"),
+    Control("/state/fps", 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="said"),
+    Control("/state/level", -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="said"),
+    Control("/state/guard", 0.0, meaning="How much light the flash guard holds back.", role="said"),
+    Control("/state/refused", 0.0, 0.0, 1e9, "messages", "Refused since the show began.", role="said"),
+    Control("/state/presets", "", meaning="The names of all looks, with commas between.", role="said"),
 )
 
 
@@ -173,9 +224,24 @@ def table(extra: Sequence[Control] = ()) -> Table:
     return Table((*_ROWS, *extra))
 
 
+def markdown(rows: Mapping[str, Control]) -> str:
+    """The table of controls as the README shows it."""
+    lines = ["| address | takes | default | meaning |", "| --- | --- | --- | --- |"]
+    lines += [f"| `{row.address}` | {row.span} | {_default(row)} | {row.meaning} |" for row in rows.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _default(row: Control) -> str:
+    if row.role == "said" or row.default is None:
+        return ""
+    return row.default if isinstance(row.default, str) else f"{float(row.default):g}"
+
+
 def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
     """Check one message against the table. Numbers out of range are clipped; anything else wrong raises Refused."""
     control, sleeper = rows.find(address)
+    if control.role == "said":
+        raise Refused("said", f"{address} is said by the show and can't be set")
     return Accepted(address, control, sleeper, _checked(control, address, arguments))
 
 
@@ -226,7 +292,11 @@ class Glides:
     """
 
     def __init__(self, rows: Table) -> None:
-        steady = [row for row in rows.values() if row.kind in ("number", "switch", "word") and "/N/" not in row.address]
+        steady = [
+            row
+            for row in rows.values()
+            if row.role == "played" and row.kind in ("number", "switch", "word") and "/N/" not in row.address
+        ]
         numbers = [row for row in steady if row.kind == "number"]
         self._index = {row.address: i for i, row in enumerate(numbers)}
         self.target = np.array([row.default for row in numbers], dtype=np.float64)  # (n,)
@@ -262,6 +332,12 @@ class Glides:
         push = (self.speed + self._omega * away) / ticks.RATE
         self.speed = (self.speed - self._omega * push) * self._decay
         self.value = self.target + (away + push) * self._decay
+
+    def aims(self) -> dict[str, Value]:
+        """Where every control is going: targets of numbers, and the others' values, by address."""
+        aims: dict[str, Value] = dict(zip(self._index, self.target.tolist(), strict=True))
+        aims.update(self.others)
+        return aims
 
     def now(self) -> Mapping[str, Value]:
         """Read-only values by address."""

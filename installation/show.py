@@ -66,6 +66,8 @@ class Show:
     def accept(self, address: str, arguments: Sequence[object] = ()) -> Accepted:
         """Take one control message; it acts from the next step on. Raises controls.Refused and changes nothing."""
         taken = accept(self.table, address, arguments)
+        if taken.control.role != "played":
+            raise Refused("unknown", f"{address} is asked of what is round the show, not of the show")
         if taken.sleeper is not None:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
         elif taken.address.startswith("/show/") and taken.control.kind in ("bang", "word"):
