@@ -40,6 +40,7 @@ class Sleepers:
     side: Doubles  # (n,) -1 or 1, the camp a sleeper falls into when the dream tears
     place: Doubles  # (n, 2) metres on the water; moves to a new place between arcs
     arrived: Doubles  # (n,) seconds since this sleeper last came into the room
+    tone: NDArray[np.int64]  # (n,) 0..7, which tone of the chord this sleeper sings
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -71,6 +72,7 @@ class Moment:
     sleepers: Sleepers
     beat: Beat
     chord: Doubles  # (8,) frequencies over the root
+    tones: Doubles  # (8,) 0..1, how loud each tone of the chord swells: what a jewel may brighten with
     root: float  # Hz
     controls: Mapping[str, Value]
 

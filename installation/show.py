@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.controls import SLEEPERS, Accepted, Glides, Refused, Value, accept, table
 from installation.model import memory, ticks
 from installation.model.chance import Chance
+from installation.model.choir import Choir, sung
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
+from installation.model.harmony import Chords
 from installation.model.score import Course, Score
 from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, dimmed
 
@@ -49,6 +52,8 @@ class Show:
         self.course = Course(score)
         self.community = Community(chance.of("community"), SLEEPERS, score.settled)
         self.clock = GlitchClock(chance.of("glitch clock"))
+        self.chords = Chords(chance.of("chords"))
+        self.choir = Choir(chance.of("choir"))
         self.glides = Glides(self.table)
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
@@ -136,6 +141,7 @@ class Show:
         self.presence = _towards(self.presence, section.presence, section.fade)
         self.darkness = _towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
         self.clock.step()
+        self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
         self.tick += 1
         self._fade_scenes()
@@ -196,7 +202,7 @@ class Show:
         """What a scene may know now. The same object until the next step."""
         if self._moment is None:
             values = self.glides.now()
-            section = self.course.section
+            section, c = self.course.section, self.community
             self._moment = Moment(
                 tick=self.tick,
                 arc=self.course.arc,
@@ -210,19 +216,17 @@ class Show:
                 breath=self.community.breath,
                 sleepers=self._sleepers(),
                 beat=Beat(self.clock.index, self.clock.age, self.clock.length),
-                chord=np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]),
-                root=55.0,
+                chord=_frozen(self.chords.ratios),
+                tones=_frozen(self.choir.swells(self.tick, c.phase, c.present, c.place)),
+                root=self.chords.root(cast(float, values["/sound/root"])),
                 controls=values,
             )
         return self._moment
 
     def _sleepers(self) -> Sleepers:
         c = self.community
-        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived)
-        views = [np.array(array) for array in arrays]
-        for view in views:
-            view.setflags(write=False)
-        return Sleepers(*views)
+        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived, sung(c.place))
+        return Sleepers(*map(_frozen, arrays))
 
     def lights(self) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded."""
@@ -251,6 +255,7 @@ class Show:
                 "show": memory.remember(self, self.moving),
                 "course": memory.remember(self.course, ("arc", "place", "elapsed")),
                 "clock": memory.remember(self.clock, self.clock.moving),
+                "chords": self.chords.snapshot(),
                 "glides": memory.remember(self.glides, ("value", "target", "speed", "others")),
                 "community": self.community.snapshot(),
                 "scenes": {n: memory.remember(self._stage[n], self._stage[n].moving) for n in self.playing},
@@ -276,6 +281,7 @@ class Show:
         memory.recall(self, self.moving, state["show"])
         memory.recall(self.course, ("arc", "place", "elapsed"), state["course"])
         memory.recall(self.clock, self.clock.moving, state["clock"])
+        self.chords.restore(state["chords"])
         memory.recall(self.glides, ("value", "target", "speed", "others"), state["glides"])
         self.community.restore(state["community"])
         self._stage = {n: self._kinds[n](self._chance.of("scene").of(n)) for n in self.playing}
@@ -298,6 +304,13 @@ class Show:
                     raise ValueError(f"{here}: {error}") from None
                 if control.kind not in ("number", "switch") or "/N/" in control.address:
                     raise ValueError(f"{here}: {address} can't be a section's target, only numbers and switches can")
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """A read-only copy."""
+    copy = np.array(array)
+    copy.setflags(write=False)
+    return copy
 
 
 def _smooth(x: float) -> float:

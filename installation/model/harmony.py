@@ -1,0 +1,153 @@
+"""Tuning, chords and how one chord becomes the next. Pure; knows frequencies over a root, never a sound.
+
+Just intonation over one root: every chord is a set of whole-number ratios, so that its partials fall together and
+the drone stands still. A `Chords` is where the show is in its harmony; the arc decides the order.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model import memory, ticks
+from installation.model.chance import Chance
+
+Doubles = NDArray[np.float64]
+
+TONES = 8
+"""Tones in a chord, and groups of sleepers that sing them."""
+
+CHORDS: dict[str, tuple[float, ...]] = {
+    "home": (1, 2, 3, 4, 5, 6, 8, 10),
+    "subdominant": (4 / 3, 2, 8 / 3, 4, 16 / 3, 20 / 3, 8, 32 / 3),
+    "plagal": (1, 2, 8 / 3, 4, 16 / 3, 20 / 3, 8, 32 / 3),  # the subdominant over the root held on
+    "ninth": (1, 2, 3, 4, 5, 6, 9, 12),
+    "relative": (5 / 6, 5 / 3, 5 / 2, 4, 5, 20 / 3, 8, 10),  # the minor chord that shares two tones with home
+    "seventh": (1, 2, 3, 4, 5, 6, 7, 9),  # the natural seventh: a chord of nothing but its root's partials
+    "sus": (1, 2, 3, 4, 16 / 3, 6, 8, 12),
+    "resolved": (1, 2, 3, 4, 5, 6, 8, 12),
+}
+"""Frequencies over the root, ascending."""
+
+WANDERING = ("subdominant", "plagal", "ninth", "relative", "seventh")
+"""What harmony visits between two times at home, in an order that each arc draws anew."""
+
+KEYS = (1.0, 9 / 8, 8 / 9, 6 / 5, 5 / 6)
+"""What an arc may multiply the root by; the first arc takes the first."""
+
+RENEWAL = (("resolved", 40.0), ("ninth", 22.0), ("sus", 9.0), ("resolved", math.inf))
+"""Chords of the resolution once it has landed, with seconds."""
+
+CALM = 0.06  # unrest below which a resolution may land
+LANDING = 9.0  # seconds between the calm and the fall of 16/3 to 5
+
+
+def led(sounding: Doubles, chord: Doubles) -> Doubles:
+    """The tones of `chord`, (8,), in the order in which `sounding`, (8,), should move to them.
+
+    Minimises the sum of squared |log2 ratio|. In one dimension with a convex cost the best assignment keeps the order
+    (Villani, "Topics in Optimal Transportation", 2003, 2.2), so no solver is needed.
+    """
+    order = np.empty(len(sounding), dtype=np.int64)
+    order[np.argsort(sounding, kind="stable")] = np.arange(len(sounding))
+    ascending: Doubles = np.sort(chord)
+    return ascending[order]
+
+
+class Chords:
+    """The chord now: which one, how far each tone has glided to it, and when the next one is due."""
+
+    moving = ("phase", "turn", "name", "since", "calm_since", "stays", "pitch", "aim", "glide", "key")
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self.phase = "harmony"
+        self.turn = 0  # counts chords since the show began; an address for chance
+        self.name = "home"
+        self.since = 0  # tick at which this chord was aimed at
+        self.calm_since = -1  # tick at which a resolution came to rest; -1 while it has not
+        self.stays = self._stay(0)  # ticks until the next chord
+        self.pitch: Doubles = np.log2(np.array(CHORDS["home"]))  # (8,) octaves over the root
+        self.aim: Doubles = self.pitch.copy()  # (8,) where the tones glide to
+        self.glide: Doubles = np.ones(TONES)  # (8,) seconds, time constants
+        self.key = 0.0  # octaves by which this arc moves the root
+
+    @property
+    def ratios(self) -> Doubles:
+        """(8,) frequencies over the root."""
+        ratios: Doubles = np.exp2(self.pitch)
+        return ratios
+
+    def root(self, asked: float) -> float:
+        """Hz, for a performer's root in Hz: the arc's own key on top of it."""
+        return float(asked * 2.0**self.key)
+
+    def step(self, tick: int, arc: int, phase: str, unrest: float) -> None:
+        """One tick further: perhaps another chord, and every tone a little nearer to it."""
+        if phase != self.phase:
+            self.phase, self.calm_since = phase, -1
+            self._move({"harmony": "home", "glitch": self.name, "resolution": "sus"}[phase], tick)
+        elif phase == "resolution":
+            self._land(tick, unrest)
+        elif tick - self.since >= self.stays:
+            self._move(self._next(arc), tick)
+        self.pitch = self.aim + (self.pitch - self.aim) * np.exp(-1.0 / (ticks.RATE * self.glide))
+        self.key += (self._key(arc) - self.key) / (ticks.RATE * 3.0)
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that `step` moves."""
+        return memory.remember(self, self.moving)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put back a snapshot. Raises ValueError when it is not one of these chords."""
+        memory.recall(self, self.moving, state)
+
+    def _move(self, name: str, tick: int) -> None:
+        self.turn += 1
+        self.name, self.since, self.stays = name, tick, self._stay(self.turn)
+        self.aim = np.log2(led(self.pitch, np.array(CHORDS[name])))
+        self.glide = self._chance.of("glide").at(self.turn).uniform(0.5, 1.6, TONES)
+
+    def _stay(self, turn: int) -> int:
+        """20 to 40 s; in glitch a third of that."""
+        seconds = float(self._chance.of("stay").at(turn).uniform(20.0, 40.0))
+        return ticks.ticks(seconds / 3.0 if self.phase == "glitch" else seconds)
+
+    def _next(self, arc: int) -> str:
+        """Home after every second journey; journeys in the arc's own order."""
+        order = self._chance.of("order").at(arc).permutation(len(WANDERING))
+        if self.name != "home" and self.turn % 3 == 0:
+            return "home"
+        visited = [WANDERING[i] for i in order]
+        following = dict(pairwise((*visited, visited[0])))
+        return following.get(self.name, visited[self.turn % len(visited)])
+
+    def _land(self, tick: int, unrest: float) -> None:
+        """Wait for the calm, hold the suspension, let it fall, and go on from there."""
+        if unrest > CALM:
+            self.calm_since = -1
+            if self.name != "sus":
+                self._move("sus", tick)
+            return
+        if self.calm_since < 0:
+            self.calm_since = tick
+        waited = (tick - self.calm_since) / ticks.RATE - LANDING
+        if waited < 0.0:
+            return
+        for name, seconds in RENEWAL:
+            if waited < seconds:
+                if name != self.name:
+                    self._move(name, tick)
+                return
+            waited -= seconds
+
+    def _key(self, arc: int) -> float:
+        """Octaves; never the key of the arc before."""
+        if arc == 0:
+            return 0.0
+        keys = self._chance.of("key").at((arc - 1) // (len(KEYS) - 1)).permutation(np.arange(1, len(KEYS)))
+        return math.log2(KEYS[int(keys[(arc - 1) % len(keys)])])
