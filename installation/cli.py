@@ -1,0 +1,169 @@
+"""The command `sleeptree`: its options, and the command that gets them. What it does is in installation.commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+# read by numba when it is first imported: lets it pack neighbouring stores of a splat into one instruction
+os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
+
+import typer
+
+from installation import settings
+from installation.commands.opening import Mistake, Wish
+from installation.model.score import Phase
+from installation.settings import Size
+
+app = typer.Typer(
+    name="sleeptree",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="SleepTree: a room sleeps together. A generative audiovisual installation for events.",
+    epilog="`sleeptree play` is the piece. Bad input ends a command with one line and exit code 2.",
+)
+
+SEEDS = 2**63 - 1
+
+
+def _size(option: str, text: str) -> Size:
+    try:
+        return settings.size(text)
+    except ValueError as rule:
+        raise Mistake(f'{option} {rule}, got "{text[:40]}"') from None
+
+
+class Fps(StrEnum):
+    """Pictures a second that a film can have: they divide the show's 120 ticks a second."""
+
+    CINEMA = "24"
+    VIDEO = "30"
+    EVEN = "40"
+    SMOOTH = "60"
+
+
+class PhaseName(StrEnum):
+    """The phases of the piece."""
+
+    HARMONY = "harmony"
+    GLITCH = "glitch"
+    RESOLUTION = "resolution"
+
+
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The venue's settings (TOML).")]
+ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
+SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, max=SEEDS, help="Another seed, another tree.")]
+
+
+@app.command()
+def play(
+    *,
+    display: Annotated[int | None, typer.Option(min=1, max=64, metavar="N", help="Which display, from 1.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
+    scene: SceneName = None,
+    score: ScoreName = None,
+    seed: Seed = None,
+    config: Config = None,
+    seconds: Annotated[float | None, typer.Option(min=0.0, metavar="S", help="End by itself after S seconds.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
+) -> None:
+    """Play the piece, fullscreen, until somebody ends it.
+
+    Keys: Escape or Q ends, F fullscreen or window, Space holds the score, Right and Left next and previous section,
+    1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a still.
+
+    Where there is no screen, it films twenty seconds with all three phases instead.
+    """
+    from installation.commands.play import Performance, play
+
+    wanted = None if window is None else _size("--window", window)
+    _say(play(Wish(config, score, scene, seed), Performance(display, wanted, seconds, report)))
+
+
+@app.command()
+def still(
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes.")],
+    phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
+    at: Annotated[float | None, typer.Option(metavar="SECONDS", min=0.0, help="Or this moment of the show.")] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
+    scene: SceneName = None,
+    score: ScoreName = None,
+    seed: Seed = None,
+    config: Config = None,
+) -> None:
+    """Save one picture of the show."""
+    from installation.commands.still import still
+
+    if (phase is None) == (at is None):
+        raise Mistake("still takes either --phase or --at")
+    name: Phase | None = phase.value if phase is not None else None
+    _say(still(Wish(config, score, scene, seed), at, name, _size("--size", size), out))
+
+
+@app.command()
+def film(
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.mp4", help="The film: H.264, plays everywhere.")] = None,
+    start: Annotated[float, typer.Option("--from", metavar="S", min=0.0, help="Begin S seconds into the show.")] = 0.0,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", min=0.01, help="How long.", show_default="to the end of the arc")
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
+    fps: Annotated[Fps, typer.Option(help="Pictures a second.")] = Fps.SMOOTH,
+    scene: SceneName = None,
+    score: ScoreName = None,
+    seed: Seed = None,
+    config: Config = None,
+    frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
+) -> None:
+    """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
+    from installation.commands.film import Reel, film
+
+    _say(film(Wish(config, score, scene, seed), Reel(_size("--size", size), int(fps), start, seconds, out, frames)))
+
+
+@app.command()
+def check(config: Config = None) -> None:
+    """Say what this machine can do: screens, cores, pictures a second, and the size to play at."""
+    from installation.commands.check import check
+
+    check(Wish(config))
+
+
+def _say(sentence: str) -> None:
+    print(sentence)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line `arguments` (the process's own when None) and exit: 0 done, 2 bad input, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a command that must end does so as on Ctrl-C, with its files in order
+    given = sys.argv[1:] if arguments is None else arguments
+    command = typer.main.get_command(app)
+    refusal = typer.BadParameter.__mro__[2]  # the exception that carries every complaint about the command line
+    try:
+        code = command.main(args=given or ["--help"], prog_name="sleeptree", standalone_mode=False)
+    except Mistake as error:
+        code = _refuse(str(error))
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:
+        if not isinstance(error, refusal):
+            raise
+        code = _refuse(error.format_message().replace("Value error, ", ""))  # type: ignore[attr-defined]
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(text: str) -> int:
+    print(f"sleeptree: {' '.join(text.split())}", file=sys.stderr)
+    return 2

@@ -1,0 +1,1 @@
+"""What each command does. Each is a function of plain values; installation.cli gives them their options."""

@@ -1,0 +1,79 @@
+"""A show -> stills and frames, in its own time. A sibling of the live stage: the same Show and the same Picture,
+stepped as fast as they go. Reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.light.picture import ROLL_IN, Picture
+from installation.model import ticks
+from installation.show import Show
+
+Pixels = NDArray[np.uint32]
+Progress = Callable[[int, int], None]
+"""Told how many ticks are done, of how many."""
+
+FPS = (24, 30, 40, 60)
+"""Pictures a second that divide the ticks of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which pictures of a show are wanted: `frames` from tick `first` on, `fps` (one of FPS) a second."""
+
+    first: int
+    frames: int
+    fps: int = 60
+
+    @property
+    def every(self) -> int:
+        """Ticks from one picture to the next."""
+        return ticks.RATE // self.fps
+
+    @property
+    def last(self) -> int:
+        """The tick of the last picture."""
+        return self.first + (self.frames - 1) * self.every
+
+    @classmethod
+    def between(cls, start_s: float, seconds: float, fps: int) -> Cut:
+        """The pictures of `seconds` from `start_s`, on the beat of a film that begins with the show."""
+        every = ticks.RATE // fps
+        return cls(round(start_s * fps) * every, max(1, round(seconds * fps)), fps)
+
+
+def pictures(show: Show, picture: Picture, cut: Cut, progress: Progress | None = None) -> Iterator[Pixels]:
+    """The pictures of `cut`, in order; each array is drawn over by the next.
+
+    The show is stepped from where it is, tick by tick. What trails and the flash guard remember is made good first:
+    the pictures of the ROLL_IN ticks before the cut are drawn and thrown away.
+    Raises ValueError when the show is already past the first picture.
+    """
+    if show.tick > cut.first:
+        raise ValueError(f"the show is at tick {show.tick}, past the first picture at {cut.first}")
+    pixels = np.zeros((picture.height, picture.width), np.uint32)
+    began = show.tick
+    rolling = max(0, cut.first - ROLL_IN)
+    while True:
+        on_frame = (show.tick - cut.first) % cut.every == 0
+        if show.tick >= rolling and on_frame:
+            picture.draw(show, pixels, 1.0 / cut.fps)
+            if show.tick >= cut.first:
+                yield pixels
+        elif show.tick >= rolling and picture.lingers(show.tick):
+            picture.linger(show)
+        if show.tick >= cut.last:
+            return
+        show.step()
+        if progress is not None and (show.tick >= rolling or show.tick % ticks.RATE == 0):
+            progress(show.tick - began, cut.last - began)
+
+
+def still(show: Show, picture: Picture, tick: int, progress: Progress | None = None) -> Pixels:
+    """The picture at `tick`, as a film would show it."""
+    return next(pictures(show, picture, Cut(tick, 1), progress))

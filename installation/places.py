@@ -1,0 +1,68 @@
+"""Where things are found: what ships with the piece, and the folders of whoever runs it. Opens no file.
+
+In a checkout `assets/` and `config/` stand beside the packages; in an installed wheel they are inside
+`installation/_data/`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "sleeptree"
+
+
+@cache
+def checkout() -> Path | None:
+    """The root of the checkout that this code runs from, or None when it was installed."""
+    above = Path(__file__).resolve().parent.parent
+    return above if (above / "pyproject.toml").is_file() and (above / "config").is_dir() else None
+
+
+def assets() -> Path:
+    """The folder of fonts, palettes and layouts."""
+    return _shipped("assets")
+
+
+def config() -> Path:
+    """The folder of the scores and of the venue's settings as shipped."""
+    return _shipped("config")
+
+
+def _shipped(folder: str) -> Path:
+    return (checkout() or Path(__file__).resolve().parent / "_data") / folder
+
+
+def venue() -> Path:
+    """The venue's settings: the user's own where there are any, else the shipped ones."""
+    own = platformdirs.user_config_path(_NAME) / "venue.toml"
+    return own if own.is_file() else config() / "venue.toml"
+
+
+def score(name: str) -> Path:
+    """The score called `name`: a file, or the name of a shipped one. Raises FileNotFoundError naming both readings."""
+    written = Path(name).expanduser()
+    if written.is_file():
+        return written
+    shipped = config() / f"{name}.toml"
+    if written.name == name and shipped.is_file():
+        return shipped
+    names = ", ".join(sorted(path.stem for path in config().glob("*.toml") if path.stem != "venue"))
+    raise FileNotFoundError(f'score: there is no file "{name}", and the scores that ship are {names}')
+
+
+def data() -> Path:
+    """Where a show keeps what it writes: journals and snapshots."""
+    return platformdirs.user_data_path(_NAME)
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept."""
+    return platformdirs.user_cache_path(_NAME)
+
+
+def stills() -> Path:
+    """Where stills taken during a show go: a folder among the user's pictures."""
+    return platformdirs.user_pictures_path() / "SleepTree"

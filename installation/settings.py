@@ -1,0 +1,138 @@
+"""The venue's settings: config/venue.toml, checked and frozen. Holds places and devices, never the range of a control.
+
+A wrong key or value is refused in one line that names file, table, key, rule and offender.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One [table] of the file. A subclass is the only place that says what its keys take."""
+
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+SMALLEST, LARGEST = 16, 16_384  # pixels
+
+
+def size(text: str) -> Size:
+    """`"1920x1080"` as numbers. Raises ValueError with the rule, without the offender."""
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text.strip().lower())
+    sides = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(SMALLEST <= side <= LARGEST for side in sides):
+        raise ValueError(f"takes WIDTHxHEIGHT in pixels, {SMALLEST}..{LARGEST} each, such as 1920x1080")
+    return sides
+
+
+class Screen(Table, frozen=True):
+    """[screen]: which display, how large, how often; and what the flash guard must know of the room."""
+
+    display: Annotated[int, Meta(ge=1, le=64)] = 1
+    size: str = ""
+    fullscreen: bool = True
+    fps: Annotated[int, Meta(ge=0, le=1000)] = 0
+    threads: Annotated[int, Meta(ge=0, le=256)] = 0
+    present: Literal["auto", "memory", "gpu"] = "auto"
+    screen_width_m: Annotated[float, Meta(ge=0.1, le=1000.0)] = 4.0
+    nearest_viewer_m: Annotated[float, Meta(ge=0.1, le=1000.0)] = 3.0
+
+    @property
+    def pixels(self) -> Size | None:
+        """The size to draw at; None for the display's own."""
+        return size(self.size) if self.size else None
+
+
+class Playing(Table, frozen=True):
+    """[show]: what is played."""
+
+    score: str = "festival"
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
+    scene: str = ""
+
+
+class Settings(Table, frozen=True):
+    """The whole file, a field a table."""
+
+    screen: Screen = Screen()
+    show: Playing = Playing()
+
+
+def read(path: Path) -> Settings:
+    """The settings in `path`. Raises ValueError naming file, table, key and rule; OSError when it can't be read."""
+    return parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def parse(text: str, source: str) -> Settings:
+    """The settings written in `text`; `source` is what errors call it."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{source}: not TOML: {error}") from None
+    try:
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{source}: {_said(error, raw)}") from None
+    if settings.screen.size:
+        try:
+            size(settings.screen.size)
+        except ValueError as rule:
+            raise ValueError(f'{source}: [screen] size {rule}, got "{settings.screen.size:.40}"') from None
+    return settings
+
+
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "object": "a table",
+    "array": "a list",
+}
+
+
+def _said(error: msgspec.ValidationError, raw: dict[str, Any]) -> str:
+    """msgspec's sentence, the place first and the offender last: `[screen] fps takes a whole number >= 0, got "x"`."""
+    rule, _, path = str(error).partition(" - at `$.")
+    keys = path.rstrip("`").split(".") if path else []
+    unknown = re.search(r"unknown field `(.+)`", rule)
+    if unknown:
+        names = ", ".join(field.name for field in msgspec.structs.fields(_kind(keys)))
+        return f"{_place([*keys, unknown[1]])} is not a setting; there are {names}"
+    value: Any = raw
+    for key in keys:
+        value = value[key]
+    return f"{_place(keys)} takes {_rule(rule, keys)}, got {_offender(value)}"
+
+
+def _rule(rule: str, keys: list[str]) -> str:
+    if rule.startswith("Invalid enum value"):
+        return f"one of {', '.join(get_args(_kind(keys)))}"
+    rule = rule.removeprefix("Expected ").split(", got ")[0]
+    return re.sub(r"`([^`]+)`", lambda match: _TYPES.get(match[1], match[1]), rule)
+
+
+def _kind(keys: list[str]) -> Any:
+    """What stands at a place: the type that its table declares."""
+    kind: Any = Settings
+    for key in keys:
+        kind = next(field.type for field in msgspec.structs.fields(kind) if field.name == key)
+    return kind
+
+
+def _place(keys: list[str]) -> str:
+    return f"[{keys[0]}] {'.'.join(keys[1:])}".strip() if keys else "the file"
+
+
+def _offender(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value:.40}"'
+    return str(value).lower() if isinstance(value, bool) else f"{value!s:.40}"
