@@ -1,0 +1,173 @@
+"""The desk: everything said by controllers, sensors and keys passes here, and here they are answered.
+
+On the listening side (`hear`, any thread) messages are checked against the table and put into the inbox; on the
+playing side (`deliver`, the live loop) they are handed to the show at a tick, journalled and told to the others.
+Opens no socket and reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from installation.controls import Accepted, Refused, Value, accept
+from installation.live.feedback import Feedback
+from installation.live.inbox import Heard, Inbox, Source
+from installation.live.patterns import SPECIAL, Addresses
+from installation.live.presets import Presets
+from installation.live.tally import Tally
+from installation.model.community import Community
+from installation.model.ticks import SECOND
+from installation.show import Show
+
+KEYS = Source("keys")
+PRESET = Source("preset")
+
+Record = Callable[[int, Accepted], None]
+"""Takes the tick at which a control acts, and the control: a journal's `write`."""
+
+
+class Desk:
+    """Between a show and everybody who plays it."""
+
+    def __init__(self, show: Show, presets: Path, targets: Iterable[Source] = (), record: Record | None = None) -> None:
+        self.table = show.table
+        self.inbox = Inbox()
+        self.tally = Tally()
+        self.feedback = Feedback(targets)
+        self.presets = Presets(presets, show.table)
+        self._addresses = Addresses(show.table)
+        self._record = record
+        self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
+        self._aims: dict[str, Value] = {}
+        self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
+        self._asking: list[Source] = []
+        self._look(show, 0)
+
+    # the listening side
+
+    def hear(
+        self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None = None
+    ) -> int:
+        """One message, for the next tick or for `due_ns`. Returns what it cost: the messages it stands for."""
+        self.tally.count("messages")
+        if not SPECIAL.isdisjoint(address):
+            return self._hear_pattern(address, arguments, source, now_ns, due_ns)
+        self._hear(address, arguments, source, now_ns, due_ns)
+        return 1
+
+    def _hear_pattern(
+        self, pattern: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None
+    ) -> int:
+        cost = 1 if self._addresses.knows(pattern) else 200
+        matching = self._addresses.matching(pattern)
+        if not matching:
+            self.tally.refuse("unknown", f"{pattern[:80]} matches no control", source, now_ns)
+        else:
+            self.tally.count("messages", len(matching) - 1)
+        for address in matching:
+            self._hear(address, arguments, source, now_ns, due_ns)
+        return cost + len(matching)
+
+    def _hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None) -> None:
+        try:
+            accepted = accept(self.table, address, arguments)
+            if accepted.control.role == "asked":
+                self.tally.count("asked")
+                self._answer(accepted, source, now_ns, due_ns)
+                return
+        except Refused as refused:
+            self.tally.refuse(refused.reason, str(refused), source, now_ns)
+            return
+        value = accepted.value
+        if value is not None and not isinstance(value, tuple) and self.feedback.is_echo(source, address, value, now_ns):
+            self.tally.count("echoes")
+            return
+        self._keep([Heard(accepted, source)], now_ns, due_ns)
+
+    def _answer(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
+        value = accepted.value
+        match accepted.address:
+            case "/sync":
+                self._asking.append(source)
+            case "/preset/list":
+                self.feedback.answer(source, {"/state/presets": ", ".join(self.presets.names())})
+            case "/preset/save":
+                self.presets.save(str(value), self._aims)
+            case "/preset/load":
+                self._play(self.presets.load(str(value)), now_ns, due_ns)
+            case "/preset/morph":
+                assert isinstance(value, tuple)
+                self._play(self.presets.between(*value), now_ns, due_ns)
+
+    def _play(self, values: Mapping[str, Value], now_ns: int, due_ns: int | None) -> None:
+        self.tally.count("messages", len(values))
+        self._keep([Heard(accept(self.table, a, [v]), PRESET) for a, v in values.items()], now_ns, due_ns)
+
+    def _keep(self, messages: Sequence[Heard], now_ns: int, due_ns: int | None) -> None:
+        if due_ns is None or due_ns <= now_ns:
+            lost, reason = self.inbox.put(messages), "full"
+        else:
+            lost, reason = self.inbox.put_later(messages, due_ns, now_ns), "later"
+        if lost:
+            what = messages[-1].accepted.address
+            ahead = "" if due_ns is None else f", meant for {(due_ns - now_ns) / SECOND:.1f} s from now"
+            self.tally.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
+
+    # the playing side
+
+    def deliver(self, show: Show, now_ns: int) -> int:
+        """Hand what waits to the show, before it steps. Returns how many controls it took."""
+        taken = 0
+        sources: dict[str, Source] = {}
+        for accepted, source in self.inbox.drain(now_ns):
+            try:
+                show.accept(accepted.address, accepted.arguments)
+            except Refused as refused:
+                self.tally.refuse(refused.reason, str(refused), source, now_ns)
+                continue
+            taken += 1
+            if self._record is not None:
+                self._record(show.tick, accepted)
+            sources[accepted.address] = source
+            if accepted.sleeper is not None and not isinstance(accepted.value, tuple):
+                self.feedback.tell(accepted.address, accepted.value, source, now_ns)
+        self.tally.count("taken", taken)
+        self._look(show, now_ns, sources)
+        if "/show/calm" in sources:
+            for address, value in sleepers(show.community).items():
+                if address in self.feedback.values:
+                    self.feedback.tell(address, value, None, now_ns)
+        self._answer_syncs(show, now_ns)
+        return taken
+
+    def _look(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
+        """Tell whatever aims elsewhere now: set by hand, by a section of the score, by /show/calm."""
+        aims = {address: value for address, value in show.glides.aims().items() if address not in self._places}
+        for address, value in aims.items():
+            by = (sources or {}).get(address)
+            if by is not None or value != self._aims.get(address):
+                self.feedback.tell(address, value, by, now_ns)
+        self._aims = aims
+
+    def _answer_syncs(self, show: Show, now_ns: int) -> None:
+        while self._asking:
+            source = self._asking.pop()
+            if now_ns - self._syncs.get(source, -SECOND) >= SECOND:
+                self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
+                self._syncs[source] = now_ns
+                self.feedback.answer(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
+
+
+def sleepers(community: Community) -> dict[str, Value]:
+    """What is set for every sleeper, by address."""
+    return {
+        f"/sleeper/{n}/{what}": bool(value) if what == "present" else float(value)
+        for what, values in (
+            ("rate", community.rate_target),
+            ("hue", community.hue_target),
+            ("glow", community.glow_target),
+            ("present", community.presence),
+        )
+        for n, value in enumerate(values.tolist(), 1)
+    }

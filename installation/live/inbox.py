@@ -1,0 +1,95 @@
+"""What was said since the last tick: the newest value of every address, bounded, and what is meant for later.
+
+Filled by the threads that listen, emptied by the live loop. Reads no clock: the time of now is handed in.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from itertools import count
+from threading import Lock
+from typing import NamedTuple
+
+from installation.controls import Accepted
+from installation.model.ticks import SECOND
+
+EVENTS = 8192
+"""Bangs and words that wait for a tick; numbers and switches need no bound, each address waits once."""
+
+LATER = 4096
+"""Messages with a timetag in the future that wait."""
+
+FURTHEST = 10 * SECOND
+"""Nanoseconds ahead that a message may be meant for."""
+
+
+class Source(NamedTuple):
+    """Who said something."""
+
+    link: str  # udp, tcp, or the name of what isn't a network: keys, preset, replay
+    host: str = ""
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}" if self.host else self.link
+
+
+class Heard(NamedTuple):
+    """A checked message and who said it."""
+
+    accepted: Accepted
+    source: Source
+
+
+class Inbox:
+    """Thread-safe. `put` from any thread, `drain` from the live loop."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[str | int, Heard] = {}
+        self._later: list[tuple[int, int, Heard]] = []  # a heap of (due in ns, order of arrival, what)
+        self._serial = count()
+        self._events = 0
+        self.merged = 0  # values that a newer one of the same address replaced before any tick saw them
+
+    def put(self, messages: Iterable[Heard]) -> int:
+        """Keep messages for the next tick, all in the same one. Returns how many found no room."""
+        with self._lock:
+            return sum(not self._keep(heard) for heard in messages)
+
+    def put_later(self, messages: Iterable[Heard], due_ns: int, now_ns: int) -> int:
+        """Keep messages until `due_ns`, on the clock of `now_ns`. Returns how many are too far ahead or too many."""
+        with self._lock:
+            lost = 0
+            for heard in messages:
+                if due_ns - now_ns > FURTHEST or len(self._later) >= LATER:
+                    lost += 1
+                else:
+                    heapq.heappush(self._later, (due_ns, next(self._serial), heard))
+            return lost
+
+    def drain(self, now_ns: int) -> list[Heard]:
+        """Everything that waits, oldest first, and what was meant for later and is due by now."""
+        with self._lock:
+            while self._later and self._later[0][0] <= now_ns:
+                self._keep(heapq.heappop(self._later)[2])
+            waiting, self._waiting, self._events = self._waiting, {}, 0
+        return list(waiting.values())
+
+    def __len__(self) -> int:
+        """Messages that wait, now or for later."""
+        return len(self._waiting) + len(self._later)
+
+    def _keep(self, heard: Heard) -> bool:
+        accepted = heard.accepted
+        if accepted.control.kind in ("number", "switch"):
+            if self._waiting.pop(accepted.address, None) is not None:
+                self.merged += 1
+            self._waiting[accepted.address] = heard  # at the end: what was said last acts last
+            return True
+        if self._events >= EVENTS:
+            return False
+        self._events += 1
+        self._waiting[next(self._serial)] = heard
+        return True

@@ -1,0 +1,260 @@
+"""The sockets: one thread that listens on UDP and TCP, hands messages to the desk and sends what the desk answers.
+
+A port that is taken is said and tried again; the show runs on meanwhile. The only place of the OSC rooms that reads
+clocks: the monotonic one, and the wall's for timetags.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from installation.live import wire
+from installation.live.desk import Desk
+from installation.live.gate import Gate, Network
+from installation.live.inbox import Source
+
+_log = structlog.get_logger("osc")
+
+PORT = 9000
+BATCH: Final = 512  # datagrams in a row before answers are sent
+TURN: Final = 0.01  # seconds in which answers are looked for when nobody speaks
+BREATH: Final = 0.002  # seconds of rest under a flood, so that the picture gets its share of the interpreter
+BUFFER: Final = 4 << 20  # bytes that the kernel is asked to keep for us
+STREAMS: Final = 32  # TCP connections at once
+BACKLOG: Final = 1 << 18  # bytes that a TCP controller may leave unread before it is hung up on
+SLOWEST: Final = 30.0  # seconds between two tries for a port that stays taken
+
+
+class _Stream:
+    """One TCP connection: its framing once the first byte is known, and what waits to be sent."""
+
+    def __init__(self, link: socket.socket, source: Source) -> None:
+        self.link, self.source = link, source
+        self.framing: wire.Framing | None = None
+        self.unsent = b""
+
+
+class Server:
+    """Listens at `host:port` in a thread of its own from `start` to `close`. Port 0 takes any free one."""
+
+    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int = PORT, allow: Sequence[Network] = ()) -> None:
+        self._desk = desk
+        self._host, self._wanted = host, port
+        self._gate = Gate(allow)
+        self._closing = threading.Event()
+        self._bound = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
+        self._streams: dict[Source, _Stream] = {}
+        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.port = port
+        self.trouble = ""  # one line for the overlay while the port can't be had
+
+    def start(self) -> None:
+        """Begin to listen; returns at once, whether the port is free or not."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Send what is due, close the sockets and end the thread."""
+        self._closing.set()
+        self._thread.join(timeout=5.0)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the port was bound within so many seconds."""
+        return self._bound.wait(seconds)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    # the thread
+
+    def _run(self) -> None:
+        pause = 1.0
+        while not self._closing.is_set():
+            try:
+                udp, tcp = self._bind()
+            except OSError as error:
+                where = f"{self._host}:{self._wanted}"
+                self.trouble = f"OSC: {where}: {error.strerror or error}; trying again in {pause:g} s"
+                _log.warning(self.trouble)
+                self._closing.wait(pause)
+                pause = min(2.0 * pause, SLOWEST)
+                continue
+            self.trouble, pause = "", 1.0
+            _log.info("OSC listens", host=self._host, port=self.port)
+            try:
+                self._listen(udp, tcp)
+            except Exception:  # whatever it was: said in full, and the performer is heard again a second later
+                _log.exception("OSC stopped listening; listening again")
+                self._closing.wait(1.0)
+            finally:
+                self._bound.clear()
+                for stream in list(self._streams.values()):
+                    self._hang_up(stream, None)
+                udp.close()
+                tcp.close()
+
+    def _bind(self) -> tuple[socket.socket, socket.socket]:
+        udp = socket.socket(self._family, socket.SOCK_DGRAM)
+        tcp = socket.socket(self._family, socket.SOCK_STREAM)
+        try:
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            udp.bind((self._host, self._wanted))
+            self.port = udp.getsockname()[1]
+            if os.name == "posix":  # elsewhere this option would let two programs have the same port
+                tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tcp.bind((self._host, self.port))
+            tcp.listen(STREAMS)
+            udp.setblocking(False)
+            tcp.setblocking(False)
+        except OSError:
+            udp.close()
+            tcp.close()
+            raise
+        self._bound.set()
+        return udp, tcp
+
+    def _listen(self, udp: socket.socket, tcp: socket.socket) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(udp, selectors.EVENT_READ)
+            selector.register(tcp, selectors.EVENT_READ)
+            flushed = 0
+            while not self._closing.is_set():
+                heard = 0
+                for key, _ in selector.select(TURN):
+                    if key.fileobj is udp:
+                        heard += self._receive(udp)
+                    elif key.fileobj is tcp:
+                        self._welcome(tcp, selector)
+                    else:
+                        heard += self._read(key.data, selector)
+                now = time.monotonic_ns()
+                if now - flushed >= TURN * 1e9:
+                    flushed = now
+                    self._flush(udp, selector, now)
+                if heard > 8:
+                    time.sleep(BREATH)
+            self._flush(udp, selector, time.monotonic_ns())
+
+    def _receive(self, udp: socket.socket) -> int:
+        now = time.monotonic_ns()
+        for heard in range(BATCH):
+            try:
+                datagram, where = udp.recvfrom(wire.LARGEST + 1)
+            except BlockingIOError:
+                return heard
+            except ConnectionError:  # Windows says here that somebody whom we told something has gone
+                continue
+            self._take(datagram, Source("udp", where[0], where[1]), now)
+        return BATCH
+
+    def _take(self, datagram: bytes, source: Source, now: int) -> None:
+        tally = self._desk.tally
+        tally.count("datagrams")
+        if not self._gate.allows(source.host):
+            tally.refuse("source", f"{source.host} is not in [osc] allow", source, now)
+            return
+        if not self._gate.admits(source.host, now):
+            tally.refuse("rate", f"{source.host} says more than it may", source, now)
+            return
+        try:
+            messages = wire.decode(datagram)
+        except wire.Malformed as malformed:
+            tally.refuse(malformed.reason, str(malformed), source, now)
+            return
+        tally.count("decoded")
+        self._desk.feedback.heard(source, now)
+        cost = sum(
+            self._desk.hear(message.address, message.arguments, source, now, _due(message.timetag, now))
+            for message in messages
+        )
+        if cost > 1:
+            self._gate.charge(source.host, cost - 1)
+
+    # streams
+
+    def _welcome(self, tcp: socket.socket, selector: selectors.BaseSelector) -> None:
+        link, where = tcp.accept()
+        source = Source("tcp", where[0], where[1])
+        if not self._gate.allows(source.host) or len(self._streams) >= STREAMS:
+            self._desk.tally.refuse("source", f"{source.host} may not connect", source, time.monotonic_ns())
+            link.close()
+            return
+        link.setblocking(False)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        stream = self._streams[source] = _Stream(link, source)
+        selector.register(link, selectors.EVENT_READ, stream)
+
+    def _read(self, stream: _Stream, selector: selectors.BaseSelector) -> int:
+        now = time.monotonic_ns()
+        try:
+            data = stream.link.recv(1 << 16)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            data = b""
+        if not data:
+            self._hang_up(stream, selector)
+            return 0
+        stream.framing = stream.framing or wire.framing(data[0])
+        try:
+            packets = stream.framing.packets(data)
+        except wire.Malformed as malformed:
+            self._desk.tally.count("datagrams")
+            self._desk.tally.refuse(malformed.reason, f"{malformed}; hung up", stream.source, now)
+            self._hang_up(stream, selector)
+            return 0
+        for packet in packets:
+            self._take(packet, stream.source, now)
+        return len(packets)
+
+    def _hang_up(self, stream: _Stream, selector: selectors.BaseSelector | None) -> None:
+        if selector is not None:
+            selector.unregister(stream.link)
+        stream.link.close()
+        self._streams.pop(stream.source, None)
+        self._desk.feedback.left(stream.source)
+
+    # answers
+
+    def _flush(self, udp: socket.socket, selector: selectors.BaseSelector, now: int) -> None:
+        for source, datagram in self._desk.feedback.due(now):
+            if source.link == "udp":
+                self._send(udp, datagram, source)
+            elif source in self._streams:
+                stream = self._streams[source]
+                stream.unsent += (stream.framing or wire.LengthPrefix()).wrap(datagram)
+        for stream in [stream for stream in self._streams.values() if stream.unsent]:
+            try:
+                stream.unsent = stream.unsent[stream.link.send(stream.unsent) :]
+            except BlockingIOError:
+                pass
+            except OSError:
+                stream.unsent = b""  # the next read says that it has gone
+            if len(stream.unsent) > BACKLOG:
+                self._hang_up(stream, selector)
+
+    def _send(self, udp: socket.socket, datagram: bytes, source: Source) -> None:
+        try:
+            udp.sendto(datagram, (source.host, source.port))
+        except OSError as error:
+            self._desk.tally.refuse(
+                "unreachable", f"can't tell {source}: {error.strerror or error}", source, time.monotonic_ns()
+            )
+
+
+def _due(timetag: int, now_ns: int) -> int | None:
+    """When a timetag means, on the monotonic clock; None for at once."""
+    if timetag == wire.NOW:
+        return None
+    due = now_ns + wire.unix_ns(timetag) - time.time_ns()
+    return due if due > now_ns else None

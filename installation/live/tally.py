@@ -1,0 +1,52 @@
+"""What was refused: counted by reason, said at most once a second per reason, shown in the overlay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+
+import structlog
+
+from installation.model.ticks import SECOND
+
+_log = structlog.get_logger("osc")
+
+
+class Tally:
+    """Thread-safe counts of what came in and what became of it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.refused: Counter[str] = Counter()  # by reason
+        self.counted: Counter[str] = Counter()  # datagrams, messages, ... by name
+        self.latest = ""
+        self._said: dict[str, tuple[int, int]] = {}  # reason: (when in ns, how many by then)
+
+    def count(self, name: str, many: int = 1) -> None:
+        """Count something that is no refusal."""
+        with self._lock:
+            self.counted[name] += many
+
+    def refuse(self, reason: str, text: str, source: object, now_ns: int, many: int = 1) -> None:
+        """Count a refusal; say it, with who it came from, unless this reason was said within the last second."""
+        with self._lock:
+            self.refused[reason] += many
+            self.latest = text
+            when, by_then = self._said.get(reason, (now_ns - SECOND, 0))
+            if now_ns - when < SECOND:
+                return
+            fresh = self.refused[reason] - by_then
+            self._said[reason] = (now_ns, self.refused[reason])
+        _log.warning("refused", reason=reason, what=text, source=str(source), since_last_said=fresh)
+
+    @property
+    def total(self) -> int:
+        """Refused so far, whatever the reason."""
+        return self.refused.total()
+
+    def line(self) -> str:
+        """One line for the overlay; empty while nothing was refused."""
+        if not self.refused:
+            return ""
+        reasons = ", ".join(f"{reason} {many}" for reason, many in self.refused.most_common(4))
+        return f"refused {self.total} ({reasons}); last: {self.latest}"
