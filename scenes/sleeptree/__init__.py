@@ -1,0 +1,58 @@
+"""SleepTree, the first piece: a luminous tree on still water, and a community asleep round it.
+
+Nothing here moves by itself: every light is a function of the moment, so any moment can be drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from installation import Chance, Light, Moment, Points, Scene, Strokes
+from scenes.sleeptree import water
+from scenes.sleeptree.air import Air
+from scenes.sleeptree.boughs import Boughs
+from scenes.sleeptree.dreamers import Dreamers
+from scenes.sleeptree.growth import grow
+from scenes.sleeptree.tearing import Register, registers
+
+
+class SleepTree(Scene):
+    """The tree breathes with the community, tears with it, and is mended by every single sleeper."""
+
+    budget: ClassVar[int] = 320_000
+
+    def __init__(self, chance: Chance) -> None:
+        tree = grow(chance.of("tree"))
+        self._boughs = Boughs(tree, chance.of("boughs"))
+        self._dreamers = Dreamers(tree, chance.of("dreamers"))
+        self._water = water.Water(chance.of("water"))
+        self._air = Air(chance.of("air"))
+        self._slabs, self._flicker = chance.of("slabs"), chance.of("flicker")
+
+    def light(self, now: Moment) -> Iterable[Light]:
+        """Everything that stands, in one register or two, and its image in the water; then water and air."""
+        standing = [*self._boughs.light(now), *self._dreamers.light(now, self._flicker.at(now.beat.index))]
+        shown: list[Light] = [*self._air.light(now, self.view(now)), *self._water.light(now)]
+        for register in registers(now, self._slabs):
+            columns = self._dreamers.columns(now, self._flicker.at(now.beat.index))
+            shown.append(_in_register(columns, register))
+            for light in standing:
+                torn = _in_register(light, register)
+                shown.append(torn)
+                shown.append(_image(torn, now))
+        return shown
+
+
+def _in_register(light: Points | Strokes, register: Register) -> Points | Strokes:
+    return replace(light, position=register.moved(light.position), colour=register.tinged(light.position, light.colour))
+
+
+def _image(light: Points | Strokes, now: Moment) -> Points | Strokes:
+    """The light as the water shows it: wavering, dimmed, softer."""
+    colour = light.colour * water.dimming(light.position)[:, None]
+    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour.astype(np.float32))
+    return replace(seen, coarse=1) if isinstance(seen, Strokes) else seen

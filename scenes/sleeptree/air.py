@@ -1,0 +1,145 @@
+"""Air: sky and horizon, the Sleep Cloud over the crown, stars and spores."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation import Chance, Light, Mist, Moment, Points, View
+from scenes.sleeptree.palette import (
+    AMBER,
+    CYAN,
+    GOLD,
+    NIGHT,
+    REGISTERS,
+    TEAL,
+    ULTRAMARINE,
+    VIOLET,
+    eased,
+    mix,
+    rgb,
+)
+
+ROWS, COLUMNS = 54, 96
+STARS, SPORES, PUFFS = 420, 340, 84
+FAR = 70.0  # metres to the stars
+
+
+class Air:
+    """Everything that hangs in the air; a pure function of the moment."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._sow_stars(chance.of("stars").at())
+        self._sow_spores(chance.of("spores").at())
+        self._sow_cloud(chance.of("cloud").at())
+        draw = chance.of("nebula").at()
+        self._waves = draw.uniform(0.0, 2.0 * np.pi, 12)
+
+    def _sow_stars(self, draw: np.random.Generator) -> None:
+        azimuth = draw.uniform(-1.15, 1.15, STARS)
+        height = np.arcsin(draw.uniform(0.02, 0.72, STARS))
+        self._star = (
+            FAR * np.stack([np.cos(height) * np.sin(azimuth), np.cos(height) * np.cos(azimuth), np.sin(height)], axis=1)
+        ).astype(np.float32)
+        self._star_size = (0.035 * (0.6 + draw.pareto(3.2, STARS))).clip(0.02, 0.13).astype(np.float32)
+        warm = draw.uniform(size=STARS).astype(np.float32)
+        self._star_colour = mix(rgb(0.55, 0.72, 1.0), rgb(1.0, 0.84, 0.66), warm**2)
+        self._star_beat = draw.uniform(0.0, 2.0 * np.pi, STARS), draw.uniform(0.4, 1.9, STARS)
+
+    def _sow_spores(self, draw: np.random.Generator) -> None:
+        radius, angle = 6.5 * np.sqrt(draw.uniform(size=SPORES)), draw.uniform(0.0, 2.0 * np.pi, SPORES)
+        self._spore = np.stack([radius * np.cos(angle), radius * np.sin(angle), draw.uniform(0.0, 5.6, SPORES)], axis=1)
+        self._spore_drift = draw.uniform(0.0, 2.0 * np.pi, (3, SPORES))
+        self._spore_rise = draw.uniform(0.02, 0.07, SPORES)
+        self._spore_size = draw.uniform(0.008, 0.02, SPORES).astype(np.float32)
+
+    def _sow_cloud(self, draw: np.random.Generator) -> None:
+        angle, lift = draw.uniform(0.0, 2.0 * np.pi, PUFFS), draw.uniform(0.0, 1.0, PUFFS)
+        radius = 3.0 * np.sqrt(draw.uniform(size=PUFFS)) * np.sqrt(1.0 - 0.8 * lift**2)
+        self._puff = np.stack([radius * np.cos(angle), radius * np.sin(angle), 2.4 + 2.3 * lift], axis=1)
+        self._puff_size = draw.uniform(0.55, 1.25, PUFFS)
+        self._puff_drift = draw.uniform(0.0, 2.0 * np.pi, (4, PUFFS))
+
+    def light(self, now: Moment, view: View) -> list[Light]:
+        """Back to front does not matter: light adds."""
+        return [self._sky(now, view), *self._stars(now), self._cloud(now), self._spores(now)]
+
+    def _sky(self, now: Moment, view: View) -> Mist:
+        """Night above a glowing horizon, its faint image in the water, and slow nebulae."""
+        away = math.hypot(view.target[0] - view.eye[0], view.target[1] - view.eye[1])
+        pitch = math.atan2(view.target[2] - view.eye[2], away)
+        half = math.tan(math.radians(view.height_deg) / 2.0)
+        horizon = 0.5 + 0.5 * math.tan(pitch) / half
+        row = ((np.arange(ROWS) + 0.5) / ROWS)[:, None]
+        column = ((np.arange(COLUMNS) + 0.5) / COLUMNS)[None, :]
+        up = np.abs(horizon - row) / (1.0 if horizon < 0.05 else max(horizon, 0.3))  # 0 at the horizon .. 1
+        water = row > horizon
+        glow_colour = mix(mix(VIOLET, AMBER, eased(now.bloom)[()]), REGISTERS[1], 0.55 * now.unrest)
+        sky_colour = mix(mix(ULTRAMARINE, TEAL, eased(now.bloom)[()]), VIOLET, 0.7 * now.unrest)
+        centre = 0.55 + 0.45 * np.exp(-(((column - 0.5) / 0.33) ** 2))
+        breath = 1.0 + 0.10 * math.cos(now.breath) * now.coherence
+        glow = (0.085 * np.exp(-up / 0.085) + 0.035 * np.exp(-up / 0.30)) * centre * breath
+        nebula = self._nebula(now, row, column) * np.exp(-((up - 0.72) ** 2) / 0.16)
+        colour = NIGHT * (0.55 + 0.5 * np.exp(-up / 0.5))[:, :, None] * np.ones((1, COLUMNS, 1))
+        colour = colour + glow[:, :, None] * glow_colour + 0.030 * nebula[:, :, None] * sky_colour
+        colour *= np.where(water, 0.42 * np.exp(-up * 1.1), 1.0)[:, :, None]
+        return Mist(colour.astype(np.float32))
+
+    def _nebula(self, now: Moment, row: NDArray[np.float64], column: NDArray[np.float64]) -> NDArray[np.float64]:
+        """0..1, a few warped waves: clouds that take minutes to change, faster when the dream is torn."""
+        t = 0.021 * now.seconds
+        p = self._waves
+        x, y = column * 5.2, row * 4.0
+        warp_x = 0.8 * np.sin(1.1 * y + p[0] + 0.7 * t) + 0.5 * np.sin(2.3 * x - p[1] - t)
+        warp_y = 0.8 * np.sin(1.3 * x + p[2] - 0.5 * t) + 0.5 * np.sin(1.9 * y + p[3] + t)
+        wisps = (
+            np.sin(1.2 * (x + warp_x) + p[4] + t)
+            + 0.7 * np.sin(1.7 * (y + warp_y) - 0.8 * (x + warp_x) + p[5])
+            + 0.45 * np.sin(3.4 * (x + warp_y) + 2.1 * (y + warp_x) + p[6] - 1.6 * t)
+        )
+        cloud: NDArray[np.float64] = np.clip(0.42 + 0.36 * wisps, 0.0, None) ** 1.6
+        return cloud
+
+    def _stars(self, now: Moment) -> list[Points]:
+        offset, rate = self._star_beat
+        twinkle = (0.62 + 0.38 * np.sin(offset + rate * now.seconds * 2.2)).astype(np.float32)
+        colour = self._star_colour * (1.9 * twinkle * (1.0 - 0.55 * now.unrest))[:, None]
+        image = self._star * np.array([1.0, 1.0, -1.0], dtype=np.float32)
+        low = self._star[:, 2] < 22.0
+        return [
+            Points(self._star, self._star_size, colour.astype(np.float32), halo=0.25),
+            Points(image[low], self._star_size[low] * 1.6, (colour[low] * 0.12).astype(np.float32)),
+        ]
+
+    def _cloud(self, now: Moment) -> Points:
+        """The Sleep Cloud: a dome of mist whose turbulence is what is missing from coherence."""
+        restless = 1.0 - now.coherence
+        t = now.seconds
+        a, b, c, d = self._puff_drift
+        reach = 0.12 + 0.5 * restless
+        position = self._puff + reach * np.stack(
+            [np.sin(a + 0.23 * t), np.sin(b + 0.19 * t), 0.5 * np.sin(c + 0.27 * t)], axis=1
+        )
+        flicker = 1.0 + 0.5 * restless * np.sin(d + 1.3 * t)
+        breath = 0.75 + 0.25 * math.cos(now.breath) * now.coherence
+        colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), eased(now.bloom)[()])
+        torn = np.where((np.arange(PUFFS) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
+        colour = mix(np.broadcast_to(colour, (PUFFS, 3)), torn, 0.75 * now.unrest)
+        lit = (0.0125 * breath * flicker)[:, None] * colour
+        return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit.astype(np.float32))
+
+    def _spores(self, now: Moment) -> Points:
+        t = now.seconds
+        a, b, c = self._spore_drift
+        position = self._spore + 0.25 * np.stack(
+            [np.sin(a + 0.21 * t), np.sin(b + 0.17 * t), np.sin(c + 0.13 * t)], axis=1
+        )
+        position[:, 2] = (position[:, 2] + self._spore_rise * t) % 5.8
+        ends = np.clip(position[:, 2] / 0.5, 0, 1) * np.clip((5.8 - position[:, 2]) / 0.8, 0, 1)
+        twinkle = (0.5 + 0.5 * np.sin(c + (0.9 + 0.4 * np.cos(b)) * t)) ** 3 * ends
+        calm = mix(mix(CYAN, rgb(0.8, 0.9, 1.0), 0.4), mix(GOLD, rgb(1.0, 0.95, 0.8), 0.4), eased(now.bloom)[()])
+        torn = np.where((np.arange(SPORES) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
+        colour = mix(np.broadcast_to(calm, (SPORES, 3)), torn, 0.8 * now.unrest) * (0.75 * twinkle)[:, None]
+        return Points(position.astype(np.float32), self._spore_size, colour.astype(np.float32), halo=0.3)

@@ -1,0 +1,105 @@
+"""The sleepers: jewels on the water, and the threads that rise from them into the crown when they are mended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from installation import Chance, Moment, Points, Strokes
+from scenes.sleeptree.growth import Tree
+from scenes.sleeptree.palette import Array, eased, hues, mix, rgb
+
+THREADS = 84  # sleepers from whom a thread rises
+KNOTS = 30  # vertices of a thread
+LIFT = 0.045  # metres, a jewel over the water
+COLUMN = 7  # vertices of a jewel's light on the water
+
+
+class Dreamers:
+    """The lights of the community; a pure function of the moment."""
+
+    def __init__(self, tree: Tree, chance: Chance) -> None:
+        draw = chance.at()
+        self._threaded = draw.permutation(240)[:THREADS]
+        self._tip = tree.tips[draw.integers(0, len(tree.tips), THREADS)]
+        self._late = draw.uniform(0.0, 1.0, THREADS)
+        self._sag = draw.uniform(0.25, 1.3, THREADS)
+
+    def light(self, now: Moment, flicker: np.random.Generator) -> list[Points | Strokes]:
+        """Jewels with their wide halos, and what rises from them."""
+        strength = self._strength(now, flicker)
+        lights: list[Points | Strokes] = [*self._jewels(now, strength)]
+        if now.bloom > 0.0:
+            lights.append(self._threads(now))
+        return lights
+
+    def columns(self, now: Moment, flicker: np.random.Generator) -> Strokes:
+        """Each jewel's light on the water: a wavering streak towards the viewer."""
+        sleepers = now.sleepers
+        strength = self._strength(now, flicker)
+        way = np.linspace(0.0, 1.0, COLUMN)
+        line = np.zeros((len(sleepers), COLUMN, 3))
+        line[..., :2] = sleepers.place[:, None, :]
+        waver = np.sin(9.0 * way[None] - 2.2 * now.seconds + 5.0 * sleepers.place[:, :1]) * 0.035 * way
+        line[..., 0] += waver
+        line[..., 2] = -(LIFT + 0.42 * way)
+        fade = (1.0 - way) ** 1.5 * (0.75 + 0.25 * np.sin(21.0 * way - 3.1 * now.seconds + sleepers.place[:, 1:]))
+        light = self._colour(now)[:, None, :] * (0.26 * strength[:, None] * fade)[..., None]
+        return Strokes(
+            line.reshape(-1, 3).astype(np.float32),
+            np.tile(0.016 + 0.016 * way, len(sleepers)).astype(np.float32),
+            light.reshape(-1, 3).astype(np.float32),
+            np.arange(0, len(sleepers) * COLUMN, COLUMN, dtype=np.int32),
+            coarse=1,
+        )
+
+    def _strength(self, now: Moment, flicker: np.random.Generator) -> Array:
+        """(n,) how bright: own breath, own voice, and in glitch a flicker of their own."""
+        sleepers = now.sleepers
+        voice = 0.75 + 0.5 * now.tones[sleepers.tone]
+        rest = 0.10 + 0.90 * sleepers.pulse
+        torn = np.where(flicker.uniform(size=len(sleepers)) < 0.30 * now.unrest, 0.25, 1.0)
+        arrival = 1.0 + 2.5 * np.exp(-sleepers.arrived / 2.0)
+        strength: Array = (rest * voice * torn * arrival * sleepers.glow * sleepers.present).astype(np.float32)
+        return strength
+
+    def _colour(self, now: Moment) -> Array:
+        """(n, 3): nearly one family while all agree, every hue its own once they are themselves."""
+        own = hues(now.sleepers.hue, 0.14)
+        kin = hues(0.52 + 0.20 * (now.sleepers.hue - 0.5), 0.14)
+        return mix(kin, own, 0.45 + 0.55 * float(eased(now.bloom)))
+
+    def _jewels(self, now: Moment, strength: Array) -> tuple[Points, Points]:
+        sleepers = now.sleepers
+        position = np.column_stack([sleepers.place, np.full(len(sleepers), LIFT)]).astype(np.float32)
+        colour = self._colour(now)
+        core = mix(colour, rgb(1.0, 1.0, 1.0), 0.25) * (2.6 * strength)[:, None]
+        size = (0.030 + 0.008 * sleepers.pulse).astype(np.float32)
+        wide = colour * (0.055 * strength)[:, None]
+        return (
+            Points(position, size, core.astype(np.float32), halo=0.42),
+            Points(position, np.full(len(sleepers), 0.26, np.float32), wide.astype(np.float32)),
+        )
+
+    def _threads(self, now: Moment) -> Strokes:
+        """Light rises along a thread with every breath of the sleeper it belongs to."""
+        sleepers, of = now.sleepers, self._threaded
+        way = np.linspace(0.0, 1.0, KNOTS)
+        foot = np.column_stack([sleepers.place[of], np.full(THREADS, LIFT)])
+        bend = 0.5 * (foot + self._tip)
+        bend[:, :2] *= 1.12
+        bend[:, 2] += self._sag + 0.06 * np.sin(0.4 * now.seconds + 6.0 * self._late)
+        u = way[None, :, None]
+        line = (1 - u) ** 2 * foot[:, None] + 2 * u * (1 - u) * bend[:, None] + u**2 * self._tip[:, None]
+        risen = np.clip(now.bloom * 1.9 - 0.8 * self._late, 0.0, 1.0)[:, None]
+        shown = eased(((risen * 1.15 - way) * 7.0).astype(np.float32)) * (1.0 - now.unrest)
+        age = (sleepers.phase[of] / (2.0 * np.pi))[:, None]
+        pulse = np.exp(-(((way - 1.25 * age) / 0.055) ** 2)) * (1.0 - 0.55 * age)
+        strength = (0.035 + 0.55 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
+        light = hues(sleepers.hue[of], 0.10)[:, None, :] * strength[..., None]
+        return Strokes(
+            line.reshape(-1, 3).astype(np.float32),
+            np.full(THREADS * KNOTS, 0.0055, np.float32),
+            light.reshape(-1, 3).astype(np.float32),
+            np.arange(0, THREADS * KNOTS, KNOTS, dtype=np.int32),
+            halo=0.2,
+        )
