@@ -1,0 +1,333 @@
+"""Flicker: how often parts of a picture may rise, and how bright they may be when they may not.
+
+One `Flicker` follows one quantity (luminance, or how red) in cells that sample the picture, and answers with an
+upper bound a cell. It knows nothing of pixels and gains; see `guard`. Bounds only ever lower, so every rule here
+holds whatever the others do.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+TOKENS = 1.6
+"""Rises in store, at most; one is spent by each."""
+REFILL = 1.3
+"""Rises a second that come back: at most 2 in any second and 8 in any five."""
+FLICKERING = 0.16
+"""Share of a window that may rise more often than that (a quarter is where harm begins)."""
+EVENT = 0.17
+"""Share of a window that rises at about one time and so counts as the window's own rise."""
+BRIGHT = 0.83
+"""Where the darker state is brighter than this, nothing counts as a flash (the definition says 0.80)."""
+BURST_S = 0.024
+"""Rises this close together are one."""
+FALL_S = 0.25
+"""Falls this close together are one: a slow fall still arms the next rise."""
+SWING, SWING_KEPT = 0.2, 0.18
+"""A window's mean rises by the first; held back, by the second. A quarter of its area can do no more than 0.25."""
+
+
+class Windows:
+    """The fields of view: every place of a window of `height` x `width` cells in steps, and last the whole frame."""
+
+    def __init__(self, rows: int, columns: int, height: int, width: int) -> None:
+        down, across = max(1, height // 9), max(1, width // 16)
+        tops = np.arange(0, max(1, rows - height + down), down)
+        lefts = np.arange(0, max(1, columns - width + across), across)
+        # a window somewhere between two steps lies within the larger one that is summed here
+        top, left = (a.ravel() for a in np.meshgrid(tops, lefts, indexing="ij"))
+        bottom, right = np.minimum(top + height + down, rows), np.minimum(left + width + across, columns)
+        self.rows, self.columns = rows, columns
+        self.edges: Ints = np.ascontiguousarray(
+            np.vstack([np.stack([top, bottom, left, right], 1), [[0, rows, 0, columns]]]), dtype=np.int32
+        )  # (w, 4) cells: top, bottom, left, right
+        area = np.full(len(self.edges), float(height * width), dtype=np.float32)
+        area[-1] = rows * columns
+        self.area: Floats = area  # (w,) cells of the field of view, not of the larger window
+        self.cells = height * width
+
+    def __len__(self) -> int:
+        return len(self.edges)
+
+
+class Flicker:
+    """The history of one quantity in `windows.rows * windows.columns` cells, and what it allows next.
+
+    `bounds` looks and changes nothing; `follow` is then told what was really shown.
+    """
+
+    def __init__(self, windows: Windows, step: float, kept: float, bright: float = BRIGHT, mean: bool = False) -> None:
+        self._windows, self._step, self._kept, self._bright, self._mean = windows, step, kept, bright, mean
+        n, w = windows.rows * windows.columns, len(windows)
+        self._swing: Floats = np.full(w, SWING, dtype=np.float32)
+        self._swing_kept: Floats = np.full(w, SWING_KEPT, dtype=np.float32)
+        self._swing[-1], self._swing_kept[-1] = step, kept  # whole-frame analysers look at the frame's mean
+        self._rise = np.zeros(n, dtype=np.uint8)
+        self._fall = np.zeros(n, dtype=np.uint8)
+        self._busy = np.zeros(n, dtype=np.uint8)
+        self._sums = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.float64)
+        self._cover = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.int32)
+        self._extreme = np.zeros(n, dtype=np.float32)
+        self._rising = np.zeros(n, dtype=np.uint8)
+        self._tokens = np.full(n, TOKENS, dtype=np.float32)
+        self._event = np.zeros((5, w), dtype=np.float32)  # rises, falls, rising?, tokens, scratch
+        self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
+        self._event[3] = TOKENS
+        self._swinging[2] = TOKENS
+
+    def bounds(self, level: Floats, dt: float, bound: Floats) -> bool:
+        """Lower `bound` (n,) wherever showing `level` (n,) would flash too often; whether it was lowered anywhere."""
+        win = self._windows
+        busy, rises, falls, hurried = _ask(
+            level, self._extreme, self._rising, self._tokens, dt, self._step, self._bright,
+            self._busy, self._rise, self._fall,
+        )  # fmt: skip
+        lowered = False
+        if hurried and busy >= FLICKERING * win.area.min():
+            _integrate(self._busy, self._sums)
+            lowered = _cap_crowds(
+                self._sums, win.edges, win.area, self._cover, level, self._extreme, self._rise, self._kept, bound
+            )
+        if rises:
+            lowered |= self._bound_events(level, dt, bound, falls)
+        if self._mean:
+            _integrate(np.minimum(level, bound), self._sums)
+            lowered |= _cap_swings(
+                self._sums, win.edges, self._swinging, self._swing, self._swing_kept, dt, self._bright, level, bound
+            )
+        return lowered
+
+    def _bound_events(self, level: Floats, dt: float, bound: Floats, falls: int) -> bool:
+        win, event = self._windows, self._event
+        fallen = event[4]
+        fallen[:] = event[1] * np.float32(np.exp(-dt / FALL_S))
+        if falls:
+            _integrate(self._fall, self._sums)
+            _add_windows(self._sums, win.edges, win.area, fallen)
+        _integrate(self._rise, self._sums)
+        return bool(
+            _cap_events(
+                self._sums, win.edges, win.area, event, dt, self._cover, self._extreme, self._rise, self._kept, bound
+            )
+        )
+
+    def follow(self, level: Floats, dt: float) -> None:
+        """Remember that `level` (n,) was shown for the last `dt` seconds."""
+        win = self._windows
+        rises, falls = _turn(
+            level, self._extreme, self._rising, self._tokens, dt, self._step, self._bright, self._rise, self._fall
+        )
+        event = self._event
+        event[0] *= np.float32(np.exp(-dt / BURST_S))
+        event[1] *= np.float32(np.exp(-dt / FALL_S))
+        if falls:
+            _integrate(self._fall, self._sums)
+            _add_windows(self._sums, win.edges, win.area, event[1])
+        if rises:
+            _integrate(self._rise, self._sums)
+            _add_windows(self._sums, win.edges, win.area, event[0])
+        _spend_events(event, dt)
+        if self._mean:
+            _integrate(level, self._sums)
+            _follow_swings(self._sums, win.edges, self._swinging, self._swing, dt, self._bright)
+
+
+# Below: `rising` 0 means the last turn was a fall and `extreme` is the valley since; 1 the mirror image.
+
+
+@njit(nogil=True, cache=True)
+def _ask(level, extreme, rising, tokens, dt, step, bright, busy, rise, fall):  # type: ignore[no-untyped-def]
+    """Mark who would rise, fall, or keeps its surroundings busy; counts of each, and of rises without a token."""
+    crowd, rises, falls, hurried = 0, 0, 0, 0
+    for i in range(level.size):
+        have = min(tokens[i] + REFILL * dt, TOKENS)
+        up, down, late = 0, 0, 0
+        if rising[i] == 0:
+            if level[i] - extreme[i] >= step and extreme[i] < bright:
+                up = 1
+                if have < 1.0:
+                    late = 1
+        elif extreme[i] - level[i] >= step:
+            down = 1
+        rise[i] = up
+        fall[i] = down
+        worn = 1 if (late == 1 or have < 0.0) else 0
+        busy[i] = worn
+        crowd += worn
+        rises += up
+        falls += down
+        hurried += late
+    return crowd, rises, falls, hurried
+
+
+@njit(nogil=True, cache=True)
+def _turn(level, extreme, rising, tokens, dt, step, bright, rise, fall):  # type: ignore[no-untyped-def]
+    """Follow every cell; mark and count those that turned."""
+    rises, falls = 0, 0
+    for i in range(level.size):
+        tokens[i] = min(tokens[i] + REFILL * dt, TOKENS)
+        up, down = 0, 0
+        if rising[i] == 0:
+            if level[i] < extreme[i]:
+                extreme[i] = level[i]
+            elif level[i] - extreme[i] >= step:
+                if extreme[i] < bright:
+                    up = 1
+                    tokens[i] = max(-2.0, tokens[i] - 1.0)
+                rising[i] = 1
+                extreme[i] = level[i]
+        elif level[i] > extreme[i]:
+            extreme[i] = level[i]
+        elif extreme[i] - level[i] >= step:
+            down = 1
+            rising[i] = 0
+            extreme[i] = level[i]
+        rise[i] = up
+        fall[i] = down
+        rises += up
+        falls += down
+    return rises, falls
+
+
+@njit(nogil=True, cache=True)
+def _integrate(marks, sums):  # type: ignore[no-untyped-def]
+    """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
+    rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
+    for y in range(rows):
+        line = 0.0
+        for x in range(columns):
+            line += marks[y * columns + x]
+            sums[y + 1, x + 1] = sums[y, x + 1] + line
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _within(sums, edge):  # type: ignore[no-untyped-def]
+    return sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
+
+
+@njit(nogil=True, cache=True)
+def _add_windows(sums, edges, area, total):  # type: ignore[no-untyped-def]
+    for w in range(edges.shape[0]):
+        total[w] += _within(sums, edges[w]) / area[w]
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _lay(cover, edge):  # type: ignore[no-untyped-def]
+    """One window more, as the corners of a table of differences; `_covered` adds them up."""
+    cover[edge[0], edge[2]] += 1
+    cover[edge[1], edge[2]] -= 1
+    cover[edge[0], edge[3]] -= 1
+    cover[edge[1], edge[3]] += 1
+
+
+@njit(nogil=True, cache=True)
+def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+    rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
+    lowered = False
+    for y in range(rows):
+        for x in range(columns):
+            if y > 0:
+                cover[y, x] += cover[y - 1, x]
+            if x > 0:
+                cover[y, x] += cover[y, x - 1]
+            if x > 0 and y > 0:
+                cover[y, x] -= cover[y - 1, x - 1]
+            i = y * columns + x
+            if cover[y, x] > 0 and rise[i] and extreme[i] + kept < bound[i]:
+                bound[i] = extreme[i] + kept
+                lowered = True
+    return lowered
+
+
+@njit(nogil=True, cache=True)
+def _cap_crowds(sums, edges, area, cover, level, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+    """Where too much of a window flickers, nobody in it rises."""
+    cover[:] = 0
+    hot = 0
+    for w in range(edges.shape[0] - 1):
+        if _within(sums, edges[w]) >= FLICKERING * area[w]:
+            _lay(cover, edges[w])
+            hot += 1
+    return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
+
+
+@njit(nogil=True, cache=True)
+def _cap_events(sums, edges, area, event, dt, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+    """Where a window would rise as a whole (anywhere in it, all at about one time) and has no token, nobody rises."""
+    cover[:] = 0
+    hot = 0
+    leak = np.exp(-dt / BURST_S)
+    for w in range(edges.shape[0]):
+        risen = event[0, w] * leak + _within(sums, edges[w]) / area[w]
+        armed = event[2, w] == 0.0 or event[4, w] >= EVENT
+        if risen >= EVENT and armed and event[3, w] + REFILL * dt < 1.0:
+            _lay(cover, edges[w])
+            hot += 1
+    return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
+
+
+@njit(nogil=True, cache=True)
+def _spend_events(event, dt):  # type: ignore[no-untyped-def]
+    for w in range(event.shape[1]):
+        event[3, w] = min(event[3, w] + REFILL * dt, TOKENS)
+        if event[2, w] == 1.0 and event[1, w] >= EVENT:
+            event[2, w] = 0.0
+        if event[2, w] == 0.0:
+            if event[0, w] >= EVENT:
+                event[2, w] = 1.0
+                event[3, w] = max(-2.0, event[3, w] - 1.0)
+                event[0, w] = 0.0
+                event[1, w] = 0.0
+
+
+@njit(nogil=True, cache=True)
+def _cap_swings(sums, edges, swinging, swing, kept, dt, bright, level, bound):  # type: ignore[no-untyped-def]
+    """Where a window's mean would rise and has no token, its cells are scaled down together."""
+    columns = sums.shape[1] - 1
+    lowered = False
+    for w in range(edges.shape[0]):
+        if swinging[1, w] == 1.0 or swinging[2, w] + REFILL * dt >= 1.0:
+            continue
+        top, bottom, left, right = edges[w]
+        mean = _within(sums, edges[w]) / ((bottom - top) * (right - left))
+        valley = swinging[0, w]
+        if mean - valley < swing[w] or valley >= bright:
+            continue
+        scale = (valley + kept[w]) / mean
+        for y in range(top, bottom):
+            for x in range(left, right):
+                i = y * columns + x
+                bound[i] = min(bound[i], level[i] * scale)
+        lowered = True
+    return lowered
+
+
+@njit(nogil=True, cache=True)
+def _follow_swings(sums, edges, swinging, swing, dt, bright):  # type: ignore[no-untyped-def]
+    for w in range(edges.shape[0]):
+        top, bottom, left, right = edges[w]
+        mean = _within(sums, edges[w]) / ((bottom - top) * (right - left))
+        swinging[2, w] = min(swinging[2, w] + REFILL * dt, TOKENS)
+        extreme = swinging[0, w]
+        if swinging[1, w] == 0.0:
+            if mean < extreme:
+                swinging[0, w] = mean
+            elif mean - extreme >= swing[w]:
+                if extreme < bright:
+                    swinging[2, w] = max(-2.0, swinging[2, w] - 1.0)
+                swinging[1, w] = 1.0
+                swinging[0, w] = mean
+        elif mean > extreme:
+            swinging[0, w] = mean
+        elif extreme - mean >= swing[w]:
+            swinging[1, w] = 0.0
+            swinging[0, w] = mean

@@ -1,0 +1,367 @@
+"""The flash guard: the last to touch a picture, live and in films, so that no part of it flashes too often.
+
+Works on finished 8-bit pictures and knows nothing of what drew them; nothing outside can switch it off. It only
+darkens, but for saturated red, to which it adds white. Never raises in a show: what it cannot judge becomes black.
+
+The definitions are WCAG 2.3.1's (general and red flashes, a quarter of any 10 degree field of view), ITU-R BT.1702's
+(long runs) and ISO 9241-391's (chromaticity, stripes); every bound here is tighter than theirs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+
+os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from installation.light.flicker import Flicker, Floats, Windows
+from installation.light.stripes import Stripes
+
+ROWS, COLUMNS = 81, 144
+"""Cells in which the picture is sampled, at most; a smaller picture is sampled at every pixel."""
+LONGEST_S = 0.1
+"""A picture counts as standing no longer than this, however late the next one comes."""
+CONVENTION = 1.0 / 3.0
+"""The 10 degree field of view as a share of the picture's width and height, where the room doesn't make it smaller."""
+STEP, KEPT = 0.085, 0.075
+"""A rise in luminance, and what of it is left when there is no token for it. A flash begins at 0.10."""
+RED_STEP = 0.05
+RED_FLOOR = 0.0625
+"""What being saturated alone counts for; a red flash begins at this change."""
+PALE = 0.47
+"""Share of red's code value that green and blue are raised to where red may not flash."""
+HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What of the picture the nearest viewer sees within 10 degrees. Only ever makes the guard stricter."""
+
+    screen_width_m: float | None = None
+    nearest_viewer_m: float | None = None
+
+    def shares(self, width: int, height: int) -> tuple[float, float]:
+        """Width and height of the field of view as shares of a picture of `width` x `height` pixels."""
+        across, near = self.screen_width_m, self.nearest_viewer_m
+        if across is None or near is None or not (math.isfinite(across) and across > 0 and near > 0):
+            return CONVENTION, CONVENTION
+        share = 2.0 * near * math.tan(math.radians(5.0)) / across
+        return min(share, CONVENTION), min(share * width / height, CONVENTION)
+
+
+class FlashGuard:
+    """Guards pictures of one size, in the order in which they are shown."""
+
+    def __init__(self, width: int, height: int, field: Field = Field()) -> None:  # noqa: B008 (frozen)
+        self.width, self.height = width, height
+        self._rows, self._columns = min(ROWS, height), min(COLUMNS, width)
+        across, down = field.shares(width, height)
+        self._windows = Windows(
+            self._rows, self._columns, max(1, int(down * self._rows)), max(1, int(across * self._columns))
+        )
+        self._y, self._x = _places(self._rows, self._columns, width, height)
+        self._down, self._across = _spans(height, self._rows), _spans(width, self._columns)
+        self._linear = _linear()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every picture."""
+        n = self._rows * self._columns
+        self.activity = 0.0
+        self._white = Flicker(self._windows, STEP, KEPT, mean=True)
+        self._red = Flicker(self._windows, RED_STEP, 0.0, bright=2.0)
+        self._stripes = Stripes(self.width, self.height, self._windows)
+        self._pixels = np.zeros(n, dtype=np.uint32)
+        self._level = np.zeros(n, dtype=np.float32)  # luminance 0..1
+        self._redness = np.zeros(n, dtype=np.float32)
+        self._bound = np.empty(n, dtype=np.float32)
+        self._gain = np.ones((2, n), dtype=np.float32)  # of code values, and seconds for which it still holds
+        self._pale = np.zeros((2, n), dtype=np.float32)
+        self._gain_nodes = np.full((self._rows, self._columns), 256, dtype=np.uint32)  # as shown, of 256
+        self._pale_nodes = np.zeros((self._rows, self._columns), dtype=np.uint32)
+        self._holding = self._paling = False
+
+    def guard(self, picture: NDArray[np.uint32], dt: float) -> None:
+        """Make `picture`, (height, width) of 0x00RRGGBB, fit to be shown `dt` seconds after the one before, in place.
+
+        Rows may be padded. A picture of another size or kind becomes black.
+        """
+        dt = min(max(float(dt), 0.0), LONGEST_S) if _is_number(dt) else 0.0
+        rows = self._fit(picture)
+        if rows is None:
+            _blacken(picture)
+            self._follow_black(dt)
+            return
+        _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
+        self._stripes.look(rows, self._linear, dt)
+        self._pale_reds(dt)
+        self._darken(dt)
+        touched = self._holding or self._paling or self._stripes.dimming
+        if touched:
+            _show(rows, self._gain_nodes, self._pale_nodes, *self._down, *self._across)
+            _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
+        self.activity = self._share() if touched else 0.0
+        self._white.follow(self._level, dt)
+        self._red.follow(self._redness, dt)
+
+    def _pale_reds(self, dt: float) -> None:
+        """Where red may not come or go once more, reds become pale; `_redness` and `_pale_nodes` follow."""
+        if self._paling:
+            _lower(self._pale, dt)
+            _redden(self._pixels, self._pale[0], self._linear, self._redness)
+        self._bound[:] = np.inf
+        if self._red.bounds(self._redness, dt, self._bound):
+            refused = self._redness > self._bound
+            self._pale[0, refused] = PALE
+            self._pale[1, refused] = HOLD_S
+            self._paling = True
+        if self._paling:
+            self._paling = bool(_spread_pale(self._pale[0], self._pale_nodes))
+
+    def _darken(self, dt: float) -> None:
+        """Where light may not rise, lower the gain until it doesn't; `_gain_nodes` follows."""
+        dimming = self._stripes.dimming
+        if self._holding:
+            _lift(self._gain, dt)
+        if self._holding or self._paling or dimming:
+            _lighten(self._pixels, self._pale_nodes, self._gain[0], self._stripes.gain, self._linear, self._level)
+        self._bound[:] = np.inf
+        if self._white.bounds(self._level, dt, self._bound):
+            _yield(
+                self._pixels, self._pale_nodes, self._gain, self._stripes.gain, self._linear, self._level, self._bound
+            )
+            self._holding = True
+        if self._holding or dimming:
+            self._holding = bool(_spread_gain(self._gain[0], self._stripes.gain, self._gain_nodes))
+
+    def _share(self) -> float:
+        return float(np.mean((self._gain_nodes < 256) | (self._pale_nodes > 0)))
+
+    def _follow_black(self, dt: float) -> None:
+        """A black picture was shown in place of one that could not be judged."""
+        self._level[:] = 0.0
+        self._redness[:] = 0.0
+        self.activity = 1.0
+        self._white.follow(self._level, dt)
+        self._red.follow(self._redness, dt)
+
+    def _fit(self, picture: object) -> NDArray[np.uint32] | None:
+        """The picture with its padding as (height, pitch / 4), C-contiguous; None for what is no such picture."""
+        if not isinstance(picture, np.ndarray) or picture.shape != (self.height, self.width):
+            return None
+        pitch, step = picture.strides
+        if (
+            picture.dtype != np.uint32
+            or not picture.flags.writeable
+            or step != 4
+            or pitch < 4 * self.width
+            or pitch % 4
+        ):
+            return None
+        if pitch == 4 * self.width:
+            return picture
+        # the last row's padding may lie outside the surface: nothing reads or writes beyond `width`
+        return np.lib.stride_tricks.as_strided(picture, (self.height, pitch // 4), (pitch, 4))
+
+
+def _is_number(dt: object) -> bool:
+    return isinstance(dt, (int, float, np.floating)) and math.isfinite(dt)
+
+
+def _blacken(picture: object) -> None:
+    if isinstance(picture, np.ndarray) and picture.flags.writeable:
+        picture[...] = np.zeros((), dtype=picture.dtype)
+
+
+def _linear() -> Floats:
+    """(256,) linear light of each sRGB code value (IEC 61966-2-1)."""
+    code = np.arange(256) / 255.0
+    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _places(rows: int, columns: int, width: int, height: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """One pixel in each cell, row by row: (y, x). Jittered, always the same (Roberts' R2 sequence), so that no regular
+    structure can hide between the samples."""
+    i = np.arange(rows * columns)
+    across, down = (0.5 + i * 0.7548776662466927) % 1.0, (0.5 + i * 0.5698402909980532) % 1.0
+    y = ((i // columns + down) * height / rows).astype(np.int32)
+    x = ((i % columns + across) * width / columns).astype(np.int32)
+    return np.minimum(y, height - 1), np.minimum(x, width - 1)
+
+
+def _spans(length: int, cells: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+    """For each of `length` pixels the cell centre before it and how far it is on the way to the next, of 256."""
+    at = np.clip((np.arange(length) + 0.5) * cells / length - 0.5, 0.0, max(cells - 1, 0))
+    before = np.minimum(at.astype(np.int32), max(cells - 2, 0)).astype(np.int32)
+    return before, np.round((at - before) * 256.0).astype(np.uint32)
+
+
+@njit(nogil=True, cache=True)
+def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-untyped-def]
+    """Sample `picture`: its pixels, their luminance, and how red they are."""
+    for i in range(ys.size):
+        p = picture[ys[i], xs[i]]
+        pixels[i] = p
+        r, g, b = linear[(p >> 16) & 255], linear[(p >> 8) & 255], linear[p & 255]
+        level[i] = np.float32(0.2126) * r + np.float32(0.7152) * g + np.float32(0.0722) * b
+        redness[i] = _red(r, g, b)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _red(r, g, b):  # type: ignore[no-untyped-def]
+    """0 where red isn't saturated; the definitions say 0.8 of the light, and leave open what is nearly black."""
+    light = r + g + b
+    if light < np.float32(0.02) or r < np.float32(0.78) * light:
+        return np.float32(0.0)
+    return max(np.float32(0.0), r - g - b) + np.float32(RED_FLOOR)
+
+
+@njit(nogil=True, cache=True)
+def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
+    for i in range(pixels.size):
+        p = pixels[i]
+        r = (p >> 16) & 255
+        least = int(r * pale[i])
+        redness[i] = _red(linear[r], linear[max((p >> 8) & 255, least)], linear[max(p & 255, least)])
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
+    """Luminance of one pixel once `_show` has been over it; gain and pale of 256."""
+    r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
+    least = (r * pale) >> 8
+    g, b = max(g, least), max(b, least)
+    return (
+        np.float32(0.2126) * linear[(r * gain) >> 8]
+        + np.float32(0.7152) * linear[(g * gain) >> 8]
+        + np.float32(0.0722) * linear[(b * gain) >> 8]
+    )
+
+
+@njit(nogil=True, cache=True)
+def _lighten(pixels, pale_nodes, gain, dimmed, linear, level):  # type: ignore[no-untyped-def]
+    pale = pale_nodes.ravel()
+    for i in range(pixels.size):
+        level[i] = _light(int(pixels[i]), int(min(gain[i], dimmed[i]) * 256.0), int(pale[i]), linear)
+
+
+@njit(nogil=True, cache=True)
+def _yield(pixels, pale_nodes, gain, dimmed, linear, level, bound):  # type: ignore[no-untyped-def]
+    """Lower the gain of every cell that is above its bound."""
+    pale = pale_nodes.ravel()
+    for i in range(pixels.size):
+        if level[i] <= bound[i]:
+            continue
+        full = min(gain[0, i], dimmed[i])
+        g = int(256.0 * full * (bound[i] / level[i]) ** (1.0 / 2.2))
+        while g > 0 and _light(int(pixels[i]), g, int(pale[i]), linear) > bound[i]:
+            g = g * 9 // 10
+        gain[0, i] = g / 256.0
+        gain[1, i] = HOLD_S
+
+
+@njit(nogil=True, cache=True)
+def _lift(gain, dt):  # type: ignore[no-untyped-def]
+    for i in range(gain.shape[1]):
+        gain[1, i] -= dt
+        if gain[1, i] <= 0.0:
+            gain[0, i] = min(np.float32(1.0), gain[0, i] + np.float32(LIFT_PER_S * dt))
+
+
+@njit(nogil=True, cache=True)
+def _lower(pale, dt):  # type: ignore[no-untyped-def]
+    for i in range(pale.shape[1]):
+        pale[1, i] -= dt
+        if pale[1, i] <= 0.0:
+            pale[0, i] = max(np.float32(0.0), pale[0, i] - np.float32(PALE * LIFT_PER_S * dt))
+
+
+@njit(nogil=True, cache=True)
+def _spread_gain(gain, dimmed, nodes):  # type: ignore[no-untyped-def]
+    """The least gain of each cell and its eight neighbours, of 256; whether any cell's own is below 1."""
+    rows, columns = nodes.shape
+    held = False
+    line = np.empty((3, columns), dtype=np.float32)
+    for y in range(rows + 1):
+        if y < rows:
+            for x in range(columns):
+                i = y * columns + x
+                held |= gain[i] < 1.0
+                least = min(gain[i], dimmed[i])
+                if x > 0:
+                    least = min(least, gain[i - 1], dimmed[i - 1])
+                if x + 1 < columns:
+                    least = min(least, gain[i + 1], dimmed[i + 1])
+                line[y % 3, x] = least
+        if y == 0:
+            continue
+        for x in range(columns):
+            least = line[(y - 1) % 3, x]
+            if y > 1:
+                least = min(least, line[(y - 2) % 3, x])
+            if y < rows:
+                least = min(least, line[y % 3, x])
+            nodes[y - 1, x] = np.uint32(least * 256.0)
+    return held
+
+
+@njit(nogil=True, cache=True)
+def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
+    """The most pallor of each cell and its eight neighbours, of 256; whether there is any."""
+    rows, columns = nodes.shape
+    any_pale = False
+    for y in range(rows):
+        for x in range(columns):
+            most = np.float32(0.0)
+            for v in range(max(y - 1, 0), min(y + 2, rows)):
+                for u in range(max(x - 1, 0), min(x + 2, columns)):
+                    most = max(most, pale[v * columns + u])
+            any_pale |= most > 0.0
+            nodes[y, x] = np.uint32(np.ceil(most * 256.0))
+    return any_pale
+
+
+@njit(nogil=True, cache=True)
+def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part):  # type: ignore[no-untyped-def]
+    """Apply gain and pallor, smooth between the cells' centres, to the part of each row where there is any."""
+    rows, columns = gain_nodes.shape
+    width = x_before.size
+    gains = np.empty((2, width), dtype=np.uint32)
+    pales = np.empty((2, width), dtype=np.uint32)
+    full = np.uint32(256)
+    at = -1
+    first, last, pale = width, 0, False
+    for y in range(y_before.size):
+        if y_before[y] != at:
+            at = y_before[y]
+            first, last, pale = width, 0, False
+            for k in range(2):
+                v = min(at + k, rows - 1)
+                for x in range(width):
+                    u, part = x_before[x], x_part[x]
+                    w = min(u + 1, columns - 1)
+                    g = (gain_nodes[v, u] * (full - part) + gain_nodes[v, w] * part) >> 8
+                    p = (pale_nodes[v, u] * (full - part) + pale_nodes[v, w] * part) >> 8
+                    gains[k, x] = g
+                    pales[k, x] = p
+                    if g < 256 or p > 0:
+                        first, last = min(first, x), max(last, x + 1)
+                        pale |= p > 0
+        below = y_part[y]
+        above = full - below
+        row = picture[y]
+        if pale:
+            for x in range(first, last):
+                p = row[x]
+                r = (p >> 16) & 255
+                least = (r * ((pales[0, x] * above + pales[1, x] * below) >> 8)) >> 8
+                row[x] = (r << 16) | (max((p >> 8) & 255, least) << 8) | max(p & 255, least)
+        for x in range(first, last):
+            p = row[x]
+            g = ((gains[0, x] * above + gains[1, x] * below) >> 8) & 511
+            row[x] = ((((p & 0xFF00FF) * g) >> 8) & 0xFF00FF) | ((((p >> 8) & 0xFF) * g) & 0xFF00)
