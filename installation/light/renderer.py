@@ -1,0 +1,248 @@
+"""The Renderer: lights in, a picture out. Reads no clock and opens no window; all state it keeps is the trails.
+
+    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (pyramid.py) -> bands of the picture (finish.py)
+
+Jobs are cut by what there is to draw, never by how many threads there are, and each sums in the order of the lights:
+one thread or many give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.light import finish, pyramid, splat
+from installation.light.camera import camera
+from installation.light.grade import GRID, Grade, decay, matrix
+from installation.light.threads import Crew
+from installation.scene import Light, Mist, Points, Strokes, View
+
+_PORTION = 4096  # vertices that one job projects, about
+_HISTORY = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One job's share of one light: points or polylines first..last-1."""
+
+    light: Points | Strokes
+    first: int
+    last: int
+
+
+class Renderer:
+    """Draws pictures of one size. `splats` is how many splats the last picture took."""
+
+    def __init__(self, width: int, height: int, threads: int = 1) -> None:
+        if width < 2 or height < 2:
+            raise ValueError(f"a picture is at least 2 x 2 pixels, got {width} x {height}")
+        self.width, self.height, self.threads, self.splats = width, height, threads, 0
+        self._crew = Crew(threads)
+        self._table = pyramid.levels(width, height)
+        self._ridges = pyramid.gauge(len(self._table))
+        self._peaks = self._ridges**2
+        self._light = np.zeros(pyramid.length(self._table), dtype=np.float32)
+        self._rows = 32
+        self._bands = -(-height // self._rows)
+        self._away, self._across = finish.ramps(width, height)
+        self._splats = np.zeros(0, dtype=np.float32)
+        self._room: list[int] = []  # splats that each piece may take
+        stride = [int(s) for s in self._table[:, pyramid.STRIDE]]
+        per_band = (self._rows // 2 + 2) * 3 * stride[1]
+        self._one = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
+        self._also = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
+        self._fine = [np.zeros(self._rows * 3 * stride[0], dtype=np.float32) for _ in range(threads)]
+        self._mixed = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
+        self._nothing = np.zeros(1, dtype=np.int32)
+        self._noted: int | None = None  # tick of the last entry in the history
+        self._coarse_history = self._old = self._new = np.zeros(0, dtype=np.float32)
+
+    def draw(
+        self, lights: Iterable[Light], view: View, grade: Grade, tick: int, picture: NDArray[np.uint32] | None
+    ) -> None:
+        """Draw `lights` into `picture`, (height, width) uint32 0x00RRGGBB with contiguous rows; the pitch may be wider.
+
+        With picture=None only the trails take note of this tick. Lights that aren't finite are left out. Raises
+        ValueError for a picture of another shape or with rows that aren't contiguous.
+        """
+        trails = grade.trails > 0.0
+        note, fade = self._history(grade.trails, tick)
+        if picture is None and not note:
+            return
+        pixels, pitch = self._nothing, 0
+        if picture is not None:
+            pixels, pitch = self._memory(picture)
+        lights = list(lights)
+        edges, order, begins, ends = self._scatter(lights, view, grade)
+        self._sow(lights, begins, ends, trails, note, fade)
+        if picture is not None:
+            pyramid.collapse(self._table, self._light, self._mixed[0])
+        light = matrix(grade).ravel()
+        shift = (tick % 64) * 0.6180339887498949 % 1.0
+        parts = 1 if self._crew.size == 1 else min(self._bands, 4 * self._crew.size)
+
+        def finish_bands(part: int, worker: int) -> None:
+            finish.bands(
+                self._splats, edges, order, self._table, self._light,
+                part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
+                trails, note, np.float32(fade), self._old, self._new,
+                self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
+                picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
+            )  # fmt: skip
+
+        self._crew.share(finish_bands, parts)
+        if note:
+            self._old, self._new = self._new, self._old
+            self._noted = tick
+
+    def close(self) -> None:
+        """End the threads. The renderer can't draw with several afterwards."""
+        self._crew.close()
+
+    def _history(self, trails: float, tick: int) -> tuple[bool, float]:
+        """Whether this tick is to be noted, and how much of the history is left by now."""
+        if trails <= 0.0:
+            self._noted = None
+            return False, 0.0
+        if len(self._old) == 0:
+            run = 3 * int(self._table[1, pyramid.STRIDE]) * (int(self._table[1, pyramid.ROWS]) + 2)
+            self._old, self._new = np.zeros(run, dtype=np.float32), np.zeros(run, dtype=np.float32)
+            self._coarse_history = np.zeros_like(self._light)
+        if self._noted is None or tick < self._noted:
+            return True, 0.0
+        return tick // GRID * GRID > self._noted, decay(trails, tick - self._noted)
+
+    def _memory(self, picture: NDArray[np.uint32]) -> tuple[NDArray[np.int32], int]:
+        """The picture's memory as one run of int32, and the pixels from one row to the next."""
+        if picture.shape != (self.height, self.width) or picture.dtype != np.uint32:
+            raise ValueError(
+                f"the picture must be ({self.height}, {self.width}) uint32, got {picture.shape} {picture.dtype}"
+            )
+        down, along = picture.strides
+        if along != 4 or down < 4 * self.width or down % 4:
+            raise ValueError(f"the picture's rows must be contiguous, got strides {picture.strides}")
+        run = (self.height - 1) * (down // 4) + self.width
+        flat = np.lib.stride_tricks.as_strided(picture, shape=(run,), strides=(4,))
+        return flat.view(np.int32), down // 4
+
+    def _scatter(
+        self, lights: list[Light], view: View, grade: Grade
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Make and sort the splats: (edges (pieces, bands + 1), order, begins, ends of each piece's splats)."""
+        pieces = _pieces(lights)
+        eye = camera(view, self.width, self.height)
+        counts = np.zeros(len(pieces), dtype=np.int64)
+        self._room += [0] * (len(pieces) - len(self._room))
+        while True:
+            begins = np.concatenate([[0], np.cumsum(self._room[: len(pieces)])]).astype(np.int64)
+            if begins[-1] * splat.FIELDS > len(self._splats):
+                self._splats = np.zeros(int(begins[-1]) * splat.FIELDS * 5 // 4, dtype=np.float32)
+                self._order = np.zeros(len(self._splats) // splat.FIELDS * 2, dtype=np.int64)
+            edges = np.zeros((len(pieces), self._bands + 1), dtype=np.int64)
+            if len(self._splats) == 0:
+                self._order = np.zeros(0, dtype=np.int64)
+
+            def project(number: int, worker: int) -> None:
+                begin, end = int(begins[number]), int(begins[number + 1])
+                reached = self._project(pieces[number], eye, grade, begin, end)
+                counts[number] = reached - begin
+                if reached <= end:
+                    splat.bin_bands(
+                        self._splats, begin, reached, self._rows, edges[number], self._order, 2 * begin
+                    )
+
+            self._crew.share(project, len(pieces))
+            short = [i for i in range(len(pieces)) if counts[i] > self._room[i]]
+            if not short:
+                break
+            for i in short:
+                self._room[i] = int(counts[i]) * 5 // 4 + 64
+        self.splats = int(counts.sum())
+        return edges, self._order, begins[:-1], begins[:-1] + counts
+
+    def _project(self, piece: _Piece, eye: NDArray[np.float64], grade: Grade, at: int, end: int) -> int:
+        light = piece.light
+        halo = min(max(light.halo, 0.0) * 2.0 * grade.glow, 0.9)
+        coarse = light.coarse if isinstance(light, Strokes) else 0
+        draw = np.array(
+            [
+                self.width,
+                self.height,
+                max(grade.exposure, 1e-9),
+                halo,
+                3.0 + 5.0 * grade.glow,
+                (0.002 + 0.004 * grade.glow) * self.height,
+                splat.SIGMA * 2**coarse,
+            ]
+        )
+        if isinstance(light, Points):
+            return int(
+                splat.points(
+                    light.position, light.radius, light.colour, piece.first, piece.last, eye, draw, self._peaks,
+                    self._splats, at, end,
+                )  # fmt: skip
+            )
+        for skirt in (False, True) if halo > 0.0 else (False,):
+            at = splat.strokes(
+                light.position, light.radius, light.colour, light.starts, piece.first, piece.last, eye, draw, skirt,
+                self._peaks, self._ridges, self._splats, at, end,
+            )  # fmt: skip
+        return int(at)
+
+    def _sow(
+        self, lights: list[Light], begins: NDArray[np.int64], ends: NDArray[np.int64], trails: bool, note: bool, fade: float
+    ) -> None:
+        """Fill the whole levels with new light, and with old light that outshines it."""
+        self._light[:] = 0.0
+
+        def sow(share: int, worker: int) -> None:
+            pyramid.sow(self._splats, begins, ends, self._table, self._light, share, self._crew.size)
+
+        self._crew.share(sow, self._crew.size)
+        for light in lights:
+            if isinstance(light, Mist):
+                pyramid.mist(np.ascontiguousarray(light.colour), self._table, self._mist_level(light), self._light)
+        if trails:
+            pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
+
+    def _mist_level(self, light: Mist) -> int:
+        """The coarsest whole level that is at least twice as fine as the field."""
+        rows, columns = light.colour.shape[:2]
+        fine = (self._table[:, pyramid.ROWS] >= 2 * rows) & (self._table[:, pyramid.COLUMNS] >= 2 * columns)
+        return max(2, int(fine.sum()) - 1)
+
+
+def _pieces(lights: Iterable[Light]) -> list[_Piece]:
+    """Cut points and strokes into portions of about the same work, by what they are alone."""
+    pieces = []
+    for light in lights:
+        if isinstance(light, Points):
+            n = len(light.position)
+            pieces += [_Piece(light, i, min(i + _PORTION, n)) for i in range(0, n, _PORTION)]
+        elif isinstance(light, Strokes):
+            marks = np.searchsorted(light.starts, np.arange(0, len(light.position), _PORTION))
+            cuts = sorted({*marks.tolist(), len(light.starts)})
+            pieces += [_Piece(light, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return pieces
+
+
+def warm(progress: Callable[[str], None] | None = None) -> None:
+    """Compile every kernel, or load it from the cache; `progress` hears a word for each stage."""
+    say = progress or (lambda _: None)
+    view = View((0.0, -3.0, 0.0), (0.0, 0.0, 0.0))
+    one = np.ones(1, dtype=np.float32)
+    place, colour = np.zeros((2, 3), dtype=np.float32), np.ones((2, 3), dtype=np.float32)
+    place[1, 0] = 1.0
+    picture = np.zeros((32, 32), dtype=np.uint32)
+    renderer = Renderer(32, 32)
+    for word, light in (
+        ("points", Points(place[:1], one, colour[:1], halo=0.5)),
+        ("strokes", Strokes(place, np.ones(2, dtype=np.float32), colour, np.zeros(1, dtype=np.int32), halo=0.5)),
+        ("mist", Mist(np.ones((2, 2, 3), dtype=np.float32))),
+    ):
+        say(word)
+        renderer.draw((light,), view, Grade(trails=0.5), 0, picture)
+    renderer.close()
