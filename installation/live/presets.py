@@ -103,7 +103,8 @@ class Presets:
 
 
 def _written(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    """As TOML; numbers with the seven digits that a message's single precision holds."""
+    return str(value).lower() if isinstance(value, bool) else repr(float(f"{value:.7g}"))
 
 
 def _unit(control: Control) -> str:

@@ -1,0 +1,208 @@
+"""The journal of a night: every accepted control with its tick, so that what was played is never lost.
+
+A file of lines, append-only. The first is an object with everything a show is made of (seed, score, version, the
+table's digest, and a snapshot where the file doesn't begin with the show); a control is a list
+`[tick, address, argument, ...]`; once a second comes a mark with the wall clock and a digest of the moment, by which
+a replay knows whether it is still the same show. After a power cut only the last line can be torn.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import structlog
+
+from installation.controls import Accepted, Table
+from installation.model import ticks
+from installation.model.score import Score
+from installation.scene import Light, Moment
+from installation.show import Show
+
+_log = structlog.get_logger("journal")
+
+FORMAT = 1
+FLUSH = 0.5
+"""Seconds between two writes to the disk."""
+
+MOST = 200_000
+"""Lines that are kept while the disk takes none."""
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The first line."""
+
+    journal: int
+    sleeptree: str  # version
+    began: float  # Unix seconds
+    seed: int
+    score: Score
+    table: str  # digest
+    tick: int = 0  # at which this file begins
+    snapshot: str = ""  # base64, of the show at that tick
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Once a second, and at the end."""
+
+    tick: int
+    at: float  # Unix seconds
+    section: str
+    digest: str
+    end: bool = False
+
+
+def night(at: float) -> str:
+    """The date of the evening that `at` (Unix seconds) belongs to; the next night begins at noon."""
+    return (datetime.fromtimestamp(at) - timedelta(hours=12)).strftime("%Y-%m-%d")
+
+
+class Journal:
+    """Writes the journals of one show into a folder, a file a night. `write` and `mark` never wait for the disk."""
+
+    def __init__(self, folder: Path, show: Show, at: float) -> None:
+        self._folder = folder
+        self._lines: list[tuple[Path, str]] = []
+        self._lock = threading.Lock()  # of the lines
+        self._disk = threading.Lock()
+        self._lost = False
+        self.trouble = ""  # one line for the overlay while nothing can be written
+        self._begin(show, at)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def write(self, tick: int, accepted: Accepted) -> None:
+        """One accepted control, that acts in the step from `tick` on."""
+        self._add(json.dumps([tick, accepted.address, *accepted.arguments], ensure_ascii=False, separators=(",", ":")))
+
+    def mark(self, show: Show, at: float, end: bool = False) -> None:
+        """To be called after each step with the wall clock (Unix seconds); writes a mark each second."""
+        if show.tick % ticks.RATE and not end:
+            return
+        now = show.moment()
+        self._add(msgspec.json.encode(Mark(show.tick, round(at, 3), now.section, digest(now), end)).decode())
+        if not end and (self._lost or night(at) != self._night):
+            self._begin(show, at)
+
+    def close(self, show: Show, at: float) -> None:
+        """Write the last mark, and everything to the disk."""
+        self.mark(show, at, end=True)
+        self._closing.set()
+        self._thread.join(timeout=5.0)
+        self.flush()
+
+    def flush(self) -> None:
+        """Everything written so far is on the disk when this returns; where it can't be, it is kept and said."""
+        with self._disk:
+            with self._lock:
+                lines, self._lines = self._lines, []
+            for path in dict.fromkeys(path for path, _ in lines):
+                try:
+                    _append(path, "".join(f"{line}\n" for of, line in lines if of == path))
+                    lines = [(of, line) for of, line in lines if of != path]
+                    self.trouble = ""
+                except OSError as error:
+                    self._complain(error)
+                    break
+            with self._lock:
+                self._lines = lines + self._lines
+                if len(self._lines) > MOST:  # a journal with a hole is worth nothing: the next mark begins a whole one
+                    self._lines, self._lost = [], True
+
+    def _add(self, line: str) -> None:
+        with self._lock:
+            self._lines.append((self.path, line))
+
+    def _begin(self, show: Show, at: float) -> None:
+        self._night, self._lost = night(at), False
+        name = f"{self._night} {datetime.fromtimestamp(at):%H%M%S}"
+        self.path = self._folder / f"{name}.journal"
+        while self.path.exists() or any(path == self.path for path, _ in self._lines):
+            name += "+"  # two shows within a second
+            self.path = self._folder / f"{name}.journal"
+        header = Header(
+            journal=FORMAT,
+            sleeptree=_version(),
+            began=round(at, 3),
+            seed=show.seed,
+            score=show.score,
+            table=table_digest(show.table),
+            tick=show.tick,
+            snapshot=base64.b64encode(show.snapshot()).decode() if show.tick else "",
+        )
+        self._add(msgspec.json.encode(header).decode())
+
+    def _complain(self, error: OSError) -> None:
+        trouble = f"journal: {error.strerror or error}: {self.path}; the show goes on"
+        if trouble != self.trouble:
+            self.trouble = trouble
+            _log.warning(trouble)
+
+    def _run(self) -> None:
+        while not self._closing.wait(FLUSH):
+            self.flush()
+
+
+def _append(path: Path, text: str) -> None:
+    """All of the text at the end of the file, on the disk for sure; or, with an OSError, none of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            data = text.encode()
+            while data:
+                data = data[file.write(data) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(before)
+            raise
+
+
+def digest(moment: Moment, lights: Iterable[Light] = ()) -> str:
+    """16 hex digits of everything in a moment and, where they are given, in its lights: equal to the byte or not."""
+    sums = blake2b(digest_size=8)
+    for part in (moment, *lights):
+        _digest(part, sums)
+    return sums.hexdigest()
+
+
+def _digest(part: Any, sums: Any) -> None:
+    if isinstance(part, np.ndarray):
+        sums.update(f"{part.dtype.str}{part.shape}".encode())
+        sums.update(np.ascontiguousarray(part).tobytes())
+    elif hasattr(part, "__dataclass_fields__"):
+        sums.update(type(part).__name__.encode())
+        for name in part.__dataclass_fields__:
+            _digest(getattr(part, name), sums)
+    elif isinstance(part, Mapping):
+        for key in sorted(part):
+            sums.update(f"{key}={part[key]!r};".encode())
+    elif isinstance(part, (tuple, list)):
+        for one in part:
+            _digest(one, sums)
+    else:
+        sums.update(f"{part!r};".encode())
+
+
+def table_digest(table: Table) -> str:
+    """16 hex digits of what the table accepts."""
+    rows = "".join(f"{r.address} {r.default!r} {r.low!r} {r.high!r} {r.glide!r} {r.choices}\n" for r in table.values())
+    return blake2b(rows.encode(), digest_size=8).hexdigest()
+
+
+def _version() -> str:
+    try:
+        return version("sleeptree")
+    except PackageNotFoundError:
+        return "uninstalled"

@@ -1,0 +1,156 @@
+"""A journal read back: a performance that can be replayed, filmed or told about. Reads files, no clock."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from installation.controls import Refused, Table
+from installation.live.journal import FORMAT, Header, Mark, digest, table_digest
+from installation.model import ticks
+from installation.scene import Scene
+from installation.show import Show
+
+GAP = 1.5
+"""Seconds by which the clock may run ahead of the show between two marks before it counts as a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What a journal holds."""
+
+    path: Path
+    header: Header
+    controls: Mapping[int, list[tuple[str, tuple[Any, ...]]]]  # by the tick at which they act, in order
+    marks: tuple[Mark, ...]
+    torn: bool  # the last line was cut off, as after a power cut, and is not part of this
+
+    @property
+    def last(self) -> int:
+        """The tick at which the performance ends."""
+        return max((self.header.tick, *(m.tick for m in self.marks[-1:]), *self.controls))
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return ticks.seconds(self.last - self.header.tick)
+
+    def begin(self, scenes: Mapping[str, type[Scene]]) -> Show:
+        """The show as it was when this file began. Raises ValueError when it can't be made from these scenes."""
+        show = Show(self.header.score, self.header.seed, scenes)
+        if self.header.snapshot:
+            show.restore(base64.b64decode(self.header.snapshot))
+        return show
+
+    def differs(self, table: Table) -> str:
+        """One line when the table of controls isn't the one that was played; empty otherwise."""
+        if table_digest(table) == self.header.table:
+            return ""
+        return f"{self.path.name}: played with another table of controls (version {self.header.sleeptree})"
+
+    def give(self, show: Show) -> list[str]:
+        """Hand over what was accepted at the show's tick, before it steps. Returns what is refused today."""
+        refused = []
+        for address, arguments in self.controls.get(show.tick, ()):
+            try:
+                show.accept(address, arguments)
+            except Refused as error:
+                refused.append(str(error))
+        return refused
+
+    def strays(self, show: Show, marks: Mapping[int, Mark] | None = None) -> bool:
+        """Whether the show is no longer the one that was played; only known at ticks that have a mark."""
+        mark = (marks if marks is not None else self.by_tick()).get(show.tick)
+        return mark is not None and mark.digest != digest(show.moment())
+
+    def by_tick(self) -> dict[int, Mark]:
+        """The marks by their ticks."""
+        return {mark.tick: mark for mark in self.marks}
+
+
+def read(path: Path) -> Performance:
+    """A journal. Raises ValueError naming file, line and what is wrong; OSError when it can't be opened."""
+    text = path.read_bytes()
+    lines = text.split(b"\n")
+    torn = lines.pop() != b""
+    header = _header(lines[0] if lines else b"", path)
+    controls: dict[int, list[tuple[str, tuple[Any, ...]]]] = {}
+    marks: list[Mark] = []
+    tick = header.tick
+    for number, line in enumerate(lines[1:], 2):
+        try:
+            entry: Any = msgspec.json.decode(line)
+            if isinstance(entry, list):
+                tick = _later(entry[0], tick)
+                if not isinstance(entry[1], str):
+                    raise ValueError("an address is text")
+                controls.setdefault(tick, []).append((entry[1], tuple(entry[2:])))
+            else:
+                marks.append(msgspec.convert(entry, Mark))
+                tick = _later(marks[-1].tick, tick)
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, IndexError, ValueError) as error:
+            raise ValueError(f"{path}: line {number} is neither a control nor a mark: {error}") from None
+    return Performance(path, header, controls, tuple(marks), torn)
+
+
+def _header(line: bytes, path: Path) -> Header:
+    try:
+        header = msgspec.json.decode(line, type=Header)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: line 1 is not a journal's first line: {error}") from None
+    if header.journal != FORMAT:
+        raise ValueError(f"{path}: a journal of format {header.journal}, this version reads {FORMAT}")
+    return header
+
+
+def _later(tick: object, than: int) -> int:
+    if not isinstance(tick, int) or tick < than:
+        raise ValueError(f"tick {tick} after tick {than}")
+    return tick
+
+
+def summary(performance: Performance) -> list[str]:
+    """What happened, for people: length, sections, controls moved, gaps."""
+    header, marks = performance.header, performance.marks
+    began = datetime.fromtimestamp(header.began)
+    lines = [
+        f"{performance.path.name}: {began:%Y-%m-%d %H:%M:%S}, {_clock(performance.seconds)} long, "
+        f"score {header.score.name}, seed {header.seed}, version {header.sleeptree}",
+    ]
+    if header.tick:
+        lines.append(f"goes on from {_clock(ticks.seconds(header.tick))} of the show")
+    lines += [f"  {_clock(ticks.seconds(tick - header.tick))}  {name}" for tick, name in _sections(marks)]
+    moved = Counter(address for said in performance.controls.values() for address, _ in said)
+    lines.append(f"controls: {moved.total()} accepted, {len(moved)} addresses moved")
+    lines += [f"  {many:6}  {address}" for address, many in moved.most_common()]
+    gaps = [
+        f"  {_clock(ticks.seconds(a.tick - header.tick))}  {missing:.1f} s without a show"
+        for a, b in pairwise(marks)
+        if (missing := b.at - a.at - ticks.seconds(b.tick - a.tick)) > GAP
+    ]
+    lines += ["gaps:", *gaps] if gaps else ["gaps: none"]
+    if performance.torn:
+        lines.append("the last line is torn and left out: the show was cut off here")
+    elif not (marks and marks[-1].end):
+        lines.append("the journal has no end: the show was cut off here, or still plays")
+    return lines
+
+
+def _sections(marks: Iterable[Mark]) -> list[tuple[int, str]]:
+    entered: list[tuple[int, str]] = []
+    for mark in marks:
+        if not entered or entered[-1][1] != mark.section:
+            entered.append((mark.tick, mark.section))
+    return entered
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
