@@ -281,12 +281,11 @@ def _spend_events(event, dt):  # type: ignore[no-untyped-def]
         event[3, w] = min(event[3, w] + REFILL * dt, TOKENS)
         if event[2, w] == 1.0 and event[1, w] >= EVENT:
             event[2, w] = 0.0
-        if event[2, w] == 0.0:
-            if event[0, w] >= EVENT:
-                event[2, w] = 1.0
-                event[3, w] = max(-2.0, event[3, w] - 1.0)
-                event[0, w] = 0.0
-                event[1, w] = 0.0
+        if event[2, w] == 0.0 and event[0, w] >= EVENT:
+            event[2, w] = 1.0
+            event[3, w] = max(-2.0, event[3, w] - 1.0)
+            event[0, w] = 0.0
+            event[1, w] = 0.0
 
 
 @njit(nogil=True, cache=True)

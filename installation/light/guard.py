@@ -57,7 +57,7 @@ class Field:
 class FlashGuard:
     """Guards pictures of one size, in the order in which they are shown."""
 
-    def __init__(self, width: int, height: int, field: Field = Field()) -> None:  # noqa: B008 (frozen)
+    def __init__(self, width: int, height: int, field: Field = Field()) -> None:
         self.width, self.height = width, height
         self._rows, self._columns = min(ROWS, height), min(COLUMNS, width)
         across, down = field.shares(width, height)
@@ -291,7 +291,7 @@ def _spread_gain(gain, dimmed, nodes):  # type: ignore[no-untyped-def]
         if y < rows:
             for x in range(columns):
                 i = y * columns + x
-                held |= gain[i] < 1.0
+                held = held or gain[i] < 1.0
                 least = min(gain[i], dimmed[i])
                 if x > 0:
                     least = min(least, gain[i - 1], dimmed[i - 1])
@@ -321,7 +321,7 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
             for v in range(max(y - 1, 0), min(y + 2, rows)):
                 for u in range(max(x - 1, 0), min(x + 2, columns)):
                     most = max(most, pale[v * columns + u])
-            any_pale |= most > 0.0
+            any_pale = any_pale or most > 0.0
             nodes[y, x] = np.uint32(np.ceil(most * 256.0))
     return any_pale
 
@@ -329,39 +329,54 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True)
 def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part):  # type: ignore[no-untyped-def]
     """Apply gain and pallor, smooth between the cells' centres, to the part of each row where there is any."""
-    rows, columns = gain_nodes.shape
-    width = x_before.size
-    gains = np.empty((2, width), dtype=np.uint32)
-    pales = np.empty((2, width), dtype=np.uint32)
-    full = np.uint32(256)
-    at = -1
-    first, last, pale = width, 0, False
+    rows, width = gain_nodes.shape[0], x_before.size
+    gains = np.empty((rows, width), dtype=np.uint32)
+    pales = np.empty((rows, width), dtype=np.uint32)
+    reach = np.empty((rows, 3), dtype=np.int32)  # first and last + 1 that is touched, and whether any is pale
+    for v in range(rows):
+        _widen(gain_nodes[v], pale_nodes[v], x_before, x_part, gains[v], pales[v], reach[v])
     for y in range(y_before.size):
-        if y_before[y] != at:
-            at = y_before[y]
-            first, last, pale = width, 0, False
-            for k in range(2):
-                v = min(at + k, rows - 1)
-                for x in range(width):
-                    u, part = x_before[x], x_part[x]
-                    w = min(u + 1, columns - 1)
-                    g = (gain_nodes[v, u] * (full - part) + gain_nodes[v, w] * part) >> 8
-                    p = (pale_nodes[v, u] * (full - part) + pale_nodes[v, w] * part) >> 8
-                    gains[k, x] = g
-                    pales[k, x] = p
-                    if g < 256 or p > 0:
-                        first, last = min(first, x), max(last, x + 1)
-                        pale |= p > 0
-        below = y_part[y]
-        above = full - below
-        row = picture[y]
-        if pale:
-            for x in range(first, last):
-                p = row[x]
-                r = (p >> 16) & 255
-                least = (r * ((pales[0, x] * above + pales[1, x] * below) >> 8)) >> 8
-                row[x] = (r << 16) | (max((p >> 8) & 255, least) << 8) | max(p & 255, least)
-        for x in range(first, last):
-            p = row[x]
-            g = ((gains[0, x] * above + gains[1, x] * below) >> 8) & 511
-            row[x] = ((((p & 0xFF00FF) * g) >> 8) & 0xFF00FF) | ((((p >> 8) & 0xFF) * g) & 0xFF00)
+        v = y_before[y]
+        w = min(v + 1, rows - 1)
+        first, last = min(reach[v, 0], reach[w, 0]), max(reach[v, 1], reach[w, 1])
+        if first < last:
+            below = y_part[y]
+            above = np.uint32(256) - below
+            part = picture[y, first:last]
+            if reach[v, 2] or reach[w, 2]:
+                _blanch(part, pales[v, first:last], pales[w, first:last], above, below)
+            _attenuate(part, gains[v, first:last], gains[w, first:last], above, below)
+
+
+@njit(nogil=True, cache=True)
+def _widen(gain_nodes, pale_nodes, before, part, gain, pale, reach):  # type: ignore[no-untyped-def]
+    """One row of cells as a row of pixels."""
+    last = gain_nodes.size - 1
+    reach[0], reach[1], reach[2] = before.size, 0, 0
+    for x in range(before.size):
+        u = before[x]
+        w = min(u + 1, last)
+        f = part[x]
+        gain[x] = (gain_nodes[u] * (256 - f) + gain_nodes[w] * f) >> 8
+        pale[x] = (pale_nodes[u] * (256 - f) + pale_nodes[w] * f) >> 8
+        if gain[x] < 256 or pale[x] > 0:
+            reach[0] = min(reach[0], x)
+            reach[1] = x + 1
+            if pale[x] > 0:
+                reach[2] = 1
+
+
+@njit(nogil=True, cache=True)
+def _blanch(row, pale, pale_below, above, below):  # type: ignore[no-untyped-def]
+    for x in range(row.size):
+        p = row[x]
+        least = (((p >> 16) & 255) * ((pale[x] * above + pale_below[x] * below) >> 8)) >> 8
+        row[x] = (p & 0xFF0000) | (max((p >> 8) & 255, least) << 8) | max(p & 255, least)
+
+
+@njit(nogil=True, cache=True)
+def _attenuate(row, gain, gain_below, above, below):  # type: ignore[no-untyped-def]
+    for x in range(row.size):
+        p = row[x]
+        g = ((gain[x] * above + gain_below[x] * below) >> 8) & 511
+        row[x] = ((((p & 0xFF00FF) * g) >> 8) & 0xFF00FF) | ((((p >> 8) & 0xFF) * g) & 0xFF00)
