@@ -42,8 +42,8 @@ class Screen(Table, frozen=True):
     fps: Annotated[int, Meta(ge=0, le=1000)] = 0
     threads: Annotated[int, Meta(ge=0, le=256)] = 0
     present: Literal["auto", "memory", "gpu"] = "auto"
-    screen_width_m: Annotated[float, Meta(ge=0.1, le=1000.0)] = 4.0
-    nearest_viewer_m: Annotated[float, Meta(ge=0.1, le=1000.0)] = 3.0
+    screen_width_m: Annotated[float, Meta(ge=0.1, le=1000.0)] | None = None
+    nearest_viewer_m: Annotated[float, Meta(ge=0.1, le=1000.0)] | None = None
 
     @property
     def pixels(self) -> Size | None:

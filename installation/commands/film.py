@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation.commands.opening import Mistake, Opening, Wish, cores, opened, writable
+from installation.commands.opening import Mistake, Opening, Wish, opened, writable
 from installation.commands.progress import Bar
 from installation.settings import Size
 
@@ -41,16 +41,15 @@ def shoot(opening: Opening, reel: Reel) -> str:
     from installation.film.encoder import Encoder
     from installation.film.film import Cut, pictures
     from installation.light import png
-    from installation.light.picture import Picture
 
-    show = opening.show
-    seconds = show.score.seconds - reel.start if reel.seconds is None else reel.seconds
+    score = opening.score
+    seconds = score.seconds - reel.start if reel.seconds is None else reel.seconds
     if seconds <= 0:
-        raise Mistake(f"--from takes less than the {show.score.seconds:g} s of the arc, got {reel.start:g}")
+        raise Mistake(f"--from takes less than the {score.seconds:g} s of the arc, got {reel.start:g}")
     cut = Cut.between(reel.start, seconds, reel.fps)
     if reel.frames is not None:
         reel.frames.mkdir(parents=True, exist_ok=True)
-    picture = Picture(*reel.size, threads=opening.settings.screen.threads or cores(), seed=show.seed)
+    show, picture = opening.show(), opening.picture(reel.size)
     with ExitStack() as stack:
         encoder = stack.enter_context(Encoder(reel.out, *reel.size, reel.fps)) if reel.out is not None else None
         progress = stack.enter_context(Bar("film"))

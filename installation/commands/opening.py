@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from installation import places, repertoire, settings
 from installation.model import score as scores
 from installation.model.score import Score
-from installation.settings import Settings
+from installation.scene import Scene
+from installation.settings import Settings, Size
 from installation.show import Show
+
+if TYPE_CHECKING:
+    from installation.light.picture import Picture
 
 
 class Mistake(Exception):
@@ -32,29 +38,46 @@ class Wish:
 
 @dataclass(frozen=True)
 class Opening:
-    """Settings and a show at its first tick."""
+    """Everything that a show and its pictures are made of, read and checked."""
 
     settings: Settings
-    show: Show
+    score: Score
+    seed: int
+    scenes: Mapping[str, type[Scene]]
+
+    def show(self) -> Show:
+        """The show at its first tick; scenes grow what they grow. Raises Mistake."""
+        try:
+            return Show(self.score, self.seed, self.scenes)
+        except ValueError as error:
+            raise Mistake(str(error)) from None
+
+    def picture(self, size: Size, threads: int = 0) -> Picture:
+        """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""
+        from installation.light.guard import Field
+        from installation.light.picture import Picture
+
+        screen = self.settings.screen
+        room = Field(screen.screen_width_m, screen.nearest_viewer_m)
+        return Picture(*size, threads or screen.threads or cores(), self.seed, room)
 
 
 def opened(wish: Wish, score: str | None = None) -> Opening:
-    """The show that `wish` asks for; `score` is played where the wish names none. Raises Mistake."""
+    """What `wish` asks for; `score` is played where the wish names none. Raises Mistake."""
     venue = _settings(wish.config)
     found = repertoire.found()
     for line in found.broken:
         print(f"sleeptree: left out: {line}", file=sys.stderr)
+    if not found.scenes:
+        raise Mistake("there is no scene to play: none is installed in the group sleeptree.scenes")
     arc = _score(wish.score or score or venue.show.score)
     scene = wish.scene or venue.show.scene
     if scene:
+        if scene not in found.scenes:
+            raise Mistake(f'--scene takes one of {", ".join(sorted(found.scenes))}, got "{scene[:40]}"')
         sections = tuple(msgspec.structs.replace(section, scene="") for section in arc.section)
         arc = msgspec.structs.replace(arc, scene=scene, section=sections)
-    if not found.scenes:
-        raise Mistake("there is no scene to play: none is installed in the group sleeptree.scenes")
-    try:
-        return Opening(venue, Show(arc, venue.show.seed if wish.seed is None else wish.seed, found.scenes))
-    except ValueError as error:
-        raise Mistake(str(error)) from None
+    return Opening(venue, arc, venue.show.seed if wish.seed is None else wish.seed, found.scenes)
 
 
 def _settings(path: Path | None) -> Settings:

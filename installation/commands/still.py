@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from installation.commands.opening import Mistake, Wish, cores, opened, writable
+from installation.commands.opening import Mistake, Wish, opened, writable
 from installation.commands.progress import Bar
 from installation.model import ticks
 from installation.settings import Size
@@ -14,16 +14,14 @@ def still(wish: Wish, at: float | None, phase: str | None, size: Size, out: Path
     """Draw the picture at `at` seconds, or in the middle of the longest section of `phase`; say where it is."""
     writable(out)
     opening = opened(wish)
-    show = opening.show
-    seconds = show.score.heart(phase) if phase is not None else at
+    seconds = opening.score.heart(phase) if phase is not None else at
     if seconds is None:
-        raise Mistake(f"score {show.score.name}: no lit section is {phase}")
+        raise Mistake(f"score {opening.score.name}: no lit section is {phase}")
     from installation.film import film
     from installation.light import png
-    from installation.light.picture import Picture
 
     tick = ticks.ticks(seconds)
-    picture = Picture(*size, threads=opening.settings.screen.threads or cores(), seed=show.seed)
+    show, picture = opening.show(), opening.picture(size)
     with Bar("still") as progress:
         pixels = film.still(show, picture, tick, progress)
     now = show.moment()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.picture import ROLL_IN, Picture
+from installation.light.picture import LINGERING, WATCHED, Picture
 from installation.model import ticks
 from installation.show import Show
 
@@ -47,30 +47,38 @@ class Cut:
         return cls(round(start_s * fps) * every, max(1, round(seconds * fps)), fps)
 
 
-def pictures(show: Show, picture: Picture, cut: Cut, progress: Progress | None = None) -> Iterator[Pixels]:
+def pictures(
+    show: Show,
+    picture: Picture,
+    cut: Cut,
+    progress: Progress | None = None,
+    before: Callable[[Show], object] | None = None,
+) -> Iterator[Pixels]:
     """The pictures of `cut`, in order; each array is drawn over by the next.
 
-    The show is stepped from where it is, tick by tick. What trails and the flash guard remember is made good first:
-    the pictures of the ROLL_IN ticks before the cut are drawn and thrown away.
+    The show is stepped from where it is, tick by tick; `before` each step somebody may hand it controls. What a
+    picture remembers is made good first: the light of the LINGERING ticks before is taken into the trails, and the
+    pictures of the WATCHED ticks before the first are drawn for the flash guard and thrown away.
     Raises ValueError when the show is already past the first picture.
     """
     if show.tick > cut.first:
         raise ValueError(f"the show is at tick {show.tick}, past the first picture at {cut.first}")
     pixels = np.zeros((picture.height, picture.width), np.uint32)
-    began = show.tick
-    rolling = max(0, cut.first - ROLL_IN)
+    began, watched, lingering = show.tick, cut.first - WATCHED, cut.first - WATCHED - LINGERING
     while True:
-        on_frame = (show.tick - cut.first) % cut.every == 0
-        if show.tick >= rolling and on_frame:
+        tick = show.tick
+        if tick >= watched and (tick - cut.first) % cut.every == 0:
             picture.draw(show, pixels, 1.0 / cut.fps)
-            if show.tick >= cut.first:
+            if tick >= cut.first:
                 yield pixels
-        elif show.tick >= rolling and picture.lingers(show.tick):
+        elif tick >= lingering and picture.lingers(tick):
             picture.linger(show)
-        if show.tick >= cut.last:
+        if tick >= cut.last:
             return
+        if before is not None:
+            before(show)
         show.step()
-        if progress is not None and (show.tick >= rolling or show.tick % ticks.RATE == 0):
+        if progress is not None and (tick >= lingering or tick % ticks.RATE == 0):
             progress(show.tick - began, cut.last - began)
 
 

@@ -5,27 +5,38 @@ The window, stills and films all draw through it, so they show the same. It look
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.glitch import tear
-from installation.light.grade import Grade
-from installation.light.guard import FlashGuard
-from installation.light.renderer import GRID, Renderer
+from installation.light.grade import GRID, Grade, rolling
+from installation.light.guard import Field, FlashGuard
+from installation.light.renderer import Renderer, warm
+from installation.model import ticks
 from installation.model.chance import Chance
-from installation.scene import Moment
+from installation.scene import Beat, Moment
 from installation.show import Show
 
 Pixels = NDArray[np.uint32]
 """(height, width) of 0x00RRGGBB, C-contiguous."""
 
+WATCHED = ticks.ticks(2.0)
+"""Ticks of pictures that the flash guard must have seen before one that it agrees on with a longer film."""
+LINGERING = rolling(1.0)
+"""Ticks of light that the longest trails show."""
+
 
 class Picture:
-    """Pictures of one size of one show, in the order of time: trails and the guard remember the ones before."""
+    """Pictures of one size of one show, in the order of time: trails and the guard remember the ones before.
 
-    def __init__(self, width: int, height: int, threads: int, seed: int) -> None:
-        self.width, self.height = width, height
-        self.guard = FlashGuard(width, height)
+    `field` is what the room lets the nearest visitor see; `threads` draw.
+    """
+
+    def __init__(self, width: int, height: int, threads: int, seed: int, field: Field | None = None) -> None:
+        self.width, self.height, self.threads = width, height, threads
+        self.guard = FlashGuard(width, height, field or Field())
         self._renderer = Renderer(width, height, threads)
         self._chance = Chance(seed).of("tear")
 
@@ -44,10 +55,30 @@ class Picture:
         now = show.moment()
         self._renderer.draw(show.lights(), show.view(), grade(now), now.tick, None)
 
+    def close(self) -> None:
+        """End the threads; nothing can be drawn afterwards."""
+        self._renderer.close()
+
     @staticmethod
     def lingers(tick: int) -> bool:
         """Whether light at this tick leaves a trail."""
         return tick % GRID == 0
+
+
+def prepare(progress: Callable[[str], None]) -> None:
+    """Compile what draws, or load it from the cache; `progress` hears a word for each stage.
+
+    After this no picture waits for a compiler.
+    """
+    warm(progress)
+    progress("tears")
+    pixels = np.zeros((32, 32), np.uint32)
+    tear(pixels, Beat(0, 0, 20), Chance(0), 1.0)
+    progress("guard")
+    guard = FlashGuard(32, 32)
+    for level in (0, 0xFFFFFF, 0, 0xFFFFFF, 0, 0xFF0000, 0, 0xFF0000, 0, 0xFF0000):  # so many flashes wake all of it
+        pixels[:] = level
+        guard.guard(pixels, 0.05)
 
 
 def grade(now: Moment, fade: float = 1.0) -> Grade:

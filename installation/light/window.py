@@ -1,0 +1,260 @@
+"""The pygame window: which display, fullscreen, keys, and words over the picture. The only room that imports pygame.
+
+Pictures are drawn straight into the memory that the window shows. Reads no clock and knows nothing of shows.
+Importing it needs no display; opening a Window does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+Size = tuple[int, int]
+Pixels = NDArray[np.uint32]
+Present = Literal["memory", "gpu"]
+
+_MASKS = (0xFF0000, 0x00FF00, 0x0000FF, 0)
+_BLIND = ("dummy", "offscreen", "")
+"""Drivers that show nothing to anybody."""
+
+
+class NoScreen(RuntimeError):
+    """There is no display to open a window on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """One display as `check` lists it."""
+
+    number: int  # from 1
+    size: Size
+    rate: int  # Hz; 0 where the system doesn't say
+    modes: tuple[Size, ...]  # what it can switch to in fullscreen, largest first
+
+
+def driver() -> str:
+    """What shows windows here (x11, wayland, windows, cocoa, kmsdrm). Raises NoScreen when nothing does."""
+    if not pygame.display.get_init():
+        _begin()
+    name = pygame.display.get_driver()
+    if name in _BLIND or pygame.display.get_num_displays() < 1:
+        pygame.display.quit()
+        raise NoScreen("no display")
+    return name
+
+
+def _begin() -> None:
+    desktop = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")
+    if sys.platform.startswith("linux") and not desktop and not any(Path("/dev/dri").glob("card*")):
+        raise NoScreen("no display")  # asking SDL would only make libwayland complain on stderr
+    os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
+    os.environ.setdefault("SDL_RENDER_VSYNC", "1")
+    try:
+        pygame.display.init()
+    except pygame.error as error:
+        raise NoScreen(str(error)) from None
+
+
+def displays() -> tuple[Display, ...]:
+    """The displays of this machine. Raises NoScreen when there is none."""
+    driver()
+    sizes, rates = pygame.display.get_desktop_sizes(), pygame.display.get_desktop_refresh_rates()
+    return tuple(Display(i + 1, size, rate, _modes(i)) for i, (size, rate) in enumerate(zip(sizes, rates, strict=True)))
+
+
+def _modes(display: int) -> tuple[Size, ...]:
+    modes = pygame.display.list_modes(32, pygame.FULLSCREEN, display)
+    return () if modes == -1 else tuple(dict.fromkeys(modes))
+
+
+def close() -> None:
+    """Give the displays back."""
+    pygame.font.quit()
+    pygame.display.quit()
+
+
+class Window:
+    """A window on display `number`, or that display filled. Everything must be called from the thread that made it.
+
+    `size` is that of the picture; None takes the display's own, or two thirds of it in a window. `present` is how the
+    picture gets to the screen: from memory (one copy, no vsync, cheap wherever there is no GPU), by the gpu's driver
+    (with vsync), or None for what seems right here; `reopen` changes its mind. Raises NoScreen.
+    """
+
+    def __init__(
+        self, number: int = 1, size: Size | None = None, *, fullscreen: bool = True, present: Present | None = None
+    ) -> None:
+        self._wanted, self._number, self.fullscreen = size, number, fullscreen
+        self._panel: tuple[tuple[str, ...], pygame.Surface] | None = None
+        self._own: pygame.Surface | None = None
+        self._open(present)
+
+    def _open(self, present: Present | None) -> None:
+        self.driver = driver()
+        here = displays()
+        self.display = here[min(self._number, len(here)) - 1]
+        self.present = _present(self.driver, present)
+        pygame.font.init()
+        size = self._wanted or self.display.size
+        if not self.fullscreen and not self._wanted:
+            size = (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
+        self._small = size
+        at = pygame.WINDOWPOS_CENTERED | (self.display.number - 1)  # SDL's way to say: in the middle of that display
+        switch = self._switches
+        self._window = pygame.Window(
+            "SleepTree",
+            size,
+            (at, at),
+            fullscreen=self.fullscreen and switch,
+            fullscreen_desktop=self.fullscreen and not switch,
+            resizable=True,
+        )
+        pygame.display.set_allow_screensaver(False)
+        pygame.mouse.set_visible(False)
+        pygame.event.set_blocked(None)
+        pygame.event.set_allowed([pygame.QUIT, pygame.WINDOWCLOSE, pygame.KEYDOWN])
+
+    @property
+    def _switches(self) -> bool:
+        """Whether the display itself can show pictures of the wanted size: cheaper than stretching them."""
+        return self._wanted is not None and self._wanted != self.display.size and self._wanted in self.display.modes
+
+    def reopen(self, present: Present) -> None:
+        """Close and open again, presenting another way."""
+        self.close()
+        self._open(present)
+
+    def close(self) -> None:
+        """Give the display back."""
+        self._own = None
+        self._window.destroy()
+        close()
+
+    # pictures
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the picture to be drawn; ask after every `keys`, for a window may be resized."""
+        if self.fullscreen and self._wanted is not None:
+            return self._wanted
+        return self._window.get_surface().get_size()
+
+    @property
+    def canvas(self) -> Pixels:
+        """(height, width) of 0x00RRGGBB to draw the next picture into: the screen's own memory where that is possible.
+
+        Only good until `keys`, `show` or `toggle` is called.
+        """
+        view: Pixels = pygame.surfarray.pixels2d(self._surface()).T
+        return view
+
+    def _surface(self) -> pygame.Surface:
+        shown = self._window.get_surface()
+        width, height = self.size
+        if shown.get_size() == (width, height) and shown.get_masks() == _MASKS and shown.get_pitch() == 4 * width:
+            self._own = None
+            return shown
+        if self._own is None or self._own.get_size() != (width, height):
+            self._own = pygame.Surface((width, height), 0, 32, _MASKS)
+        return self._own
+
+    def show(self) -> None:
+        """What is on the canvas goes to the screen; waits for the display where `present` is gpu."""
+        if self._own is not None:
+            shown = self._window.get_surface()
+            if shown.get_size() == self._own.get_size():
+                shown.blit(self._own, (0, 0))
+            elif shown.get_masks() == _MASKS:
+                pygame.transform.smoothscale(self._own, shown.get_size(), shown)
+            else:
+                shown.blit(pygame.transform.smoothscale(self._own, shown.get_size()), (0, 0))
+        self._window.flip()
+
+    # words
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Words in the upper left corner, over the picture on the canvas."""
+        surface = self._surface()
+        text = (str(surface.get_height()), *lines)
+        if self._panel is None or self._panel[0] != text:
+            self._panel = (text, _panel(lines, max(12, surface.get_height() // 45)))
+        margin = surface.get_height() // 36
+        surface.blit(self._panel[1], (margin, margin))
+
+    def wait(self, words: str, share: float) -> None:
+        """Show, instead of a picture, what is being waited for and how much of it is done, 0..1."""
+        surface = self._surface()
+        surface.fill(0)
+        width, height = surface.get_size()
+        line = _font(max(12, height // 40)).render(words, True, (120, 150, 170))
+        surface.blit(line, line.get_rect(center=(width // 2, height // 2)))
+        bar = pygame.Rect(0, 0, width // 4, max(2, height // 270))
+        bar.midtop = (width // 2, height // 2 + line.get_height())
+        surface.fill((18, 26, 32), bar)
+        bar.width = round(bar.width * min(max(share, 0.0), 1.0))
+        surface.fill((90, 160, 180), bar)
+        self.show()
+
+    # people
+
+    def keys(self) -> list[str]:
+        """Keys pressed since it was last asked, by pygame's names; the window's close button is "close"."""
+        pressed = []
+        for event in pygame.event.get():
+            if event.type == pygame.KEYDOWN:
+                pressed.append(pygame.key.name(event.key))
+            else:
+                pressed.append("close")
+        return pressed
+
+    def toggle(self) -> None:
+        """From fullscreen to a window, and back."""
+        self.fullscreen = not self.fullscreen
+        if self.fullscreen:
+            self._small = self._window.size
+            if self._switches and self._wanted is not None:
+                self._window.size = self._wanted
+            self._window.set_fullscreen(desktop=not self._switches)
+            return
+        self._window.set_windowed()
+        if self._small == self.display.size:
+            self._small = (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
+        self._window.size = self._small
+
+
+def _present(name: str, wanted: Present | None) -> Present:
+    """How pictures get to the screen. Only x11 and Windows can show plain memory; the others need their driver."""
+    if name not in ("x11", "windows"):
+        return "gpu"
+    if wanted is None:
+        software = sys.platform.startswith("linux") and not any(Path("/dev/dri").glob("renderD*"))
+        wanted = "memory" if software else "gpu"
+    # read by SDL when the first window after the display's init is given its memory
+    os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0" if wanted == "memory" else "1"
+    return wanted
+
+
+def _font(height: int) -> pygame.font.Font:
+    return pygame.font.Font(None, height)
+
+
+def _panel(lines: Sequence[str], height: int) -> pygame.Surface:
+    font = _font(height)
+    rows = [font.render(line, True, (214, 226, 232)) for line in lines]
+    pad = height // 2
+    width = max((row.get_width() for row in rows), default=0) + 2 * pad
+    panel = pygame.Surface((width, len(rows) * font.get_linesize() + 2 * pad), pygame.SRCALPHA)
+    panel.fill((4, 8, 12, 170))
+    for i, row in enumerate(rows):
+        panel.blit(row, (pad, pad + i * font.get_linesize()))
+    return panel

@@ -1,0 +1,90 @@
+"""When pictures are due, and how long they took. Reads no clock: times are handed in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from installation.model import ticks
+from installation.model.ticks import SECOND
+
+
+class Beat:
+    """The beat of the display: turns the jittery times at which pictures begin into even ones.
+
+    A picture that begins a little early or late belongs to the same refresh of the display; showing it the ticks of
+    exactly its own time would make motion stutter. A loop that follows slowly takes the jitter out; after a real
+    delay it begins anew.
+    """
+
+    def __init__(self, period_ns: int) -> None:
+        self.period = period_ns
+        self._expected: int | None = None
+
+    def even(self, now_ns: int) -> int:
+        """The time that stands for `now_ns`."""
+        if self._expected is None or abs(now_ns - self._expected) > self.period * 3 // 4:
+            even = now_ns
+        else:
+            even = self._expected + (now_ns - self._expected) // 10
+        self._expected = even + self.period
+        return even
+
+    def rest(self, now_ns: int) -> float:
+        """Seconds until the next picture should begin."""
+        return 0.0 if self._expected is None else max(0, self._expected - now_ns) / SECOND
+
+
+_BIN = SECOND // 10_000  # 0.1 ms
+_BINS = 10_000  # up to 1 s
+
+
+class Times:
+    """Durations, remembered as a histogram of 0.1 ms so that a show of weeks takes no more memory than one picture."""
+
+    def __init__(self) -> None:
+        self._bins = np.zeros(_BINS + 1, dtype=np.int64)
+        self._worst = 0
+        self._sum = 0
+
+    def add(self, duration_ns: int) -> None:
+        """One more."""
+        self._bins[min(max(duration_ns, 0) // _BIN, _BINS)] += 1
+        self._worst = max(self._worst, duration_ns)
+        self._sum += duration_ns
+
+    def __len__(self) -> int:
+        return int(self._bins.sum())
+
+    def quantile(self, share: float) -> float:
+        """Milliseconds that `share` of the durations do not exceed; 0 when there are none."""
+        n = len(self)
+        if n == 0:
+            return 0.0
+        place = int(np.searchsorted(np.cumsum(self._bins), max(1.0, share * n)))
+        return min((place + 0.5) * _BIN, self._worst) / 1e6
+
+    def summary(self) -> dict[str, float]:
+        """n, and median, p95, p99 and worst in milliseconds."""
+        return {
+            "n": len(self),
+            "median": round(self.quantile(0.5), 3),
+            "p95": round(self.quantile(0.95), 3),
+            "p99": round(self.quantile(0.99), 3),
+            "worst": round(self._worst / 1e6, 3),
+        }
+
+    @property
+    def rate(self) -> float:
+        """How many of them fit into a second."""
+        return len(self) * SECOND / self._sum if self._sum else 0.0
+
+
+def period(refresh_hz: int, most_fps: int) -> int:
+    """Nanoseconds between pictures on a display of `refresh_hz` (0: it doesn't say), at most `most_fps` (0: no limit).
+
+    A display isn't given more pictures than there are ticks to show; its rate is divided so that pictures come evenly.
+    """
+    refresh = refresh_hz or 60
+    most = min(most_fps or ticks.RATE, ticks.RATE)
+    every = -(-refresh // most)  # refreshes to a picture, rounded up
+    return round(SECOND * every / refresh)
