@@ -43,6 +43,8 @@ class Desk:
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: list[Source] = []
         self._look(show, 0)
+        for address, value in sleepers(show.community).items():
+            self.feedback.tell(address, value, None, 0)
 
     # the listening side
 
@@ -136,7 +138,7 @@ class Desk:
         self._look(show, now_ns, sources)
         if "/show/calm" in sources:
             for address, value in sleepers(show.community).items():
-                if address in self.feedback.values:
+                if self.feedback.differs(address, value):
                     self.feedback.tell(address, value, None, now_ns)
         self._answer_syncs(show, now_ns)
         return taken

@@ -112,6 +112,10 @@ class Feedback:
                 else:
                     controller.pending[address] = said
 
+    def differs(self, address: str, value: Value) -> bool:
+        """Whether this is another value than was told last."""
+        return value is not None and self.values.get(address) != _as_sent(value)
+
     def answer(self, source: Source, values: Mapping[str, Value]) -> None:
         """Everything in `values` to one controller at once, whatever it knows already."""
         with self._lock:
