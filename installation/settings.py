@@ -59,11 +59,33 @@ class Playing(Table, frozen=True):
     scene: str = ""
 
 
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+
+
+class Osc(Table, frozen=True):
+    """[osc]: where messages come in, from whom, and who is told what was accepted."""
+
+    enabled: bool = True
+    listen: str = "127.0.0.1"
+    port: Port = 9000
+    allow: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
+
+
+class OscQuery(Table, frozen=True):
+    """[oscquery]: whether and where controllers can ask what there is to play."""
+
+    enabled: bool = True
+    port: Port = 9001
+
+
 class Settings(Table, frozen=True):
     """The whole file, a field a table."""
 
     screen: Screen = Screen()
     show: Playing = Playing()
+    osc: Osc = Osc()
+    oscquery: OscQuery = OscQuery()
 
 
 def read(path: Path) -> Settings:

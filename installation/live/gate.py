@@ -28,6 +28,24 @@ def networks(allow: Sequence[str]) -> tuple[Network, ...]:
         raise ValueError(f"[osc] allow takes addresses and networks: {error}") from None
 
 
+def address(text: str, port: int) -> tuple[str, int]:
+    """`ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT`; `port` where none is written. Raises ValueError with the rule."""
+    host, _, number = text[1:].partition("]") if text.startswith("[") else text.partition(":")
+    if text.count(":") > 1 and not text.startswith("["):
+        host, number = text, ""
+    number = number.removeprefix(":")
+    try:
+        host = str(ip_address(host))
+        port = int(number) if number else port
+        if not 0 < port < 65_536:
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f'takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got "{text:.60}"'
+        ) from None
+    return host, port
+
+
 class Gate:
     """Lets allowed hosts in, each at most `rate` messages a second. For one thread."""
 

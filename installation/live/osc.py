@@ -23,7 +23,6 @@ from installation.live.inbox import Source
 
 _log = structlog.get_logger("osc")
 
-PORT = 9000
 BATCH: Final = 512  # datagrams in a row before answers are sent
 TURN: Final = 0.01  # seconds in which answers are looked for when nobody speaks
 BREATH: Final = 0.002  # seconds of rest under a flood, so that the picture gets its share of the interpreter
@@ -45,7 +44,7 @@ class _Stream:
 class Server:
     """Listens at `host:port` in a thread of its own from `start` to `close`. Port 0 takes any free one."""
 
-    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int = PORT, allow: Sequence[Network] = ()) -> None:
+    def __init__(self, desk: Desk, host: str, port: int, allow: Sequence[Network] = ()) -> None:
         self._desk = desk
         self._host, self._wanted = host, port
         self._gate = Gate(allow)

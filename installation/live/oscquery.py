@@ -26,7 +26,6 @@ from installation.live.desk import Desk
 
 _log = structlog.get_logger("oscquery")
 
-PORT = 9001
 NAME = "SleepTree"
 STREAM = 1 / 30
 """Seconds between two values of one address to one listener."""
@@ -106,8 +105,8 @@ class OscQuery:
         self,
         desk: Desk,
         osc: tuple[str, int],
-        host: str = "127.0.0.1",
-        port: int = PORT,
+        host: str,
+        port: int,
         choices: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._desk, self._osc = desk, osc
