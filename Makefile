@@ -1,0 +1,39 @@
+# `make play` and `make test` set up all they need the first time, and start at once after that.
+# ARGS goes to the command behind: `make play ARGS="--window 1280x720"`, `make test ARGS=tests/light`.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev play test check format lock wheel clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+setup: ## prepare .venv with the command `sleeptree` in it
+	@.ci/setup play
+
+dev:
+	@.ci/setup dev
+
+play: setup ## the SleepTree, fullscreen
+	@.venv/bin/sleeptree play $(ARGS)
+
+test: dev ## every test
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: dev ## ruff and mypy
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+format: dev ## let ruff put the code in order
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+lock: dev ## refresh constraints.txt from pyproject.toml
+	@.ci/lock
+
+wheel: dev ## build the wheel into dist/
+	@.venv/bin/python -m build --wheel --no-isolation
+
+clean: ## away with all that was made here, .venv included
+	rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find installation scenes tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
