@@ -256,7 +256,7 @@ def _checked(control: Control, address: str, arguments: Sequence[object]) -> Val
         return None  # a button sends 1.0 with its bang: any arguments are welcome and mean nothing
     wanted = 3 if control.kind == "morph" else 1
     if len(arguments) != wanted:
-        raise _refusal("type", control, address, f"{len(arguments)} arguments")
+        raise Refused("type", f"{address} takes {control.takes}, got {len(arguments)} arguments")
     first = arguments[0]
     if control.kind == "word":
         if not isinstance(first, str) or (control.choices and first not in control.choices):

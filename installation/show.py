@@ -27,6 +27,7 @@ UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
 BLOOMING, WILTING = 45.0, 25.0  # seconds
 BLACKOUT = 2.0  # seconds
+SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
 CROSSFADE = 8.0  # seconds between two scenes
 
 
@@ -39,7 +40,7 @@ def _towards(value: float, goal: float, seconds: float) -> float:
 class Show:
     """A score, a seed and scenes by name, playing. Raises ValueError when the score asks for what is not there."""
 
-    moving = ("tick", "unrest", "bloom", "presence", "darkness", "playing", "weights")
+    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed", "playing", "weights")
 
     def __init__(self, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
         self.score, self.seed = score, seed
@@ -58,6 +59,7 @@ class Show:
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
+        self.soothed = False  # after /show/calm, until nothing is torn
         self.playing: list[str] = []  # names of the scenes on stage, the newest last
         self.weights: list[float] = []  # how far each has faded in
         self._stage: dict[str, Scene] = {}
@@ -122,6 +124,7 @@ class Show:
     def _calm(self) -> None:
         self.glides.rest()
         self.community.release()
+        self.soothed = True
         lit = [i for i, s in enumerate(self.score.section) if s.phase == "harmony" and s.presence > 0]
         self._go(max(lit, key=lambda i: self.score.section[i].seconds, default=0))
 
@@ -135,7 +138,9 @@ class Show:
         if not values["/show/hold"] and self.course.step(cast(float, values["/show/rate"])):
             self._begin_section()
         section = self.course.section
-        self.unrest = _towards(self.unrest, UNREST[section.phase], section.swing)
+        swing = min(section.swing, SOOTHING) if self.soothed else section.swing
+        self.unrest = _towards(self.unrest, UNREST[section.phase], swing)
+        self.soothed = self.soothed and self.unrest > 0.0
         opening = section.phase == "resolution"
         self.bloom = _towards(self.bloom, BLOOM[section.phase], BLOOMING if opening else WILTING)
         self.presence = _towards(self.presence, section.presence, section.fade)

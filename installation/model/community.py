@@ -77,8 +77,8 @@ class Community:
         self.temper: Doubles = born.normal(0.0, 1.0, count)  # own rate in standard deviations from the common one
         self.side: Doubles = born.permutation(np.where(np.arange(count) % 2 == 0, 1.0, -1.0))
         self.own_hue: Doubles = (
-            np.arange(count) * 0.6180339887 + born.uniform()
-        ) % 1.0  # golden ratio: no two neighbours
+            np.asarray(np.arange(count) * 0.6180339887 + born.uniform()) % 1.0
+        )  # golden ratio: no two neighbours
         self.phase: Doubles = born.uniform(0.0, 2.0 * np.pi, count)  # theta, radians
         if settled:
             self.phase = np.mod(0.15 * self.character + 0.2 * self.temper, 2.0 * np.pi)

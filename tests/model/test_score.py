@@ -1,0 +1,53 @@
+"""Scores: the festival's arc, and bad ones refused by file, section and rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from installation.model.score import Course, parse
+from installation.places import config
+
+SECTION = '[[section]]\nname = "a"\nphase = "harmony"\nseconds = 2\n'
+
+
+def test_the_festival_is_one_arc_of_about_seven_minutes() -> None:
+    score = parse((config() / "festival.toml").read_text(encoding="utf-8"), "festival.toml")
+    assert [s.name for s in score.section][:2] == ["gathering", "communion"]
+    assert {s.phase for s in score.section} == {"harmony", "glitch", "resolution"}
+    assert 390 <= score.seconds <= 450
+    heart = score.heart("glitch")
+    assert heart == 90 + 75 + 35 + 55 / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "bad.toml: not TOML"),
+        ('name = "x"', "bad.toml: a score needs at least one [[section]]"),
+        ('name = "x"\nsection = 3', "bad.toml: a score needs at least one [[section]]"),
+        (SECTION, "bad.toml: .*name"),
+        ('name = "x"\ntempo = 3\n' + SECTION, "bad.toml: .*tempo"),
+        ('name = "x"\n' + SECTION.replace("harmony", "disco"), "bad.toml: section 1 (a): .*disco"),
+        (
+            'name = "x"\n' + SECTION.replace("2", "0"),
+            "bad.toml: section 1 (a): seconds takes a number in 0.5..86400, got 0",
+        ),
+        ('name = "x"\n' + SECTION.replace("2", "nan"), "bad.toml: section 1 (a): seconds .* got nan"),
+        ('name = "x"\n' + SECTION.replace("2", '"long"'), "bad.toml: section 1 (a): .*seconds"),
+        ('name = "x"\n' + SECTION + "presence = 2", "bad.toml: section 1 (a): presence takes a number in 0..1, got 2"),
+        ('name = "x"\n' + SECTION + "lenght = 2", "bad.toml: section 1 (a): .*lenght"),
+        ('name = "x"\n' + SECTION + SECTION, 'bad.toml: section 2: the name "a" is taken by section 1'),
+    ],
+)
+def test_a_bad_score_is_refused_in_one_line(text: str, said: str) -> None:
+    pattern = said.replace("[[", r"\[\[").replace("(a)", r"\(a\)")
+    with pytest.raises(ValueError, match=pattern) as caught:
+        parse(text, "bad.toml")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_course_comes_round_as_another_arc() -> None:
+    score = parse('name = "x"\n' + SECTION + SECTION.replace('"a"', '"b"'), "x")
+    course = Course(score)
+    began = [(course.arc, course.section.name) for _ in range(960) if course.step(2.0)]
+    assert began == [(0, "b"), (1, "a"), (1, "b"), (2, "a"), (2, "b"), (3, "a"), (3, "b"), (4, "a")]
