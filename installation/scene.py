@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from installation.controls import Control, Value
 from installation.model import ticks
 from installation.model.chance import Chance
+from installation.model.choir import AZIMUTH
+from installation.model.harmony import CALM_WEIGHTS, TORN_WEIGHTS
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -165,9 +167,28 @@ class Scene(ABC):
     def light(self, now: Moment) -> Iterable[Light]:
         """The lights of this moment. Changes nothing."""
 
+    def sound(self, now: Moment) -> Iterable[Voice]:
+        """The voices of this moment, at most 16. Changes nothing. By default the community sings."""
+        return sung(now)
+
     def view(self, now: Moment) -> View:
         """The camera of this moment; by default the one that /camera/... moves, swaying slowly."""
         return swaying(now)
+
+
+def sung(now: Moment) -> tuple[Voice, ...]:
+    """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
+    steadied = now.tones ** (1.0 - 0.7 * now.unrest)  # torn tones shout; they no longer swell
+    gains = steadied * (CALM_WEIGHTS + (TORN_WEIGHTS - CALM_WEIGHTS) * now.unrest)
+    bright = 0.375 + 0.625 * now.unrest + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
+    bright = min(max(bright, 0.0), 1.0)
+    lowest = int(np.argmin(now.chord))
+    return tuple(
+        Voice(hz, gain, azimuth, 0.1 if tone == lowest else 1.0, bright)
+        for tone, (hz, gain, azimuth) in enumerate(
+            zip((now.root * now.chord).tolist(), gains.tolist(), AZIMUTH.tolist(), strict=True)
+        )
+    )
 
 
 def swaying(now: Moment, target_height: float = 2.2) -> View:

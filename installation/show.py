@@ -21,7 +21,7 @@ from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
 from installation.model.score import Course, Score
-from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, dimmed
+from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, Voice, dimmed
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
@@ -241,6 +241,16 @@ class Show:
             lights = self._stage[name].light(now)
             shown.extend(lights if weight == 1.0 else (dimmed(light, _smooth(weight)) for light in lights))
         return tuple(shown)
+
+    def voices(self) -> tuple[Voice, ...]:
+        """The voices of every scene on stage, cross-faded."""
+        now = self.moment()
+        heard: list[Voice] = []
+        for name, weight in zip(self.playing, self.weights, strict=True):
+            voices = self._stage[name].sound(now)
+            share = _smooth(weight)
+            heard.extend(voices if weight == 1.0 else (replace(voice, gain=voice.gain * share) for voice in voices))
+        return tuple(heard)
 
     def view(self) -> View:
         """The camera of the scene in front, eased over from the one before."""

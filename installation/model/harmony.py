@@ -36,6 +36,10 @@ CHORDS: dict[str, tuple[float, ...]] = {
 WANDERING = ("subdominant", "plagal", "ninth", "relative", "seventh")
 """What harmony visits between two times at home, in an order that each arc draws anew."""
 
+CALM_WEIGHTS: Doubles = np.array([0.8, 0.9, 0.8, 0.6, 0.5, 0.42, 0.26, 0.16])
+TORN_WEIGHTS: Doubles = np.array([0.3, 0.55, 0.9, 1.0, 1.0, 0.9, 0.7, 0.5])
+"""(8,) how loud each tone of a chord is, the lowest first, in calm and when torn."""
+
 KEYS = (1.0, 9 / 8, 8 / 9, 6 / 5, 5 / 6)
 """What an arc may multiply the root by; the first arc takes the first."""
 

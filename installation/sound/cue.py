@@ -1,0 +1,71 @@
+"""What the synth is told each tick: the moment's numbers that sound needs, and the voices, in one row of numbers.
+
+A row is what crosses from the stage to the process that owns the loudspeakers, and what `Synth.render` takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.scene import Moment, Voice
+
+Doubles = NDArray[np.float64]
+
+VOICES = 16
+"""Voices that can sound at once; a scene's further ones are not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The numbers of a moment that sound needs. A `Moment` in short; `Cue.of` makes one."""
+
+    tick: int
+    unrest: float  # 0 calm .. 1 torn
+    bloom: float  # 0..1
+    presence: float  # 0 silent .. 1
+    breath: float  # radians; a breath peaks at 0
+    beat: int  # number of the slice of the glitch clock
+    age: int  # ticks since the slice began
+    length: int  # ticks the slice lasts
+    level: float = 0.0  # dB
+    space: float = 0.5  # 0..1
+    roughness: float = 0.5  # 0..1
+    glitch: float = 0.5  # 0..1
+
+    @classmethod
+    def of(cls, now: Moment) -> Cue:
+        """What sound needs of `now`."""
+        controls = (now.number(f"/sound/{name}") for name in ("level", "space", "roughness", "glitch"))
+        beat = (now.beat.index, now.beat.age, now.beat.length)
+        return cls(now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls)
+
+
+_CUE = len(fields(Cue))
+_VOICE = len(fields(Voice))
+_COUNTS = tuple(i for i, field in enumerate(fields(Cue)) if field.name in ("tick", "beat", "age", "length"))
+ROW = _CUE + 1 + VOICES * _VOICE
+"""Numbers in a row."""
+
+
+def written(cue: Cue, voices: Iterable[Voice]) -> Doubles:
+    """(ROW,) the cue and its voices as numbers. Not finite numbers are left for the hearing guard to answer."""
+    row = np.zeros(ROW)
+    row[:_CUE] = astuple(cue)
+    heard = [astuple(voice) for voice in voices][:VOICES]
+    row[_CUE] = len(heard)
+    if heard:
+        row[_CUE + 1 : _CUE + 1 + len(heard) * _VOICE] = np.concatenate(heard)
+    return row
+
+
+def read(row: Doubles) -> tuple[Cue, Doubles]:
+    """The cue and its voices, (v, 5): frequency, gain, azimuth, width, brightness."""
+    numbers: list[float] = row[:_CUE].tolist()
+    for i in _COUNTS:
+        numbers[i] = int(numbers[i])
+    count = int(row[_CUE])
+    return Cue(*numbers), row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)  # type: ignore[arg-type]

@@ -1,0 +1,317 @@
+"""What the glitch clock does to the sound: gates, strays, stutter, crushed samples, holes; and the freeze that mends it.
+
+`Slice` is what one slice of the clock asks for, drawn from chance by the slice's number, so the ear is torn in the
+tick in which the eye is. A phrase of a few slices has a character of its own: sometimes the bare chord, sometimes
+a swarm, a thread, a hammer, or nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model.chance import Chance
+from installation.model.compiled import kernel
+from installation.sound.cue import VOICES, Cue
+from installation.sound.voices import chance as hashed
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+EDGE_S = 0.003  # over which a cut is mended
+CLOSED = 0.06  # gain of a tone whose gate is shut
+REDRAWN = 0.35  # share of the tones that stray anew in a slice
+STRAY = 26.0  # cents
+HOLDS = (1, 1, 6, 11, 17)  # samples that a sample is held
+BITS = (12, 8, 6, 5)
+DIVISORS = (2, 3, 4, 6, 8)
+PHRASE = 12  # slices in two phrases
+LOW_HZ, HIGH_HZ = 35.0, 7_000.0  # of what is torn
+MEMORY_S = 2.0  # of sound that stutter and freeze can reach back to
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """How a phrase tears."""
+
+    weight: float  # how often
+    tones: int  # of the chord that are left
+    shut: float  # share of those tones that gates shut in a slice
+    stutter: float  # chance of it in a slice
+    crush: float  # 0 clean .. 1 held and quantised
+    depth: float  # of the amplitude modulation, 0..1
+    push: float  # of the roughness wanted
+    hole: float  # chance of silence in a slice
+
+
+CHARACTERS = {
+    "chord": Character(0.27, 8, 0.12, 0.12, 0.0, 0.35, 0.55, 0.06),
+    "swarm": Character(0.25, 5, 0.35, 0.35, 0.35, 1.0, 1.15, 0.06),
+    "thread": Character(0.14, 2, 0.0, 0.25, 0.7, 0.7, 0.8, 0.10),
+    "hammer": Character(0.22, 6, 0.4, 0.9, 0.6, 0.85, 1.0, 0.14),
+    "void": Character(0.12, 3, 0.5, 0.2, 0.2, 0.6, 0.7, 0.72),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One slice of the glitch clock, for the ear."""
+
+    gate: Doubles  # (VOICES,) 0..1
+    stray: Doubles  # (VOICES,) cents
+    hold: int = 1  # samples
+    bits: int = 16
+    crush: float = 0.0  # 0..1
+    loop: int = 0  # samples that are said again until the slice ends; 0: none
+    hole: bool = False
+    depth: float = 0.0  # 0..1
+    push: float = 1.0
+
+    @classmethod
+    def whole(cls) -> Slice:
+        """Nothing torn."""
+        return cls(np.ones(VOICES), np.zeros(VOICES))
+
+
+def force(cue: Cue) -> float:
+    """0..1, how hard the clock tears: unrest, as far as /sound/glitch lets it."""
+    return min(max(cue.unrest * 2.0 * cue.glitch, 0.0), 1.0)
+
+
+def phrase(source: Chance, beat: int) -> tuple[Character, Doubles]:
+    """The character of the phrase that slice `beat` belongs to, and a rank for each tone, (VOICES,)."""
+    pair, within = divmod(beat, PHRASE)
+    split = 4 + int(source.of("split").at(pair).integers(5))
+    draw = source.of("phrase").at(2 * pair + (within >= split))
+    weights = np.array([character.weight for character in CHARACTERS.values()])
+    chosen = int(draw.choice(len(weights), p=weights / weights.sum()))
+    ranks: Doubles = draw.permutation(VOICES // 2).repeat(2)[:VOICES].astype(np.float64)
+    ranks[: VOICES // 2] = draw.permutation(VOICES // 2)
+    return tuple(CHARACTERS.values())[chosen], ranks
+
+
+def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
+    """The slice that begins with `cue`, after the slice `before`; `samples` in a tick."""
+    hard = force(cue)
+    if hard == 0.0:
+        return Slice.whole()
+    character, ranks = phrase(source, cue.beat)
+    draw = source.of("slice").at(cue.beat)
+    stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY, VOICES), before.stray)
+    shut = np.where(draw.random(VOICES) < character.shut * hard, CLOSED, 1.0)
+    left = np.where(ranks < character.tones, 1.0, 0.0)
+    loop = min(cue.length, 20) * samples // int(draw.choice(DIVISORS))
+    stutters, hole = draw.random() < character.stutter * hard, draw.random() < character.hole * hard * hard
+    return Slice(
+        gate=shut * (1.0 - hard * (1.0 - left)),
+        stray=stray * hard,
+        hold=int(draw.choice(HOLDS)),
+        bits=int(draw.choice(BITS)),
+        crush=character.crush * hard,
+        loop=loop if stutters else 0,
+        hole=hole,
+        depth=character.depth * hard,
+        push=1.0 + (character.push - 1.0) * hard,
+    )
+
+
+@kernel
+def _torn(
+    bus: Array,
+    memory: Array,
+    at: int,
+    since: int,
+    loop: int,
+    hold: int,
+    bits: int,
+    crush0: float,
+    crush1: float,
+    edge: int,
+    filters: Doubles,
+    held: Doubles,
+    coefficients: Doubles,
+) -> None:
+    """Remember `bus` (channels, n) at `at` of `memory`, and tear it in place; `since` samples into the slice.
+
+    held (channels, 4): the held sample, its age, the residue that mends a cut, the last sample put out.
+    filters (channels, 2, 2) and coefficients (2, 5): a low-pass and a high-pass, transposed direct form II.
+    """
+    channels, n = bus.shape
+    size = memory.shape[1]
+    steps = 2.0 ** (bits - 1)
+    for c in range(channels):
+        keep, age, residue, last = held[c]
+        for k in range(n):
+            here = (at + k) % size
+            memory[c, here] = bus[c, k]
+            x = float(bus[c, k])
+            into = since + k
+            if loop > 0 and into >= loop:
+                x = float(memory[c, (at + k - into + into % loop) % size])
+            if (loop > 0 and into % loop == 0) or (into == 0):
+                residue = last - x  # what would be a click is let go over the edge instead
+            if residue != 0.0:
+                fade = 1.0 - ((into % loop) if loop > 0 else into) / edge
+                if fade > 0.0:
+                    x += residue * fade
+                else:
+                    residue = 0.0
+            last = x
+            crush = crush0 + (crush1 - crush0) * k / n
+            if age >= hold:
+                keep = math.floor(x * steps + 0.5) / steps
+                age = 0.0
+            age += 1.0
+            y = x + (keep - x) * crush
+            if crush > 0.0:
+                for f in range(2):
+                    out = coefficients[f, 0] * y + filters[c, f, 0]
+                    filters[c, f, 0] = coefficients[f, 1] * y - coefficients[f, 3] * out + filters[c, f, 1] + 1e-18
+                    filters[c, f, 1] = coefficients[f, 2] * y - coefficients[f, 4] * out
+                    y = out
+                wet = min(crush * 4.0, 1.0)
+                y = x + (y - x) * wet
+            bus[c, k] = y
+        held[c, 0], held[c, 1], held[c, 2], held[c, 3] = keep, age, residue, last
+
+
+def butterworth(hz: float, rate: int, high: bool) -> list[float]:
+    """b0 b1 b2 a1 a2 of a second-order low- or high-pass (bilinear transform)."""
+    w = math.tan(math.pi * hz / rate)
+    a0 = 1.0 + math.sqrt(2.0) * w + w * w
+    b0, b1 = (1.0 / a0, -2.0 / a0) if high else (w * w / a0, 2.0 * w * w / a0)
+    return [b0, b1, b0, 2.0 * (w * w - 1.0) / a0, (1.0 - math.sqrt(2.0) * w + w * w) / a0]
+
+
+class Tear:
+    """The torn bus, and the last two seconds of it."""
+
+    def __init__(self, source: Chance, channels: int, rate: int, quantum: int) -> None:
+        self._chance, self._quantum = source, quantum
+        self.memory = np.zeros((channels, math.ceil(MEMORY_S * rate / quantum) * quantum), dtype=np.float32)
+        self.at = 0  # where the next sample goes
+        self.slice = Slice.whole()
+        self._beat, self._since = -1, 0
+        self._edge = max(int(EDGE_S * rate), 1)
+        self._crush = 0.0
+        self._filters, self._held = np.zeros((channels, 2, 2)), np.zeros((channels, 4))
+        self._coefficients = np.array([butterworth(HIGH_HZ, rate, False), butterworth(LOW_HZ, rate, True)])
+
+    def listen(self, cue: Cue) -> Slice:
+        """The slice that `cue` falls into; another one when the clock has moved on."""
+        if cue.beat != self._beat:
+            self.slice = drawn(self._chance, cue, self.slice, self._quantum)
+            self._beat, self._since = cue.beat, 0
+        elif force(cue) == 0.0:
+            self.slice = replace(Slice.whole(), loop=self.slice.loop)
+        return self.slice
+
+    def render(self, bus: Array) -> None:
+        """Tear `bus`, (channels, n), in place."""
+        s, n = self.slice, bus.shape[1]
+        after = s.crush
+        _torn(
+            bus,
+            self.memory,
+            self.at,
+            self._since,
+            s.loop,
+            s.hold,
+            s.bits,
+            self._crush,
+            after,
+            self._edge,
+            self._filters,
+            self._held,
+            self._coefficients,
+        )
+        self._crush = after
+        self._since += n
+        self.at = (self.at + n) % self.memory.shape[1]
+
+
+GRAINS = 14
+BRIDGE_S = 18.0  # after which the frozen sound is gone
+_HANN: Array = np.array(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(1025) / 1024), dtype=np.float32)
+
+
+@kernel
+def _grains(
+    frozen: Array,
+    grains: Doubles,
+    key: int,
+    drawn_before: int,
+    g0: float,
+    g1: float,
+    dark: float,
+    low: Array,
+    bus: Array,
+) -> int:
+    """Add the frozen sound to `bus`. grains (g, 3): start, age and length in samples. Returns grains drawn so far."""
+    channels, n = bus.shape
+    sums = np.zeros((channels, n), dtype=np.float32)
+    for i in range(len(grains)):
+        start, age, length = int(grains[i, 0]), int(grains[i, 1]), int(grains[i, 2])
+        k = 0
+        while k < n:
+            if age >= length:
+                length = int(frozen.shape[1] * (0.3 + 0.087 * (hashed(key, 2 * drawn_before) + 1.732)))
+                start = int((frozen.shape[1] - length) * (0.5 + 0.2886 * hashed(key, 2 * drawn_before + 1)))
+                age = 0
+                drawn_before += 1
+            m = min(n - k, length - age)
+            turn = np.float32(1024.0 / length)
+            for j in range(m):
+                window = _HANN[int(np.float32(age + j) * turn)]
+                for c in range(channels):
+                    sums[c, k + j] += window * frozen[c, start + age + j]
+            age += m
+            k += m
+        grains[i, 0], grains[i, 1], grains[i, 2] = start, age, length
+    share = np.float32(1.0 / math.sqrt(0.375 * len(grains)))
+    for c in range(channels):
+        y = low[c]
+        for j in range(n):
+            y += np.float32(dark) * (sums[c, j] - y) + np.float32(1e-18)
+            bus[c, j] += y * share * np.float32(g0 + (g1 - g0) * j / n)
+        low[c] = y
+    return drawn_before
+
+
+class Bridge:
+    """The last of the glitch, frozen when unrest turns, thinning and darkening until the resolution stands alone."""
+
+    ARMED, TURNED = 0.7, 0.55  # unrest that must have been, and below which the sound is frozen
+
+    def __init__(self, key: int, channels: int, rate: int) -> None:
+        self._key, self._rate = key, rate
+        self._armed = False
+        self._frozen = np.zeros((channels, 1), dtype=np.float32)
+        self._grains = np.zeros((GRAINS, 3))
+        self._low = np.zeros(channels, dtype=np.float32)
+        self._age, self._drawn, self._gain = BRIDGE_S, 0, 0.0
+
+    def render(self, unrest: float, tear: Tear, bus: Array) -> None:
+        """Add the frozen sound to `bus`, (channels, n)."""
+        if unrest > self.ARMED:
+            self._armed = True
+        elif self._armed and unrest < self.TURNED:
+            self._armed, self._age = False, 0.0
+            self._frozen = np.ascontiguousarray(np.roll(tear.memory, -tear.at, axis=1))
+            self._grains[:] = 0.0
+            self._grains[:, 2] = np.linspace(0.1, 0.5, GRAINS) * self._frozen.shape[1]
+            self._grains[:, 0] = np.linspace(0.0, 0.5, GRAINS) * self._frozen.shape[1]
+            self._low[:] = 0.0
+        if self._age >= BRIDGE_S and self._gain == 0.0:
+            return
+        before, n = self._gain, bus.shape[1]
+        self._age += n / self._rate
+        left = max(1.0 - self._age / BRIDGE_S, 0.0)
+        self._gain = 0.7 * min(self._age / 1.2, 1.0) * left * left
+        dark = 1.0 - math.exp(-2.0 * math.pi * (250.0 + 4_500.0 * left * left) / self._rate)
+        self._drawn = _grains(
+            self._frozen, self._grains, self._key, self._drawn, before, self._gain, dark, self._low, bus
+        )

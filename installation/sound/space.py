@@ -1,0 +1,122 @@
+"""The room in which the drones sound: a feedback delay network of sixteen lines.
+
+Jot and Chaigne, "Digital delay networks for designing artificial reverberators", AES 90 (1991), with Hadamard's
+matrix as the feedback: it mixes everything with everything and keeps the energy.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model.compiled import kernel
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+LINES = 16
+# samples at 48 kHz, all prime or free of common factors, growing by about 9 % from line to line
+DELAYS = (1648, 1801, 1973, 2161, 2357, 2579, 2819, 3089, 3371, 3691, 4027, 4409, 4817, 5273, 5779, 6326)
+MODULATED = 14.0  # samples at 48 kHz by which a delay moves, so that no tail rings
+RATES: Doubles = np.linspace(0.11, 0.61, LINES)  # Hz of that movement
+DAMPED_HZ = 4_800.0  # above which the room swallows sound in each round
+
+
+@kernel
+def _room(
+    bus: Array,
+    ring: Array,
+    at: int,
+    before: Doubles,
+    after: Doubles,
+    decay: Doubles,
+    dark: float,
+    lows: Array,
+    signs: Array,
+    wet0: float,
+    wet1: float,
+) -> None:
+    """Add the room's answer to `bus` (channels, n) in place; `ring` (16, size) remembers, writing at `at`.
+
+    before and after, (16,), are delays in samples at the two ends of this quantum, all longer than it.
+    """
+    channels, n = bus.shape
+    mask = ring.shape[1] - 1
+    heard = np.empty((LINES, n), dtype=np.float32)
+    low_share = np.float32(dark)
+    for line in range(LINES):
+        d, dd = before[line], (after[line] - before[line]) / n
+        low, gain = lows[line], np.float32(decay[line])
+        row = ring[line]
+        for k in range(n):
+            place = at + k - (d + dd * k)
+            whole = math.floor(place)
+            part = np.float32(place - whole)
+            i = int(whole)
+            x = row[i & mask]
+            heard[line, k] = gain * (x + part * (row[(i + 1) & mask] - x))
+        for k in range(n):
+            low += low_share * (heard[line, k] - low)
+            heard[line, k] = low
+        lows[line] = low if abs(low) > np.float32(1e-12) else np.float32(0.0)
+    answer = np.zeros((channels, n), dtype=np.float32)
+    for c in range(channels):
+        for line in range(LINES):
+            sign = signs[c, line]
+            for k in range(n):
+                answer[c, k] += sign * heard[line, k]
+    span = 1
+    while span < LINES:
+        for first in range(0, LINES, 2 * span):
+            for line in range(first, first + span):
+                for k in range(n):
+                    a, b = heard[line, k], heard[line + span, k]
+                    heard[line, k], heard[line + span, k] = a + b, a - b
+        span *= 2
+    even = np.float32(1.0 / math.sqrt(LINES))
+    for line in range(LINES):
+        c = line % channels
+        for k in range(n):
+            ring[line, (at + k) & mask] = even * heard[line, k] + bus[c, k]
+    for c in range(channels):
+        for k in range(n):
+            bus[c, k] += answer[c, k] * np.float32(wet0 + (wet1 - wet0) * k / n)
+
+
+def _hadamard(order: int) -> Doubles:
+    """Sylvester's construction, (order, order) of 1 and -1."""
+    matrix = np.ones((1, 1))
+    while len(matrix) < order:
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    return matrix
+
+
+class Space:
+    """A room whose size and dampness follow the dream."""
+
+    def __init__(self, channels: int, rate: int, quantum: int) -> None:
+        self._rate = rate
+        self._delays = np.array(DELAYS) * rate / 48_000
+        self._swing = MODULATED * rate / 48_000
+        if self._delays.min() - self._swing <= quantum + 1:
+            raise ValueError(f"space: delays must be longer than a quantum of {quantum} samples")
+        size = 1 << math.ceil(math.log2(self._delays.max() + self._swing + quantum + 2))
+        self._ring = np.zeros((LINES, size), dtype=np.float32)
+        self._lows = np.zeros(LINES, dtype=np.float32)
+        self._turn = np.linspace(0.0, 1.0, LINES, endpoint=False)  # turns
+        self._signs = (_hadamard(LINES)[1 : channels + 1] / math.sqrt(LINES)).astype(np.float32)
+        self._at, self._wet = 0, 0.0
+        self._dark = 1.0 - math.exp(-2.0 * math.pi * DAMPED_HZ / rate)
+
+    def render(self, bus: Array, t60: float, wet: float) -> None:
+        """Let `bus`, (channels, n), sound in the room in place: `t60` seconds of reverberation, `wet` 0..1."""
+        n = bus.shape[1]
+        before = self._delays + self._swing * np.sin(2.0 * np.pi * self._turn)
+        self._turn = (self._turn + RATES * n / self._rate) % 1.0
+        after = self._delays + self._swing * np.sin(2.0 * np.pi * self._turn)
+        decay = 10.0 ** (-3.0 * self._delays / (self._rate * t60))
+        _room(bus, self._ring, self._at, before, after, decay, self._dark, self._lows, self._signs, self._wet, wet)
+        self._wet = wet
+        self._at = (self._at + n) % self._ring.shape[1]

@@ -1,0 +1,157 @@
+"""Synth: a function of its state, the cues and the voices asked for -> samples, a quantum at a time.
+
+A quantum is a tick of sound, 400 samples at 48 kHz. Whatever number of samples is asked for, sound is made in whole
+quanta, so the size of a block changes nothing. Touches no device, reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model import ticks
+from installation.model.chance import Chance
+from installation.model.roughness import HIGHEST, detune_for, rolloff, roughness_of
+from installation.scene import Moment, Voice
+from installation.sound.air import Air
+from installation.sound.cue import Cue, read, written
+from installation.sound.glitch import Bridge, Slice, Tear
+from installation.sound.guard import Guard, Hearing
+from installation.sound.master import Fader, Loudness
+from installation.sound.space import Space
+from installation.sound.voices import BLEND, Voices
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+TARGET, TORN_TARGET = -20.5, 1.0  # LUFS in calm, and how much louder the glitch may be
+WIDEST = 0.35  # detune beyond which a chord is no rougher, only another chord
+SLEW = 0.02  # of detune from one solving to the next
+SOLVED = 6  # quanta from one solving to the next: 50 ms
+TORN_ROUGHNESS = 2.4  # wanted at full unrest and /sound/roughness 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the synth put out lately."""
+
+    rms: float = 0.0  # linear, of the last quantum
+    momentary: float = -120.0  # LUFS of the last 0.4 s
+    peak: float = 0.0  # linear true peak of the last quantum
+    roughness: float = 0.0  # Sethares, of the tones asked for
+    held_db: float = 0.0  # by how much the hearing guard turns down
+    faults: int = 0  # quanta that were not a sound
+
+
+class Synth:
+    """The drones. `latency` is the number of samples by which sound is late, all of it the limiter's look-ahead."""
+
+    def __init__(self, chance: Chance, channels: int = 2, rate: int = 48_000, hearing: Hearing | None = None) -> None:
+        if not 1 <= channels <= 8:
+            raise ValueError(f"sound takes 1..8 channels, got {channels}")
+        self.channels, self.rate = channels, rate
+        self.quantum = rate // ticks.RATE
+        self._chance = chance
+        self._hearing = hearing or Hearing()
+        self._guard = Guard(channels, rate, self.quantum, self._hearing)
+        self.latency = self._guard.latency
+        self._loudness = Loudness(channels, rate)
+        self.levels = Levels()
+        self._left = np.zeros((channels, 0), dtype=np.float32)  # made and not yet asked for
+        self._begin()
+
+    def _begin(self) -> None:
+        """Everything that a fault may have spoilt, new."""
+        keys = self._chance.of("keys").at().integers(1, 2**62, 3).tolist()
+        self._voices = Voices(keys[0], self.channels, self.rate)
+        self._air = Air(keys[1], self.channels, self.rate)
+        self._bridge = Bridge(keys[2], self.channels, self.rate)
+        self._tear = Tear(self._chance.of("tear"), self.channels, self.rate, self.quantum)
+        self._space = Space(self.channels, self.rate, self.quantum)
+        self._hush, self._fader = Fader(), Fader()
+        self._detune, self._roughness, self._quanta = 0.0, 0.0, 0
+
+    @property
+    def gain_db(self) -> float:
+        """What the loudness servo adds; hand it to another synth that is to take over."""
+        return self._loudness.gain_db
+
+    @gain_db.setter
+    def gain_db(self, value: float) -> None:
+        self._loudness.gain_db = min(max(value, -Loudness.REACH), Loudness.REACH)
+
+    def render(self, now: Moment | Cue, voices: Iterable[Voice], n: int) -> Array:
+        """(n, channels) samples in -1..1 that follow the ones before, `now` and `voices` holding all the while."""
+        return self.render_row(written(now if isinstance(now, Cue) else Cue.of(now), voices), n)
+
+    def render_row(self, row: Doubles, n: int) -> Array:
+        """`render` for a cue and voices that are written as a row."""
+        cue, voices = read(np.nan_to_num(row, nan=0.0, posinf=0.0, neginf=0.0))
+        heard = np.clip(voices, (16.0, 0.0, -64.0, 0.0, 0.0), (HIGHEST, 1.0, 64.0, 1.0, 1.0))
+        made = [self._left]
+        ready = self._left.shape[1]
+        while ready < n:
+            made.append(self._quantum(cue, heard))
+            ready += self.quantum
+        whole = np.concatenate(made, axis=1)
+        self._left = whole[:, n:]
+        return np.ascontiguousarray(whole[:, :n].T)
+
+    def _quantum(self, cue: Cue, voices: Doubles) -> Array:
+        """(channels, quantum) more sound."""
+        bus = np.zeros((self.channels, self.quantum), dtype=np.float32)
+        torn = self._tear.listen(cue)
+        if self._quanta % SOLVED == 0:
+            self._solve(cue, voices, torn)
+        depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)
+        self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self._detune, depth, bus)
+        self._tear.render(bus)
+        self._air.render(cue.breath, cue.unrest, bus)
+        self._bridge.render(cue.unrest, self._tear, bus)
+        self._space.render(bus, *_room(cue))
+        self._hush.render(bus, 0.0 if torn.hole else 1.0)
+        self._loudness.render(bus, TARGET + TORN_TARGET * cue.unrest)
+        self._fader.render(bus, cue.presence**1.5 * 10.0 ** (cue.level / 20.0))
+        late, sane = self._guard.render(bus)
+        if not sane:
+            self._begin()
+        self._quanta += 1
+        self.levels = Levels(
+            rms=float(np.sqrt(np.mean(np.square(late)))),
+            momentary=self._guard.momentary,
+            peak=self._guard.peak,
+            roughness=self._roughness,
+            held_db=self._guard.held_db,
+            faults=self._guard.faults,
+        )
+        return late
+
+    def _solve(self, cue: Cue, voices: Doubles, torn: Slice) -> None:
+        """Move the detune towards the one that is as rough as unrest wants, and measure what it is."""
+        if len(voices) == 0:
+            self._detune, self._roughness = 0.0, 0.0
+            return
+        tones = np.ascontiguousarray(voices[:, 0])
+        gains = np.outer(voices[:, 1] * torn.gate[: len(voices)], BLEND) + 1e-9
+        alphas = np.array([rolloff(hz, bright, cue.unrest) for hz, bright in voices[:, (0, 4)]])
+        if cue.unrest > 0.0 or self._detune > 0.0:
+            calm = roughness_of(tones, gains, alphas, 0.0)
+            wanted = calm + (2.0 * cue.roughness * TORN_ROUGHNESS * torn.push - calm) * cue.unrest
+            low, high = max(self._detune - SLEW, 0.0), min(self._detune + SLEW, WIDEST)
+            self._detune = (
+                0.0 if cue.unrest == 0.0 and low == 0.0 else detune_for(wanted, tones, gains, alphas, low, high, 3)
+            )
+            self._roughness = roughness_of(tones, gains, alphas, self._detune)
+        elif self._quanta % (10 * SOLVED) == 0:
+            self._roughness = roughness_of(tones, gains, alphas, 0.0)
+
+
+def _room(cue: Cue) -> tuple[float, float]:
+    """Reverberation time in s, and how much of it: 8 s in calm, 2.2 s torn, 16 s when everyone is themselves."""
+    size = 4.0 ** (cue.space - 0.5)
+    t60 = 8.0 * (2.2 / 8.0) ** cue.unrest * 2.0 ** (cue.bloom * (1.0 - cue.unrest))
+    wet = (0.45 + 0.4 * cue.bloom) * (1.0 - cue.unrest) + 0.14 * cue.unrest
+    return t60 * size, wet * (0.2 + 1.6 * cue.space)
