@@ -76,11 +76,12 @@ class Air:
         column = ((np.arange(COLUMNS) + 0.5) / COLUMNS)[None, :]
         up = np.abs(horizon - row) / (1.0 if horizon < 0.05 else max(horizon, 0.3))  # 0 at the horizon .. 1
         water = row > horizon
-        glow_colour = mix(mix(VIOLET, AMBER, eased(now.bloom)[()]), REGISTERS[1], 0.55 * now.unrest)
-        sky_colour = mix(mix(ULTRAMARINE, TEAL, eased(now.bloom)[()]), VIOLET, 0.7 * now.unrest)
+        glow_colour = mix(mix(VIOLET, AMBER, eased(now.bloom)[()]), REGISTERS[1], 0.45 * now.unrest)
+        sky_colour = mix(mix(ULTRAMARINE, TEAL, eased(now.bloom)[()]), REGISTERS[1], 0.55 * now.unrest)
         centre = 0.55 + 0.45 * np.exp(-(((column - 0.5) / 0.33) ** 2))
         breath = 1.0 + 0.10 * math.cos(now.breath) * now.coherence
-        glow = (0.085 * np.exp(-up / 0.085) + 0.035 * np.exp(-up / 0.30)) * centre * breath
+        warmth = 1.0 + 0.9 * now.bloom * (1.0 - now.unrest) + 0.5 * now.unrest
+        glow = (0.085 * np.exp(-up / 0.085) + 0.035 * np.exp(-up / 0.30)) * centre * breath * warmth
         nebula = self._nebula(now, row, column) * np.exp(-((up - 0.72) ** 2) / 0.16)
         colour = NIGHT * (0.55 + 0.5 * np.exp(-up / 0.5))[:, :, None] * np.ones((1, COLUMNS, 1))
         colour = colour + glow[:, :, None] * glow_colour + 0.030 * nebula[:, :, None] * sky_colour

@@ -26,7 +26,7 @@ from scenes.sleeptree.palette import (
 Numbers = NDArray[np.floating]
 
 WAVE = 3.4  # metres from one wave of sap to the next
-TENDRILS = 300
+TENDRILS = 240
 LINKS = 9  # vertices of a tendril
 BEADS = 2  # on every tendril
 
@@ -54,13 +54,20 @@ class _Timber:
     bend: Array  # (n,) how far the wind moves it, metres
 
     @staticmethod
-    def of(wood: Wood, strength: Array, calm: Array | None = None) -> _Timber:
+    def of(wood: Wood, strength: Numbers) -> _Timber:
         """Work out colours by height and by distance from the axis."""
         p = wood.position
         outer = np.hypot(p[:, 0], p[:, 1]) / np.float32(3.3)
-        own = _calm_colours(p[:, 2], outer) if calm is None else calm
         bend = (0.004 * p[:, 2] ** 2).astype(np.float32)
-        return _Timber(wood, own, _bloom_colours(p[:, 2], outer), strength.astype(np.float32), bend)
+        return _Timber(
+            wood, _calm_colours(p[:, 2], outer), _bloom_colours(p[:, 2], outer), strength.astype(np.float32), bend
+        )
+
+
+def _line(wood: Wood) -> NDArray[np.intp]:
+    """(n,) which polyline each vertex belongs to."""
+    line: NDArray[np.intp] = np.searchsorted(wood.starts, np.arange(len(wood.radius)), side="right")
+    return line
 
 
 class Boughs:
@@ -70,7 +77,7 @@ class Boughs:
         self._reach = tree.reach
         thick = tree.crown.radius / np.float32(0.05)
         self._timbers = (
-            _Timber.of(tree.trunk, np.full(len(tree.trunk.radius), 0.30)),
+            _Timber.of(tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk))),
             _Timber.of(tree.crown, 0.20 + 0.24 * np.minimum(thick, 1.0)),
             _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
         )

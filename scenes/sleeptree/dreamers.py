@@ -56,7 +56,7 @@ class Dreamers:
         """(n,) how bright: own breath, own voice, and in glitch a flicker of their own."""
         sleepers = now.sleepers
         voice = 0.75 + 0.5 * now.tones[sleepers.tone]
-        rest = 0.10 + 0.90 * sleepers.pulse
+        rest = 0.12 + 0.08 * now.bloom + 0.88 * sleepers.pulse
         torn = np.where(flicker.uniform(size=len(sleepers)) < 0.30 * now.unrest, 0.25, 1.0)
         arrival = 1.0 + 2.5 * np.exp(-sleepers.arrived / 2.0)
         strength: Array = (rest * voice * torn * arrival * sleepers.glow * sleepers.present).astype(np.float32)
@@ -94,12 +94,12 @@ class Dreamers:
         shown = eased(((risen * 1.15 - way) * 7.0).astype(np.float32)) * (1.0 - now.unrest)
         age = (sleepers.phase[of] / (2.0 * np.pi))[:, None]
         pulse = np.exp(-(((way - 1.25 * age) / 0.055) ** 2)) * (1.0 - 0.55 * age)
-        strength = (0.035 + 0.55 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
+        strength = (0.04 + 0.5 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
         light = hues(sleepers.hue[of], 0.10)[:, None, :] * strength[..., None]
         return Strokes(
             line.reshape(-1, 3).astype(np.float32),
-            np.full(THREADS * KNOTS, 0.0055, np.float32),
+            np.full(THREADS * KNOTS, 0.0065, np.float32),
             light.reshape(-1, 3).astype(np.float32),
             np.arange(0, THREADS * KNOTS, KNOTS, dtype=np.int32),
-            halo=0.2,
+            coarse=1,
         )

@@ -218,7 +218,7 @@ def _thin_start(radius: Doubles, order: Ints, starts: NDArray[np.int32], own: Do
 
 
 def _roots(chance: Chance) -> Wood:
-    """Roots that flare from the strands and wander out under the water's skin, forking twice."""
+    """Roots that flare from the strands and wander out under the water's skin, forking once."""
     draw = chance.at()
     lines: list[Doubles] = []
     thick: list[Doubles] = []
@@ -235,7 +235,7 @@ def _roots(chance: Chance) -> Wood:
 
     for root in range(STRANDS * 2):
         angle = 2.0 * np.pi * (root + draw.uniform(-0.3, 0.3)) / (STRANDS * 2)
-        wander(np.array([0.5 * np.cos(angle), 0.5 * np.sin(angle)]), angle, 0.034, 2)
+        wander(np.array([0.5 * np.cos(angle), 0.5 * np.sin(angle)]), angle, 0.034, 1)
     position = np.concatenate(lines)
     starts = np.cumsum([0] + [len(line) for line in lines[:-1]]).astype(np.int32)
     distance = -np.hypot(position[:, 0], position[:, 1])  # the light gathers inwards

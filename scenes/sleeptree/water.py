@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,18 @@ ROUND = 132  # vertices of a large ring
 SMALL = 22  # vertices of a jewel's ring
 WAVES = 21  # rings of one of the two systems that interfere
 GLINTS = 320
+FORESHORTENED = np.float32(0.62)  # a true mirror would put the crown below the picture
 CENTRES = ((-0.95, 0.35), (0.95, -0.25))  # metres, where the two systems spring from
 
 
 def image(position: Array, seconds: float) -> Array:
-    """Where (n, 3) positions are seen in the water: below it, wavering more the deeper."""
+    """Where (n, 3) positions are seen in the water: below it, wavering more the deeper.
+
+    The image is foreshortened, so that the crown's is in the picture too.
+    """
     depth = position[:, 2]
     seen = position.copy()
-    seen[:, 2] = -depth
+    seen[:, 2] = -FORESHORTENED * depth
     wave = np.sin(7.0 * depth + 2.2 * position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
         17.0 * depth - 1.3 * position[:, 0] + np.float32(2.3 * seconds)
     )
@@ -32,7 +37,7 @@ def image(position: Array, seconds: float) -> Array:
 
 def dimming(position: Array) -> Array:
     """(n,) how much of the light comes back: less the deeper, as it leaves the water more steeply."""
-    back: Array = (0.40 * np.exp(-position[:, 2] / 1.9)).astype(np.float32)
+    back: Array = (0.36 * np.exp(-position[:, 2] / 2.6)).astype(np.float32)
     return back
 
 
@@ -119,7 +124,7 @@ class Water:
         strength = np.where(new, 4.0 * (1.0 - sleepers.arrived / 7.0).clip(0.0) ** 2, strength)
         ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
         colour = np.repeat(hues(sleepers.hue) * (0.085 * strength)[:, None].astype(np.float32), SMALL, axis=0)
-        return _flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL)
+        return replace(_flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL), coarse=1)
 
     def _glints(self, now: Moment) -> Strokes:
         """Short level strokes where a ripple catches the tree's light."""
