@@ -1,0 +1,153 @@
+"""Controller surfaces laid out from the table of controls: what is on which page, where, and under which words.
+
+Knows no file format: `touchosc.py` and `stagecontrol.py` write what is arranged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from installation.controls import Control
+
+WIDTH, HEIGHT = 1024, 720
+"""Pixels of a page."""
+
+SLEEPERS = 12
+"""Sleepers on a surface; a room of people has its sensors, not faders."""
+
+LOOKS = ("one", "two", "three", "four")
+"""Presets that a surface can save, load and morph between."""
+
+GAP = 8
+_STRIP = 56  # height of the line of states at the foot of every page
+_CAPTION = 40  # height of the words under a fader
+_BUTTON = 72  # height of a row of buttons
+_ACROSS = 8  # buttons in a row
+
+Frame = tuple[int, int, int, int]
+"""Left, top, width, height in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """One thing to touch or to read."""
+
+    kind: Literal["fader", "toggle", "button", "readout", "caption"]
+    frame: Frame
+    text: str
+    address: str = ""
+    arguments: tuple[str, ...] = ()  # words sent before the value; a button's only ones
+    low: float = 0.0
+    high: float = 1.0
+    default: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One tab of a surface."""
+
+    name: str
+    widgets: tuple[Widget, ...]
+
+
+def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | None = None) -> list[Page]:
+    """A page a room of the table. `choices` are words that the table doesn't know: the score's sections, the scenes."""
+    told = [row for row in rows.values() if row.role == "said" and row.address != "/state/presets"]
+    strip = _readouts(told)
+    rooms: dict[str, list[Control]] = {}
+    for row in rows.values():
+        if row.role != "said":
+            rooms.setdefault(_page_of(row), []).append(row)
+    names = [name for name in rooms if name != "sleepers"]
+    surface = [Page(name, (*_room(rooms[name], choices or {}), *strip)) for name in names]
+    return [*surface, Page("sleepers", (*_sleepers(rooms.get("sleepers", [])), *strip))]
+
+
+def _page_of(row: Control) -> str:
+    room = row.address.split("/")[1]
+    return {"camera": "light", "preset": "show", "sync": "show", "sleeper": "sleepers"}.get(room, room)
+
+
+def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
+    """Faders side by side, and everything that is pressed in a grid below."""
+    faders = [row for row in rows if row.kind in ("number", "morph")]
+    pressed = [row for row in rows if row.kind not in ("number", "morph")]
+    keys = [(row, word) for row in pressed for word in _words(row, choices)]
+    lines = -(-len(keys) // _ACROSS)
+    foot = HEIGHT - _STRIP - 2 * GAP
+    below = foot - lines * (_BUTTON + GAP)
+    widgets: list[Widget] = []
+    for row, column in zip(faders, _columns(len(faders)), strict=True):
+        widgets += _fader(row, row.address, _name(row), (column[0], GAP, column[1], below - GAP))
+    grid = _columns(_ACROSS)
+    for i, (row, word) in enumerate(keys):
+        left, width = grid[i % _ACROSS]
+        widgets.append(_key(row, row.address, word, (left, below + i // _ACROSS * (_BUTTON + GAP), width, _BUTTON)))
+    return widgets
+
+
+def _words(row: Control, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """What a row has a button for each of; one without a word for bangs and switches."""
+    if row.kind != "word":
+        return ("",)
+    return LOOKS if row.role == "asked" else choices.get(row.address, row.choices)
+
+
+def _fader(row: Control, address: str, name: str, frame: Frame) -> list[Widget]:
+    left, top, width, height = frame
+    morph = row.kind == "morph"
+    words = LOOKS[:2] if morph else ()
+    default = 0.0 if morph or not isinstance(row.default, float) else row.default
+    caption = f"{name}\n{' to '.join(words) if morph else row.span}"
+    return [
+        Widget("fader", (left, top, width, height - _CAPTION), name, address, words, row.low, row.high, default),
+        Widget("caption", (left, top + height - _CAPTION, width, _CAPTION), caption),
+    ]
+
+
+def _key(row: Control, address: str, word: str, frame: Frame) -> Widget:
+    if row.kind == "switch":
+        return Widget("toggle", frame, _name(row), address, default=float(bool(row.default)))
+    return Widget("button", frame, f"{_name(row)} {word}".strip(), address, (word,) if word else ())
+
+
+def _sleepers(rows: Sequence[Control]) -> list[Widget]:
+    """A column a sleeper: what is pressed on top, faders below."""
+    pressed = [row for row in rows if row.kind in ("bang", "switch")]
+    faders = [row for row in rows if row.kind == "number"]
+    widgets: list[Widget] = []
+    top = GAP + len(pressed) * (_BUTTON + GAP)
+    tall = (HEIGHT - _STRIP - 2 * GAP - top) // max(1, len(faders))
+    for n, (left, width) in enumerate(_columns(SLEEPERS), 1):
+        for i, row in enumerate(pressed):
+            key = _key(row, row.address.replace("/N/", f"/{n}/"), "", (left, GAP + i * (_BUTTON + GAP), width, _BUTTON))
+            widgets.append(Widget(key.kind, key.frame, f"{n} {key.text}", key.address, default=key.default))
+        for i, row in enumerate(faders):
+            address = row.address.replace("/N/", f"/{n}/")
+            widgets += _fader(row, address, f"{n} {_name(row)}", (left, top + i * tall, width, tall - GAP))
+    return widgets
+
+
+def _readouts(rows: Sequence[Control]) -> list[Widget]:
+    """The states, each with its name and unit over it, in one line at the foot."""
+    top, half = HEIGHT - _STRIP, _STRIP // 2
+    widgets: list[Widget] = []
+    for row, (left, width) in zip(rows, _columns(len(rows)), strict=True):
+        name = f"{_name(row)} ({row.unit})" if row.unit else _name(row)
+        widgets.append(Widget("caption", (left, top, width, half), name))
+        widgets.append(Widget("readout", (left, top + half, width, half - 4), name, row.address))
+    return widgets
+
+
+def _columns(count: int) -> list[tuple[int, int]]:
+    """Left edge and width of `count` columns across a page."""
+    width = (WIDTH - GAP) // max(1, count)
+    return [(GAP + i * width, width - GAP) for i in range(count)]
+
+
+def _name(row: Control) -> str:
+    """The last word of the address; rooms that share a page say which they are."""
+    parts = row.address.split("/")
+    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "preset") else parts[-1]
