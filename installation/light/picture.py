@@ -6,6 +6,7 @@ The window, stills and films all draw through it, so they show the same. It look
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,24 @@ from installation.light.guard import Field, FlashGuard
 from installation.light.renderer import Renderer, warm
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.scene import Beat, Moment
-from installation.show import Show
+from installation.scene import Light, Moment, View
 
 Pixels = NDArray[np.uint32]
 """(height, width) of 0x00RRGGBB, C-contiguous."""
+
+
+class Shown(Protocol):
+    """What a picture needs of a show; a show.Show has it."""
+
+    def moment(self) -> Moment:
+        """What is."""
+
+    def lights(self) -> tuple[Light, ...]:
+        """What shines."""
+
+    def view(self) -> View:
+        """From where it is seen."""
+
 
 WATCHED = ticks.ticks(2.0)
 """Ticks of pictures that the flash guard must have seen before one that it agrees on with a longer film."""
@@ -40,7 +54,7 @@ class Picture:
         self._renderer = Renderer(width, height, threads)
         self._chance = Chance(seed).of("tear")
 
-    def draw(self, show: Show, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
+    def draw(self, show: Shown, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
         """The picture of the show's newest tick into `pixels`, `dt` seconds after the one before.
 
         `fade` is the stage's own way to black, 0..1, when a show ends.
@@ -50,7 +64,7 @@ class Picture:
         tear(pixels, now.beat, self._chance, now.number("/light/glitch") * torn(now.unrest))
         self.guard.guard(pixels, dt)
 
-    def linger(self, show: Show) -> None:
+    def linger(self, show: Shown) -> None:
         """Let the show's newest tick leave its trail without being shown."""
         now = show.moment()
         self._renderer.draw(show.lights(), show.view(), grade(now), now.tick, None)
@@ -71,11 +85,8 @@ def prepare(progress: Callable[[str], None]) -> None:
     After this no picture waits for a compiler.
     """
     warm(progress)
-    progress("tears")
-    pixels = np.zeros((32, 32), np.uint32)
-    tear(pixels, Beat(0, 0, 20), Chance(0), 1.0)
     progress("guard")
-    guard = FlashGuard(32, 32)
+    guard, pixels = FlashGuard(32, 32), np.zeros((32, 32), np.uint32)
     for level in (0, 0xFFFFFF, 0, 0xFFFFFF, 0, 0xFF0000, 0, 0xFF0000, 0, 0xFF0000):  # so many flashes wake all of it
         pixels[:] = level
         guard.guard(pixels, 0.05)

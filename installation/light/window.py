@@ -73,8 +73,7 @@ def displays() -> tuple[Display, ...]:
 
 
 def _modes(display: int) -> tuple[Size, ...]:
-    modes = pygame.display.list_modes(32, pygame.FULLSCREEN, display)
-    return () if modes == -1 else tuple(dict.fromkeys(modes))
+    return tuple(dict.fromkeys(pygame.display.list_modes(32, pygame.FULLSCREEN, display)))
 
 
 def close() -> None:
@@ -144,7 +143,7 @@ class Window:
 
     @property
     def size(self) -> Size:
-        """Width and height of the picture to be drawn; ask after every `keys`, for a window may be resized."""
+        """Width and height of the picture to be drawn; ask after every `pressed`, for a window may be resized."""
         if self.fullscreen and self._wanted is not None:
             return self._wanted
         return self._window.get_surface().get_size()
@@ -153,7 +152,7 @@ class Window:
     def canvas(self) -> Pixels:
         """(height, width) of 0x00RRGGBB to draw the next picture into: the screen's own memory where that is possible.
 
-        Only good until `keys`, `show` or `toggle` is called.
+        Only good until `pressed`, `show` or `toggle` is called.
         """
         view: Pixels = pygame.surfarray.pixels2d(self._surface()).T
         return view
@@ -207,15 +206,10 @@ class Window:
 
     # people
 
-    def keys(self) -> list[str]:
+    def pressed(self) -> list[str]:
         """Keys pressed since it was last asked, by pygame's names; the window's close button is "close"."""
-        pressed = []
-        for event in pygame.event.get():
-            if event.type == pygame.KEYDOWN:
-                pressed.append(pygame.key.name(event.key))
-            else:
-                pressed.append("close")
-        return pressed
+        events = pygame.event.get()
+        return [pygame.key.name(event.key) if event.type == pygame.KEYDOWN else "close" for event in events]
 
     def toggle(self) -> None:
         """From fullscreen to a window, and back."""

@@ -1,0 +1,108 @@
+"""Gratings: where a frame is a pattern of more than five pairs of stripes, found by its spectrum.
+
+Independent of the guard's own search for stripes, which follows scan lines. Judges one frame at a time; how long a
+pattern stands is for the caller to count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+Floats = NDArray[np.float32]
+
+CONTRAST = 0.10
+"""Luminance from the dark to the light stripe (20 of 200 cd/m2)."""
+PAIRS = 5
+"""Pairs that are still no pattern."""
+PURITY = 0.5
+"""Share of the variance in a patch that one grating and its overtones make up: under it, it is texture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of the frame, as shares of it, that is a grating."""
+
+    top: float
+    left: float
+    height: float
+    width: float
+    pairs: float
+    contrast: float
+
+
+class Gratings:
+    """Looks at patches of a quarter of a field of view, and of larger ones up to the whole frame."""
+
+    def __init__(self, height: int, width: int, window: tuple[float, float]) -> None:
+        self._height, self._width = height, width
+        self._scales: list[tuple[int, int, int]] = []  # reduction, rows and columns of a patch
+        rows, columns = round(height * window[0] / 2), round(width * window[1] / 2)
+        reduction = 1
+        while rows * reduction <= height and columns * reduction <= width and min(rows, columns) >= 12:
+            self._scales.append((reduction, rows, columns))
+            reduction *= 2
+
+    def find(self, luminance: Floats) -> list[Patch]:
+        """The patches of `luminance` (height, width) that are gratings."""
+        found: list[Patch] = []
+        for reduction, rows, columns in self._scales:
+            h, w = self._height // reduction, self._width // reduction
+            small = luminance[: h * reduction, : w * reduction].reshape(h, reduction, w, reduction).mean(axis=(1, 3))
+            tops, lefts = _places(h, rows), _places(w, columns)
+            patches = np.stack([small[t : t + rows, c : c + columns] for t in tops for c in lefts])
+            corners = [(t, c) for t in tops for c in lefts]
+            lively = patches.max(axis=(1, 2)) - patches.min(axis=(1, 2)) >= CONTRAST
+            for i, pairs, contrast in _gratings(patches, np.flatnonzero(lively)):
+                top, left = corners[i]
+                found.append(Patch(top / h, left / w, rows / h, columns / w, pairs, contrast))
+        return found
+
+
+def _places(length: int, patch: int) -> list[int]:
+    """Places of a patch that overlap by half, the last at the very end."""
+    last = length - patch
+    return sorted({*range(0, last + 1, max(1, patch // 2)), last})
+
+
+def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float, float]]:
+    """(index, pairs, contrast) of those `patches` (n, rows, columns) of `which` that are mostly one grating."""
+    if not len(which):
+        return []
+    rows, columns = patches.shape[1:]
+    taper = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
+    chosen = patches[which]
+    chosen = chosen - (chosen * taper).sum(axis=(1, 2), keepdims=True) / taper.sum()
+    power = np.abs(fft.fft2(chosen * taper, axes=(1, 2))) ** 2
+    power[:, 0, 0] = 0.0
+    v = np.abs(np.fft.fftfreq(rows, 1.0 / rows))[:, None]
+    u = np.abs(np.fft.fftfreq(columns, 1.0 / columns))[None, :]
+    # a wave of fewer than four pixels is finer than the eye is shown here
+    resolved = (v <= rows / 4) & (u <= columns / 4)
+    found = []
+    for i, spectrum in zip(which.tolist(), power, strict=True):
+        y, x = np.unravel_index(int((spectrum * resolved).argmax()), spectrum.shape)
+        pairs = float(v[y, 0] + u[0, x])
+        near = [_sum_round(spectrum, k * _signed(int(y), rows), k * _signed(int(x), columns)) for k in (1, 2, 3)]
+        # the taper keeps mean(taper^2) of a wave's power; both halves of the plane hold it
+        wave = 2.0 * near[0] / (rows * columns * float((taper**2).sum()))
+        contrast = 2.0 * float(np.sqrt(2.0 * wave))
+        if pairs > PAIRS and contrast >= CONTRAST and 2.0 * sum(near) >= PURITY * float(spectrum.sum()):
+            found.append((i, pairs, contrast))
+    return found
+
+
+def _signed(index: int, length: int) -> int:
+    return index if index <= length // 2 else index - length
+
+
+def _sum_round(spectrum: NDArray[np.float64], y: int, x: int) -> float:
+    """Power within two bins of a wave, where the taper has spread it; 0 beyond the spectrum's edge."""
+    rows, columns = spectrum.shape
+    if abs(y) > rows // 2 or abs(x) > columns // 2:
+        return 0.0
+    ys, xs = np.arange(y - 2, y + 3) % rows, np.arange(x - 2, x + 3) % columns
+    return float(spectrum[np.ix_(ys, xs)].sum())
