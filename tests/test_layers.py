@@ -1,0 +1,358 @@
+"""The architecture, as a test: who may import whom, who may read a clock, who may draw lots.
+
+Every import and every use of an imported name is read from the source, those inside functions and under
+TYPE_CHECKING too. Nothing is executed except in the last test, which imports every module on a bare machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import installation
+
+# Lowest first. A room imports from the rooms on lines above its own, and from itself.
+LEVELS = (
+    {"model"},
+    {"controls"},
+    {"scene"},
+    {"installation"},  # the package itself: the names that scenes may import
+    {"show"},
+    {"places"},
+    {"settings", "repertoire"},
+    {"light", "sound"},
+    {"live", "film"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+)
+# What reaches the world outside is reached from one place.
+HOMES = {
+    "pygame": ("installation/light/window.py",),
+    "sounddevice": ("installation/sound/device.py",),
+    "av": ("installation/film/",),
+    "pythonosc": ("installation/live/",),
+    "aiohttp": ("installation/live/",),
+    "zeroconf": ("installation/live/",),
+    "platformdirs": ("installation/places.py",),
+    "typer": ("installation/cli.py",),
+    "rich": ("installation/commands/",),
+    "numba": ("installation/model/", "installation/light/", "installation/sound/", "installation/film/"),
+    "random": (),
+    "numpy.random": ("installation/model/chance.py",),
+}
+# Only live/ reads a clock, and it is handed in: by `play`, which puts the parts together. What the others measure ends
+# in a report, never in a picture or a sound.
+CLOCKS = ("time", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow", "datetime.date.today")
+CLOCKS += ("asyncio.sleep", "pygame.time")
+STOPWATCH = ("time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns", "time.process_time_ns")
+CLOCK_HOMES = {
+    "installation/live/": CLOCKS,
+    "installation/commands/play.py": (*STOPWATCH, "time.sleep"),
+    "installation/commands/check.py": STOPWATCH,  # how fast is it here?
+    "installation/sound/device.py": STOPWATCH,  # did the loudspeakers wait?
+}
+# The rooms without files, sockets, threads and environment import these and no other module.
+PURE_ROOMS = (
+    "installation/model/",
+    "installation/controls.py",
+    "installation/scene.py",
+    "installation/show.py",
+    "scenes/",
+)
+PURE = {
+    "__future__",
+    "abc",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+}
+PURE |= {"itertools", "math", "numpy", "operator", "struct", "types", "typing", "installation", "scenes"}
+PURE_BUT = {
+    "numpy.random.Generator": PURE_ROOMS,  # a name for type hints; what makes one is chance.py's alone
+    "numba": ("installation/model/",),
+    "os": ("installation/model/compiled.py",),  # numba takes its switches from the environment
+    "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
+    "msgspec": ("installation/model/",),  # checks that text, and makes bytes of a snapshot
+}
+
+PUBLIC = set(installation.__all__)
+HEIGHT = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(
+    path.relative_to(ROOT).as_posix() for room in ("installation", "scenes") for path in (ROOT / room).rglob("*.py")
+)
+
+
+@dataclass(frozen=True, order=True)
+class Use:
+    """A name from elsewhere, written out in full, and the line that uses it."""
+
+    line: int
+    name: str
+
+
+def module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+class Reader(ast.NodeVisitor):
+    """Collects what a file imports, and what it takes from there."""
+
+    def __init__(self, path: str) -> None:
+        package = Path(path).parent.parts
+        self.package = list(package)
+        self.known: dict[str, str] = {}
+        self.uses: set[Use] = set()
+        self.imported: set[str] = set()
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._take(node, alias.name)
+            bound = alias.asname or alias.name.partition(".")[0]
+            self.known[bound] = alias.name if alias.asname else bound
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        above = self.package[: len(self.package) + 1 - node.level] if node.level else []
+        base = ".".join([*above, *(node.module or "").split(".")]).strip(".")
+        for alias in node.names:
+            self._take(node, f"{base}.{alias.name}")
+            self.known[alias.asname or alias.name] = f"{base}.{alias.name}"
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        name = self._written_out(node)
+        if name:
+            self.uses.add(Use(node.lineno, name))
+        else:
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = self._written_out(node.func) or getattr(node.func, "id", "")
+        if called in ("importlib.import_module", "__import__") and node.args and isinstance(node.args[0], ast.Constant):
+            self._take(node, str(node.args[0].value))
+        self.generic_visit(node)
+
+    def _take(self, node: ast.stmt | ast.expr, name: str) -> None:
+        self.imported.add(name)
+        self.uses.add(Use(node.lineno, name))
+
+    def _written_out(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Attribute):
+            base = self._written_out(node.value)
+            return base and f"{base}.{node.attr}"
+        return self.known.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def read(path: str, source: str) -> Reader:
+    reader = Reader(path)
+    tree = ast.parse(source, path)
+    # imports first, wherever they stand, so that a use above an import inside a function is known as well
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            reader.visit(node)
+    reader.visit(tree)
+    return reader
+
+
+def within(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a dotted name is one of `names` or something inside one of them."""
+    return any(name == other or name.startswith(f"{other}.") for other in names)
+
+
+def room_of(name: str) -> str:
+    """The room of a dotted name below `installation`; what the package itself offers is the room `installation`."""
+    room = name.split(".")[1] if "." in name else "installation"
+    return room if room in HEIGHT else "installation"
+
+
+def faults(path: str, source: str) -> list[str]:
+    """What breaks a rule, a sentence each, with its file and line."""
+    found = [(use.line, rule) for use in sorted(read(path, source).uses) for rule in broken_rules(path, use.name)]
+    return [f"{path}:{line} {rule}" for line, rule in dict.fromkeys(found)]
+
+
+def broken_rules(path: str, name: str) -> Iterator[str]:
+    top = name.partition(".")[0]
+    if top == "installation":
+        yield from broken_arrows(path, name)
+    elif top == "scenes":
+        piece = ".".join(module_of(path).split(".")[:2])
+        if not path.startswith("scenes/"):
+            yield f"imports {name}: the engine finds scenes by entry point"
+        elif not within(name, (piece,)):
+            yield f"imports {name}: a piece stands alone"
+    yield from broken_homes(path, name)
+
+
+def broken_arrows(path: str, name: str) -> Iterator[str]:
+    if path.startswith("scenes/"):
+        if "." in name and name.split(".")[1] not in PUBLIC:
+            yield f"uses {name}: a scene knows the names in installation.__all__ only"
+        return
+    own, other = room_of(module_of(path)), room_of(name)
+    if HEIGHT[other] > HEIGHT[own]:
+        yield f"uses {name}: the arrow from {own} to {other} points up"
+    elif HEIGHT[other] == HEIGHT[own] and other != own:
+        yield f"uses {name}: {own} and {other} are rooms of one level, which never import each other"
+
+
+def broken_homes(path: str, name: str) -> Iterator[str]:
+    allowed = any(within(name, (but,)) and path.startswith(homes) for but, homes in PURE_BUT.items())
+    for thing, homes in HOMES.items():
+        if within(name, (thing,)) and not allowed and not path.startswith(homes):
+            yield f"uses {name}: {thing} is used in {', '.join(homes) or 'no place; ask Chance'} alone"
+    reads_clock = within(name, CLOCKS) and name != "time"  # importing the module reads nothing yet
+    if reads_clock and not any(path.startswith(home) and within(name, may) for home, may in CLOCK_HOMES.items()):
+        yield f"uses {name}: only live/ reads a clock"
+    if path.startswith(PURE_ROOMS) and name.partition(".")[0] not in PURE and not allowed and not reads_clock:
+        yield f"uses {name}: a pure room, without files, sockets, threads and environment"
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_every_arrow_points_down(path: str) -> None:
+    found = faults(path, (ROOT / path).read_text(encoding="utf-8"))
+    assert not found, "\n".join(found)
+
+
+def test_every_file_of_the_engine_stands_in_a_room() -> None:
+    places = {path: path.removesuffix(".py").split("/")[1] for path in FILES if path.startswith("installation/")}
+    homeless = [path for path, room in places.items() if room not in HEIGHT and room != "__init__"]
+    assert not homeless, f"LEVELS gives no level to {', '.join(homeless)}"
+
+
+def test_no_module_imports_itself_round_a_corner() -> None:
+    modules = {module_of(path): path for path in FILES}
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        names = read(path, (ROOT / path).read_text(encoding="utf-8")).imported
+        graph[module] = {known for name in names if (known := longest(name, modules)) and known != module}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which shows the way round
+
+
+def longest(name: str, modules: dict[str, str]) -> str | None:
+    """The module that a dotted import really loads: `a.b.C` is `a.b` where C is no module."""
+    return next((known for known in (name, name.rpartition(".")[0]) if known in modules), None)
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "rule"),
+    [
+        ("installation/model/score.py", "from installation.show import Show", "the arrow from model to show points up"),
+        ("installation/model/score.py", "def f():\n    from installation import cli", "model to cli points up"),
+        ("installation/model/score.py", "from ..scene import Moment", "the arrow from model to scene points up"),
+        ("installation/model/score.py", "from installation import Chance", "model to installation points up"),
+        ("installation/show.py", "import installation.places as p", "the arrow from show to places points up"),
+        ("installation/light/grade.py", "import installation.sound.synth", "rooms of one level"),
+        ("installation/live/stage.py", "from installation.film import film", "rooms of one level"),
+        (
+            "installation/film/film.py",
+            "import importlib\nimportlib.import_module('installation.live.osc')",
+            "one level",
+        ),
+        (
+            "installation/light/grade.py",
+            "if TYPE_CHECKING:\n    from installation.live.stage import Stage",
+            "points up",
+        ),
+        ("installation/light/grade.py", "import pygame.locals", "pygame is used in installation/light/window.py alone"),
+        (
+            "installation/sound/synth.py",
+            "__import__('sounddevice')",
+            "sounddevice is used in installation/sound/device.py",
+        ),
+        ("installation/light/png.py", "from av import open", "av is used in installation/film/ alone"),
+        ("installation/live/osc.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),
+        ("installation/live/osc.py", "from random import choice", "ask Chance"),
+        ("installation/light/grade.py", "import time as t\nx = t.monotonic()", "only live/ reads a clock"),
+        ("installation/light/grade.py", "from time import sleep as nap", "only live/ reads a clock"),
+        ("installation/film/film.py", "from datetime import datetime\ndatetime.now()", "only live/ reads a clock"),
+        ("installation/commands/film.py", "import time\ntime.monotonic()", "only live/ reads a clock"),
+        ("installation/light/window.py", "import pygame\npygame.time.Clock()", "only live/ reads a clock"),
+        ("installation/model/score.py", "from pathlib import Path", "a pure room"),
+        ("installation/show.py", "import threading", "a pure room"),
+        ("installation/film/film.py", "import scenes.sleeptree", "the engine finds scenes by entry point"),
+        (
+            "scenes/reeds.py",
+            "from installation.model.chance import Chance",
+            "a scene knows the names in installation.__all__",
+        ),
+        (
+            "scenes/reeds.py",
+            "import installation\ninstallation.Show",
+            "a scene knows the names in installation.__all__",
+        ),
+        ("scenes/reeds.py", "import scenes.sleeptree", "a piece stands alone"),
+        ("scenes/reeds.py", "import numba", "numba is used in"),
+        ("scenes/reeds.py", "import os", "a pure room"),
+    ],
+)
+def test_a_broken_rule_is_named_with_its_line(path: str, source: str, rule: str) -> None:
+    found = faults(path, source)
+    assert any(rule in fault for fault in found), found
+    assert f"{path}:{source.count(chr(10)) + 1} " in found[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("installation/live/osc.py", "import time\nfrom installation import places\nx = time.monotonic_ns()"),
+        ("installation/commands/play.py", "from time import perf_counter\nfrom installation.live.stage import Stage"),
+        (
+            "installation/model/score.py",
+            "import numpy as np\nfrom installation.model import ticks\ndef f(g: np.random.Generator): 0",
+        ),
+        ("installation/light/window.py", "import pygame\nfrom . import grade"),
+        (
+            "scenes/reeds/__init__.py",
+            "from installation import Chance\nfrom .stems import Stem\nimport scenes.reeds.wind",
+        ),
+    ],
+)
+def test_what_is_allowed_is_not_accused(path: str, source: str) -> None:
+    assert not faults(path, source)
+
+
+BARE = """
+import importlib, sys
+
+def refuse(event, details):
+    if event in ("socket.bind", "socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        raise RuntimeError(f"an import did {event} {details}")
+
+sys.addaudithook(refuse)
+sys.modules["sounddevice"] = None  # a machine without PortAudio
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+if "pygame" in sys.modules:
+    assert not sys.modules["pygame"].get_init() and not sys.modules["pygame"].display.get_init()
+"""
+
+
+def test_importing_everything_needs_no_screen_sound_card_or_network(tmp_path: Path) -> None:
+    outside = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and not key.startswith("XDG")}
+    modules = [module_of(path) for path in FILES]
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", BARE, *modules],
+        cwd=tmp_path,
+        env=outside | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == ""
+    assert list(tmp_path.iterdir()) == [], "an import left something in the home folder"
