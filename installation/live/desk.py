@@ -42,6 +42,7 @@ class Desk:
         self._aims: dict[str, Value] = {}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: list[Source] = []
+        self.troubles: list[Callable[[], str]] = []  # asked for the overlay: what is wrong round the show, if anything
         self._look(show, 0)
         for address, value in sleepers(show.community).items():
             self.feedback.tell(address, value, None, 0)
@@ -117,6 +118,14 @@ class Desk:
             self.tally.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
 
     # the playing side
+
+    def say(self, address: str, *arguments: object, now_ns: int) -> None:
+        """What a key beside the screen says: heard, journalled and told like everything else."""
+        self.hear(address, arguments, KEYS, now_ns)
+
+    def lines(self) -> list[str]:
+        """What the overlay has to say of those who play."""
+        return [line for line in (*(trouble() for trouble in self.troubles), self.tally.line()) if line]
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""

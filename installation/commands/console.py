@@ -1,0 +1,76 @@
+"""Everything by which a show is played from outside, opened and closed together: desk, journal, sockets, OSCQuery."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from installation.commands.opening import Mistake, Opening
+from installation.live import gate
+from installation.live.desk import Desk
+from installation.live.inbox import Source
+from installation.live.journal import Journal
+from installation.live.telling import Telling
+from installation.show import Show
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the stage needs of it."""
+
+    desk: Desk
+    telling: Telling
+    journal: Journal
+
+
+def words(opening: Opening) -> dict[str, list[str]]:
+    """The words that a score and its scenes add to the table of controls."""
+    return {"/show/section": [section.name for section in opening.score.section], "/show/scene": sorted(opening.scenes)}
+
+
+@contextmanager
+def console(
+    opening: Opening, show: Show, data: Path, listen: str | None = None, port: int | None = None
+) -> Iterator[Console]:
+    """Open for as long as the show plays. `listen` and `port` go before the settings. Raises Mistake."""
+    osc = opening.settings.osc
+    try:
+        where = gate.address(listen or osc.listen, port or osc.port)
+        allow = gate.networks(osc.allow)
+        targets = [Source("udp", *gate.address(target, osc.port)) for target in osc.feedback]
+    except ValueError as error:
+        raise Mistake(f"[osc] or --listen: {error}") from None
+    journal = Journal(data / "journals", show, time.time())
+    desk = Desk(show, data / "presets", targets, journal.write)
+    desk.troubles.append(lambda: journal.trouble)
+    with ExitStack() as stack:
+        stack.callback(lambda: journal.close(show, time.time()))
+        if osc.enabled:
+            _serve(stack, desk, opening, where, allow)
+        yield Console(desk, Telling(desk, journal, time.time), journal)
+
+
+def _serve(
+    stack: ExitStack,
+    desk: Desk,
+    opening: Opening,
+    where: tuple[str, int],
+    allow: tuple[gate.Network, ...],
+) -> None:
+    from installation.live.osc import Server
+
+    server = Server(desk, *where, allow)
+    server.start()
+    stack.callback(server.close)
+    desk.troubles.append(lambda: server.trouble)
+    query = opening.settings.oscquery
+    if query.enabled:
+        from installation.live.oscquery import OscQuery
+
+        tree = OscQuery(desk, where, where[0], query.port, words(opening))
+        tree.start()
+        stack.callback(tree.close)
+        desk.troubles.append(lambda: tree.trouble)
