@@ -32,7 +32,7 @@ lock: dev ## refresh constraints.txt from pyproject.toml
 	@.ci/lock
 
 wheel: dev ## build the wheel into dist/
-	@.venv/bin/python -m build --wheel --no-isolation
+	@.venv/bin/hatchling build -t wheel
 
 clean: ## away with all that was made here, .venv included
 	rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
