@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from installation.commands.opening import Mistake, Opening
-from installation.live import gate
+from installation.commands.replay import Reopening
+from installation.live import gate, stage
 from installation.live.desk import Desk
 from installation.live.inbox import Source
-from installation.live.journal import Journal
-from installation.live.telling import Telling
+from installation.live.journal import Journal, wall
+from installation.live.performance import Replay
+from installation.live.telling import Measures, Telling
 from installation.show import Show
 
 
@@ -21,9 +25,14 @@ from installation.show import Show
 class Console:
     """What the stage needs of it."""
 
-    desk: Desk
-    telling: Telling
-    journal: Journal
+    desk: stage.Desk
+    followers: Sequence[stage.Follower]
+    telling: Telling | None = None  # None in a replay: there is nobody to tell
+
+    def measure(self, measures: Measures) -> None:
+        """Tell what `measures` says too."""
+        if self.telling is not None:
+            self.telling.measures.append(measures)
 
 
 def words(opening: Opening) -> dict[str, list[str]]:
@@ -36,6 +45,10 @@ def console(
     opening: Opening, show: Show, data: Path, listen: str | None = None, port: int | None = None
 ) -> Iterator[Console]:
     """Open for as long as the show plays. `listen` and `port` go before the settings. Raises Mistake."""
+    if isinstance(opening, Reopening):
+        yield Console(Replay(opening.performance), ())
+        return
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     osc = opening.settings.osc
     try:
         where = gate.address(listen or osc.listen, port or osc.port)
@@ -43,14 +56,15 @@ def console(
         targets = [Source("udp", *gate.address(target, osc.port)) for target in osc.feedback]
     except ValueError as error:
         raise Mistake(f"[osc] or --listen: {error}") from None
-    journal = Journal(data / "journals", show, time.time())
+    journal = Journal(data / "journals", show, wall())
     desk = Desk(show, data / "presets", targets, journal.write)
     desk.troubles.append(lambda: journal.trouble)
+    telling = Telling(desk, journal, wall)
     with ExitStack() as stack:
-        stack.callback(lambda: journal.close(show, time.time()))
+        stack.callback(lambda: journal.close(show, wall()))
         if osc.enabled:
             _serve(stack, desk, opening, where, allow)
-        yield Console(desk, Telling(desk, journal, time.time), journal)
+        yield Console(desk, (telling,), telling)
 
 
 def _serve(

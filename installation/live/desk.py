@@ -12,16 +12,13 @@ from pathlib import Path
 
 from installation.controls import Accepted, Refused, Value, accept
 from installation.live.feedback import Feedback
-from installation.live.inbox import Heard, Inbox, Source
+from installation.live.inbox import PRESET, Heard, Inbox, Source
 from installation.live.patterns import SPECIAL, Addresses
 from installation.live.presets import Presets
 from installation.live.tally import Tally
 from installation.model.community import Community
 from installation.model.ticks import SECOND
 from installation.show import Show
-
-KEYS = Source("keys")
-PRESET = Source("preset")
 
 Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
@@ -118,10 +115,6 @@ class Desk:
             self.tally.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
 
     # the playing side
-
-    def say(self, address: str, *arguments: object, now_ns: int) -> None:
-        """What a key beside the screen says: heard, journalled and told like everything else."""
-        self.hear(address, arguments, KEYS, now_ns)
 
     def lines(self) -> list[str]:
         """What the overlay has to say of those who play."""

@@ -35,6 +35,10 @@ class Source(NamedTuple):
         return f"{self.host}:{self.port}" if self.host else self.link
 
 
+KEYS = Source("keys")
+PRESET = Source("preset")
+
+
 class Heard(NamedTuple):
     """A checked message and who said it."""
 

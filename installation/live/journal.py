@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -60,6 +61,11 @@ class Mark(msgspec.Struct, frozen=True):
     section: str
     digest: str
     end: bool = False
+
+
+def wall() -> float:
+    """The wall clock, Unix seconds."""
+    return time.time()
 
 
 def night(at: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from installation.controls import Refused, Table
+from installation.live.inbox import Source
 from installation.live.journal import FORMAT, Header, Mark, digest, table_digest
 from installation.model import ticks
 from installation.scene import Scene
@@ -74,6 +75,33 @@ class Performance:
     def by_tick(self) -> dict[int, Mark]:
         """The marks by their ticks."""
         return {mark.tick: mark for mark in self.marks}
+
+
+class Replay:
+    """A performance at the desk: the show is given what was accepted then, and nobody can say anything else."""
+
+    def __init__(self, performance: Performance) -> None:
+        self._performance = performance
+        self._marks = performance.by_tick()
+        self.refused: list[str] = []
+        self.strayed: int | None = None  # the tick at which the show was first seen to be another than was played
+
+    def hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
+        """Nothing: what is replayed can't be played."""
+        return 0
+
+    def deliver(self, show: Show, now_ns: int) -> int:
+        """What was accepted at this tick, and a look whether it is still the same show."""
+        if self.strayed is None and self._performance.strays(show, self._marks):
+            self.strayed = show.tick
+        self.refused += self._performance.give(show)
+        return len(self._performance.controls.get(show.tick, ()))
+
+    def lines(self) -> list[str]:
+        """What is replayed, and whether it still is."""
+        if self.strayed is not None:
+            return [f"replays {self._performance.path.name}; another show since {ticks.seconds(self.strayed):.0f} s"]
+        return [f"replays {self._performance.path.name}"]
 
 
 def read(path: Path) -> Performance:

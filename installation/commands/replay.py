@@ -1,0 +1,56 @@
+"""What was played, again: `sleeptree replay`, `sleeptree journal`, and the opening that a film of a journal needs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from installation.commands.opening import Mistake, Opening, Wish, opened
+from installation.live import performance as performances
+from installation.live.performance import Performance
+from installation.show import Show
+
+
+@dataclass(frozen=True)
+class Reopening(Opening):
+    """The opening of a show that was played before: seed, score and controls are the journal's."""
+
+    performance: Performance
+
+    def show(self) -> Show:
+        """The show as it was when the journal began. Raises Mistake."""
+        try:
+            show = self.performance.begin(self.scenes)
+        except ValueError as error:
+            raise Mistake(f"{self.performance.path}: {error}") from None
+        if changed := self.performance.differs(show.table):
+            print(f"sleeptree: {changed}; it may not be the same show", file=sys.stderr)
+        return show
+
+    def before(self, show: Show) -> None:
+        """Hand over what was accepted at this tick."""
+        self.performance.give(show)
+
+
+def reopened(journal: Path, config: Path | None = None) -> Reopening:
+    """The show of a journal, with the screen and the scenes of today. Raises Mistake."""
+    played = _read(journal)
+    if played.torn:
+        print(f"sleeptree: {journal}: the last line is torn and left out", file=sys.stderr)
+    now = opened(Wish(config))
+    return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played)
+
+
+def journal(path: Path) -> str:
+    """What happened in a night."""
+    return "\n".join(performances.summary(_read(path)))
+
+
+def _read(path: Path) -> Performance:
+    try:
+        return performances.read(path)
+    except OSError as error:
+        raise Mistake(f"journal: {error.strerror}: {path}") from None
+    except ValueError as error:
+        raise Mistake(str(error)) from None
