@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
-
 from installation import Chance, Light, Moment, Points, Scene, Strokes
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
 from scenes.sleeptree.boughs import Boughs
 from scenes.sleeptree.dreamers import Dreamers
 from scenes.sleeptree.growth import grow
+from scenes.sleeptree.palette import shone
 from scenes.sleeptree.tearing import Register, registers
 
 
@@ -35,10 +34,10 @@ class SleepTree(Scene):
 
     def light(self, now: Moment) -> Iterable[Light]:
         """Everything that stands, in one register or two, and its image in the water; then water and air."""
-        standing = [*self._boughs.light(now), *self._dreamers.light(now, self._flicker.at(now.beat.index))]
+        people, columns = self._dreamers.light(now, self._flicker.at(now.beat.index))
         shown: list[Light] = [*self._air.light(now, self.view(now)), *self._water.light(now)]
+        standing = [*self._boughs.light(now), *people]
         for register in registers(now, self._slabs):
-            columns = self._dreamers.columns(now, self._flicker.at(now.beat.index))
             shown.append(_in_register(columns, register))
             for light in standing:
                 torn = _in_register(light, register)
@@ -53,6 +52,6 @@ def _in_register(light: Points | Strokes, register: Register) -> Points | Stroke
 
 def _image(light: Points | Strokes, now: Moment) -> Points | Strokes:
     """The light as the water shows it: wavering, dimmed, softer."""
-    colour = light.colour * water.dimming(light.position)[:, None]
-    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour.astype(np.float32))
+    colour = shone(light.colour, water.dimming(light.position))
+    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour)
     return replace(seen, coarse=1) if isinstance(seen, Strokes) else seen

@@ -17,12 +17,14 @@ from scenes.sleeptree.palette import (
     TEAL,
     ULTRAMARINE,
     VIOLET,
-    eased,
+    ease,
     mix,
     rgb,
+    shone,
+    spatial,
 )
 
-ROWS, COLUMNS = 54, 96
+ROWS, COLUMNS = 40, 72
 STARS, SPORES, PUFFS = 420, 340, 84
 FAR = 70.0  # metres to the stars
 
@@ -40,9 +42,8 @@ class Air:
     def _sow_stars(self, draw: np.random.Generator) -> None:
         azimuth = draw.uniform(-1.15, 1.15, STARS)
         height = np.arcsin(draw.uniform(0.02, 0.72, STARS))
-        self._star = (
-            FAR * np.stack([np.cos(height) * np.sin(azimuth), np.cos(height) * np.cos(azimuth), np.sin(height)], axis=1)
-        ).astype(np.float32)
+        flat = FAR * np.cos(height)
+        self._star = spatial(flat * np.sin(azimuth), flat * np.cos(azimuth), FAR * np.sin(height))
         self._star_size = (0.035 * (0.6 + draw.pareto(3.2, STARS))).clip(0.02, 0.13).astype(np.float32)
         warm = draw.uniform(size=STARS).astype(np.float32)
         self._star_colour = mix(rgb(0.55, 0.72, 1.0), rgb(1.0, 0.84, 0.66), warm**2)
@@ -76,8 +77,8 @@ class Air:
         column = ((np.arange(COLUMNS) + 0.5) / COLUMNS)[None, :]
         up = np.abs(horizon - row) / (1.0 if horizon < 0.05 else max(horizon, 0.3))  # 0 at the horizon .. 1
         water = row > horizon
-        glow_colour = mix(mix(VIOLET, AMBER, eased(now.bloom)[()]), REGISTERS[1], 0.45 * now.unrest)
-        sky_colour = mix(mix(ULTRAMARINE, TEAL, eased(now.bloom)[()]), REGISTERS[1], 0.55 * now.unrest)
+        glow_colour = mix(mix(VIOLET, AMBER, ease(now.bloom)), REGISTERS[1], 0.45 * now.unrest)
+        sky_colour = mix(mix(ULTRAMARINE, TEAL, ease(now.bloom)), REGISTERS[1], 0.55 * now.unrest)
         centre = 0.55 + 0.45 * np.exp(-(((column - 0.5) / 0.33) ** 2))
         breath = 1.0 + 0.10 * math.cos(now.breath) * now.coherence
         warmth = 1.0 + 0.9 * now.bloom * (1.0 - now.unrest) + 0.5 * now.unrest
@@ -106,12 +107,12 @@ class Air:
     def _stars(self, now: Moment) -> list[Points]:
         offset, rate = self._star_beat
         twinkle = (0.62 + 0.38 * np.sin(offset + rate * now.seconds * 2.2)).astype(np.float32)
-        colour = self._star_colour * (1.9 * twinkle * (1.0 - 0.55 * now.unrest))[:, None]
+        colour = shone(self._star_colour, 1.9 * twinkle * (1.0 - 0.55 * now.unrest))
         image = self._star * np.array([1.0, 1.0, -1.0], dtype=np.float32)
         low = self._star[:, 2] < 22.0
         return [
-            Points(self._star, self._star_size, colour.astype(np.float32), halo=0.25),
-            Points(image[low], self._star_size[low] * 1.6, (colour[low] * 0.12).astype(np.float32)),
+            Points(self._star, self._star_size, colour, halo=0.25),
+            Points(image[low], self._star_size[low] * 1.6, colour[low] * np.float32(0.12)),
         ]
 
     def _cloud(self, now: Moment) -> Points:
@@ -125,11 +126,11 @@ class Air:
         )
         flicker = 1.0 + 0.5 * restless * np.sin(d + 1.3 * t)
         breath = 0.75 + 0.25 * math.cos(now.breath) * now.coherence
-        colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), eased(now.bloom)[()])
+        colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), ease(now.bloom))
         torn = np.where((np.arange(PUFFS) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
         colour = mix(np.broadcast_to(colour, (PUFFS, 3)), torn, 0.75 * now.unrest)
-        lit = (0.0125 * breath * flicker)[:, None] * colour
-        return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit.astype(np.float32))
+        lit = shone(colour, 0.0125 * breath * flicker)
+        return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit)
 
     def _spores(self, now: Moment) -> Points:
         t = now.seconds
@@ -140,7 +141,7 @@ class Air:
         position[:, 2] = (position[:, 2] + self._spore_rise * t) % 5.8
         ends = np.clip(position[:, 2] / 0.5, 0, 1) * np.clip((5.8 - position[:, 2]) / 0.8, 0, 1)
         twinkle = (0.5 + 0.5 * np.sin(c + (0.9 + 0.4 * np.cos(b)) * t)) ** 3 * ends
-        calm = mix(mix(CYAN, rgb(0.8, 0.9, 1.0), 0.4), mix(GOLD, rgb(1.0, 0.95, 0.8), 0.4), eased(now.bloom)[()])
+        calm = mix(mix(CYAN, rgb(0.8, 0.9, 1.0), 0.4), mix(GOLD, rgb(1.0, 0.95, 0.8), 0.4), ease(now.bloom))
         torn = np.where((np.arange(SPORES) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
-        colour = mix(np.broadcast_to(calm, (SPORES, 3)), torn, 0.8 * now.unrest) * (0.75 * twinkle)[:, None]
-        return Points(position.astype(np.float32), self._spore_size, colour.astype(np.float32), halo=0.3)
+        colour = shone(mix(np.broadcast_to(calm, (SPORES, 3)), torn, 0.8 * now.unrest), 0.75 * twinkle)
+        return Points(position.astype(np.float32), self._spore_size, colour, halo=0.3)

@@ -17,10 +17,13 @@ from scenes.sleeptree.palette import (
     TEAL,
     ULTRAMARINE,
     Array,
+    ease,
     eased,
     hues,
     mix,
     rgb,
+    shone,
+    spatial,
 )
 
 Numbers = NDArray[np.floating]
@@ -96,8 +99,8 @@ class Boughs:
         room = np.maximum(top[:, 2] - 0.3, 0.1)
         self._length = np.minimum(0.25 + 1.5 * draw.beta(1.6, 2.6, len(top)), room).astype(np.float32)
         self._tendril_beat = draw.uniform(0.0, 2.0 * np.pi, (3, len(top))).astype(np.float32)
-        self._bead_rate = draw.uniform(0.05, 0.13, (BEADS, len(top)))
-        self._bead_start = draw.uniform(0.0, 1.0, (BEADS, len(top)))
+        self._bead_rate = draw.uniform(0.05, 0.13, (len(top), BEADS))
+        self._bead_start = draw.uniform(0.0, 1.0, (len(top), BEADS))
         self._sleeper = draw.integers(0, 240, len(top))
 
     def light(self, now: Moment) -> list[Points | Strokes]:
@@ -121,7 +124,7 @@ class Boughs:
 
     def _wind(self, position: Array, bend: Array, now: Moment) -> Array:
         t = now.seconds
-        moved = position.copy()
+        moved = position.copy(order="K")
         gust = np.sin(0.9 * position[:, 0] + np.float32(0.55 * t)) + 0.5 * np.sin(
             2.1 * position[:, 1] - np.float32(0.83 * t)
         )
@@ -136,9 +139,9 @@ class Boughs:
         shown = eased(front) * timber.strength
         edge = np.exp(-((front - 0.5) ** 2) * 6.0) * np.float32(1.2 * (1.0 - now.presence))
         strength = shown * (0.34 + 1.5 * np.float32(0.35 + 0.65 * now.coherence) * sap + edge)
-        colour = mix(timber.calm, timber.bloom, float(eased(now.bloom)))
-        white = (sap * sap * np.float32(0.35))[:, None]
-        colour = (colour + white * (1.0 - colour)) * strength[:, None]
+        colour = mix(timber.calm, timber.bloom, ease(now.bloom))
+        white = sap * sap * np.float32(0.35)
+        colour = shone(colour + shone(1.0 - colour, white), strength)
         return Strokes(self._wind(wood.position, timber.bend, now), wood.radius, colour, wood.starts, halo=0.16)
 
     def _leaves(self, now: Moment, grown: float) -> Points:
@@ -146,9 +149,9 @@ class Boughs:
         sap = self._sap(self._tip_distance, now)
         shimmer = (0.5 + 0.5 * np.sin(a + 0.8 * now.seconds + 0.6 * np.sin(b + 0.31 * now.seconds))) ** 3
         strength = eased((np.float32(grown) - self._tip_distance) * 1.1) * (0.10 + 0.55 * shimmer + 0.75 * sap)
-        colour = mix(self._leaf_calm, self._leaf_bloom, float(eased(now.bloom))) * strength[:, None].astype(np.float32)
+        colour = shone(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), 0.95 * strength)
         position = self._wind(self._tips, (0.004 * self._tips[:, 2] ** 2).astype(np.float32), now)
-        return Points(position, self._leaf_size, (0.95 * colour).astype(np.float32), halo=0.28)
+        return Points(position, self._leaf_size, colour, halo=0.28)
 
     def _tendrils(self, now: Moment, grown: float) -> list[Points | Strokes]:
         t = now.seconds
@@ -159,30 +162,26 @@ class Boughs:
         swing = 0.05 * np.sin(a + 0.7 * t) + 0.03 * np.sin(b + 1.1 * t), 0.05 * np.sin(c + 0.6 * t)
 
         def along(way: NDArray[np.floating]) -> Array:
-            """(k, tendrils, 3) positions at 0..1 of every tendril's length."""
-            out = np.broadcast_to(top, (len(way), *top.shape)).copy()
-            out[..., 0] += swing[0] * way**2
-            out[..., 1] += swing[1] * way**2
-            out[..., 2] -= length * way
-            return out.astype(np.float32)
+            """Places at 0..1 of the tendrils' lengths, from (tendrils, k) ways, tendril by tendril."""
+            x, y, z = top.T[:, :, None]
+            bent = way**2
+            return spatial(x + swing[0][:, None] * bent, y + swing[1][:, None] * bent, z - length[:, None] * way)
 
-        colour = mix(
-            mix(CYAN, rgb(0.25, 0.9, 0.75), 0.4), mix(rgb(0.3, 0.75, 1.0), GOLD, 0.25), float(eased(now.bloom))
-        )
-        way = np.linspace(0.0, 1.0, LINKS)[:, None]
-        fade = (0.045 + 0.10 * way) * shown * (0.7 + 0.3 * np.cos(now.breath - 2.5 + 0.4 * a))
-        line = np.swapaxes(along(way), 0, 1).reshape(-1, 3)
+        colour = mix(mix(CYAN, rgb(0.25, 0.9, 0.75), 0.4), mix(rgb(0.3, 0.75, 1.0), GOLD, 0.25), ease(now.bloom))
+        way = np.broadcast_to(np.linspace(0.0, 1.0, LINKS), (len(top), LINKS))
+        fade = (0.045 + 0.10 * way) * (shown * (0.7 + 0.3 * np.cos(now.breath - 2.5 + 0.4 * a)))[:, None]
+        line = along(way)
         threads = Strokes(
             line,
             np.full(len(line), 0.004, np.float32),
-            (fade.T.reshape(-1, 1) * colour).astype(np.float32),
+            shone(colour, fade.ravel()),
             np.arange(0, len(line), LINKS, dtype=np.int32),
         )
         run = (self._bead_start + self._bead_rate * t) % 1.0
-        bead = along(run).reshape(-1, 3)
-        bright = (shown * np.sin(np.pi * run) ** 0.5 * 0.55).reshape(-1, 1)
-        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), (bright * colour).astype(np.float32), halo=0.2)
-        return [threads, beads, self._hanging(now, along(np.ones((1, 1)))[0], shown)]
+        bead = along(run)
+        bright = 0.55 * shown[:, None] * np.sin(np.pi * run) ** 0.5
+        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), shone(colour, bright.ravel()), halo=0.2)
+        return [threads, beads, self._hanging(now, along(np.ones((len(top), 1))), shown)]
 
     def _hanging(self, now: Moment, ends: Array, shown: Array) -> Points:
         """A jewel at the end of each tendril, pulsing with the sleeper who dreams it."""
@@ -192,6 +191,6 @@ class Boughs:
         pulse = (0.10 + 0.9 * sleepers.pulse[of]) * (0.8 + 0.4 * tone) * sleepers.glow[of] * sleepers.present[of]
         common = mix(CYAN, rgb(0.7, 0.9, 1.0), 0.3)
         own = hues(sleepers.hue[of], 0.2)
-        colour = mix(np.broadcast_to(common, own.shape), own, 0.35 + 0.65 * float(eased(now.bloom)))
-        light = colour * (1.25 * pulse * shown)[:, None].astype(np.float32)
-        return Points(ends, np.full(len(ends), 0.019, np.float32), light.astype(np.float32), halo=0.45)
+        colour = mix(np.broadcast_to(common, own.shape), own, 0.35 + 0.65 * ease(now.bloom))
+        light = shone(colour, 1.25 * pulse * shown)
+        return Points(ends, np.full(len(ends), 0.019, np.float32), light, halo=0.45)

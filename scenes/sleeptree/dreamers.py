@@ -6,7 +6,7 @@ import numpy as np
 
 from installation import Chance, Moment, Points, Strokes
 from scenes.sleeptree.growth import Tree
-from scenes.sleeptree.palette import Array, eased, hues, mix, rgb
+from scenes.sleeptree.palette import Array, ease, eased, hues, mix, rgb, shone, spatial
 
 THREADS = 84  # sleepers from whom a thread rises
 KNOTS = 30  # vertices of a thread
@@ -24,31 +24,26 @@ class Dreamers:
         self._late = draw.uniform(0.0, 1.0, THREADS)
         self._sag = draw.uniform(0.25, 1.3, THREADS)
 
-    def light(self, now: Moment, flicker: np.random.Generator) -> list[Points | Strokes]:
-        """Jewels with their wide halos, and what rises from them."""
-        strength = self._strength(now, flicker)
-        lights: list[Points | Strokes] = [*self._jewels(now, strength)]
+    def light(self, now: Moment, flicker: np.random.Generator) -> tuple[list[Points | Strokes], Strokes]:
+        """Jewels, their halos and what rises from them; and apart, their light on the water."""
+        strength, colour = self._strength(now, flicker), self._colour(now)
+        lights: list[Points | Strokes] = [*self._jewels(now, strength, colour)]
         if now.bloom > 0.0:
             lights.append(self._threads(now))
-        return lights
+        return lights, self._columns(now, strength, colour)
 
-    def columns(self, now: Moment, flicker: np.random.Generator) -> Strokes:
+    def _columns(self, now: Moment, strength: Array, colour: Array) -> Strokes:
         """Each jewel's light on the water: a wavering streak towards the viewer."""
-        sleepers = now.sleepers
-        strength = self._strength(now, flicker)
+        x, y = now.sleepers.place.T[:, :, None]
         way = np.linspace(0.0, 1.0, COLUMN)
-        line = np.zeros((len(sleepers), COLUMN, 3))
-        line[..., :2] = sleepers.place[:, None, :]
-        waver = np.sin(9.0 * way[None] - 2.2 * now.seconds + 5.0 * sleepers.place[:, :1]) * 0.035 * way
-        line[..., 0] += waver
-        line[..., 2] = -(LIFT + 0.42 * way)
-        fade = (1.0 - way) ** 1.5 * (0.75 + 0.25 * np.sin(21.0 * way - 3.1 * now.seconds + sleepers.place[:, 1:]))
-        light = self._colour(now)[:, None, :] * (0.26 * strength[:, None] * fade)[..., None]
+        waver = np.sin(9.0 * way - 2.2 * now.seconds + 5.0 * x) * 0.035 * way
+        fade = (1.0 - way) ** 1.5 * (0.75 + 0.25 * np.sin(21.0 * way - 3.1 * now.seconds + y))
+        depth = np.broadcast_to(-(LIFT + 0.42 * way), fade.shape)
         return Strokes(
-            line.reshape(-1, 3).astype(np.float32),
-            np.tile(0.016 + 0.016 * way, len(sleepers)).astype(np.float32),
-            light.reshape(-1, 3).astype(np.float32),
-            np.arange(0, len(sleepers) * COLUMN, COLUMN, dtype=np.int32),
+            spatial(x + waver, np.broadcast_to(y, fade.shape), depth),
+            np.tile(0.016 + 0.016 * way, len(x)).astype(np.float32),
+            shone(np.repeat(colour.T, COLUMN, axis=1).T, (0.26 * strength[:, None] * fade).ravel()),
+            np.arange(0, fade.size, COLUMN, dtype=np.int32),
             coarse=1,
         )
 
@@ -66,19 +61,16 @@ class Dreamers:
         """(n, 3): nearly one family while all agree, every hue its own once they are themselves."""
         own = hues(now.sleepers.hue, 0.14)
         kin = hues(0.52 + 0.20 * (now.sleepers.hue - 0.5), 0.14)
-        return mix(kin, own, 0.45 + 0.55 * float(eased(now.bloom)))
+        return mix(kin, own, 0.45 + 0.55 * ease(now.bloom))
 
-    def _jewels(self, now: Moment, strength: Array) -> tuple[Points, Points]:
+    def _jewels(self, now: Moment, strength: Array, colour: Array) -> tuple[Points, Points]:
         sleepers = now.sleepers
-        position = np.column_stack([sleepers.place, np.full(len(sleepers), LIFT)]).astype(np.float32)
-        colour = self._colour(now)
-        core = mix(colour, rgb(1.0, 1.0, 1.0), 0.25) * (2.6 * strength)[:, None]
+        x, y = sleepers.place.T
+        position = spatial(x, y, np.full(len(sleepers), LIFT))
         size = (0.030 + 0.008 * sleepers.pulse).astype(np.float32)
-        wide = colour * (0.055 * strength)[:, None]
-        return (
-            Points(position, size, core.astype(np.float32), halo=0.42),
-            Points(position, np.full(len(sleepers), 0.26, np.float32), wide.astype(np.float32)),
-        )
+        core = shone(mix(colour, rgb(1.0, 1.0, 1.0), 0.25), 2.6 * strength)
+        wide = np.full(len(sleepers), 0.26, np.float32)
+        return Points(position, size, core, halo=0.42), Points(position, wide, shone(colour, 0.055 * strength))
 
     def _threads(self, now: Moment) -> Strokes:
         """Light rises along a thread with every breath of the sleeper it belongs to."""
@@ -88,18 +80,18 @@ class Dreamers:
         bend = 0.5 * (foot + self._tip)
         bend[:, :2] *= 1.12
         bend[:, 2] += self._sag + 0.06 * np.sin(0.4 * now.seconds + 6.0 * self._late)
-        u = way[None, :, None]
-        line = (1 - u) ** 2 * foot[:, None] + 2 * u * (1 - u) * bend[:, None] + u**2 * self._tip[:, None]
+        weights = (1 - way) ** 2, 2 * way * (1 - way), way**2
+        knots = [np.multiply.outer(p.T, w) for p, w in zip((foot, bend, self._tip), weights, strict=True)]
         risen = np.clip(now.bloom * 1.9 - 0.8 * self._late, 0.0, 1.0)[:, None]
-        shown = eased(((risen * 1.15 - way) * 7.0).astype(np.float32)) * (1.0 - now.unrest)
+        shown = eased((risen * 1.15 - way) * 7.0) * np.float32(1.0 - now.unrest)
         age = (sleepers.phase[of] / (2.0 * np.pi))[:, None]
         pulse = np.exp(-(((way - 1.25 * age) / 0.055) ** 2)) * (1.0 - 0.55 * age)
         strength = (0.04 + 0.5 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
-        light = hues(sleepers.hue[of], 0.10)[:, None, :] * strength[..., None]
+        hue = np.repeat(hues(sleepers.hue[of], 0.10).T, KNOTS, axis=1).T
         return Strokes(
-            line.reshape(-1, 3).astype(np.float32),
+            spatial(*(knots[0] + knots[1] + knots[2])),
             np.full(THREADS * KNOTS, 0.0065, np.float32),
-            light.reshape(-1, 3).astype(np.float32),
+            shone(hue, strength.ravel()),
             np.arange(0, THREADS * KNOTS, KNOTS, dtype=np.int32),
             coarse=1,
         )

@@ -31,7 +31,7 @@ PIPE = 0.40  # radius grows with this power of the tips above
 class Wood:
     """Polylines of one kind of wood, ready to be lit: (n,) arrays have a row a vertex."""
 
-    position: Array  # (n, 3) metres
+    position: Array  # (n, 3) metres, in Fortran order as palette.py explains
     radius: Array  # (n,) metres
     distance: Array  # (n,) metres along the wood from the foot of the trunk
     starts: NDArray[np.int32]  # (s,) first vertex of each polyline
@@ -82,7 +82,7 @@ def _trunk(chance: Chance) -> Wood:
     thickness = np.tile(np.linspace(0.058, 0.042, len(height)), 2 * STRANDS)
     thickness[STRANDS * len(height) :] *= 0.6
     return Wood(
-        position.astype(np.float32),
+        np.asfortranarray(position, dtype=np.float32),
         thickness.astype(np.float32),
         np.tile(height, 2 * STRANDS).astype(np.float32),
         np.arange(0, len(position), len(height), dtype=np.int32),
@@ -183,13 +183,13 @@ def _wood(position: Doubles, parent: Ints, foot: float) -> tuple[Wood, Array, Ar
     order, starts = _chains(parent, heir)
     radius = TIP * tips**PIPE
     wood = Wood(
-        position[order].astype(np.float32),
+        np.asfortranarray(position[order], dtype=np.float32),
         _thin_start(radius[order], order, starts, radius, heir).astype(np.float32),
         distance[order].astype(np.float32),
         starts,
     )
     ends = children == 0
-    return wood, position[ends].astype(np.float32), distance[ends].astype(np.float32)
+    return wood, np.asfortranarray(position[ends], dtype=np.float32), distance[ends].astype(np.float32)
 
 
 def _chains(parent: Ints, heir: Ints) -> tuple[Ints, NDArray[np.int32]]:
@@ -240,5 +240,8 @@ def _roots(chance: Chance) -> Wood:
     starts = np.cumsum([0] + [len(line) for line in lines[:-1]]).astype(np.int32)
     distance = -np.hypot(position[:, 0], position[:, 1])  # the light gathers inwards
     return Wood(
-        position.astype(np.float32), np.concatenate(thick).astype(np.float32), distance.astype(np.float32), starts
+        np.asfortranarray(position, dtype=np.float32),
+        np.concatenate(thick).astype(np.float32),
+        distance.astype(np.float32),
+        starts,
     )

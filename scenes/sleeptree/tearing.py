@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import Chance, Moment
-from scenes.sleeptree.palette import REGISTERS
+from scenes.sleeptree.palette import REGISTERS, shone
 
 Array = NDArray[np.float32]
 
@@ -35,7 +35,7 @@ class Register:
         if self.pull == 0.0 and not self.shear.any():
             return position
         height = np.abs(position[:, 2])
-        moved = position.copy()
+        moved = position.copy(order="K")
         moved[:, 0] += self.pull * (0.35 + 0.325 * height) + self.shear[_slab(height)]
         return moved
 
@@ -43,9 +43,9 @@ class Register:
         """What (n, 3) colours at those positions are in this register."""
         if self.tinted == 0.0:
             return colour
-        light = (colour @ LUMINANCE) * np.float32(1.7 * self.tinted)
-        tinged = colour * np.float32(1.0 - self.tinted) + light[:, None] * self.tint
-        tinged *= (self.share * self.here[_slab(np.abs(position[:, 2]))])[:, None]
+        strength = np.float32(self.share) * self.here[_slab(np.abs(position[:, 2]))]
+        light = (colour @ LUMINANCE) * strength * np.float32(1.7 * self.tinted)
+        tinged: Array = shone(colour, strength * np.float32(1.0 - self.tinted)) + shone(self.tint, light)
         return tinged
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import Chance, Light, Moment, Strokes
-from scenes.sleeptree.palette import CYAN, GOLD, REGISTERS, TEAL, Array, eased, hues, mix
+from scenes.sleeptree.palette import CYAN, GOLD, REGISTERS, TEAL, Array, ease, eased, hues, mix, shone
 
 BREATHS = 6  # rings of as many breaths are on the water at once
 ROUND = 132  # vertices of a large ring
@@ -26,7 +26,7 @@ def image(position: Array, seconds: float) -> Array:
     The image is foreshortened, so that the crown's is in the picture too.
     """
     depth = position[:, 2]
-    seen = position.copy()
+    seen = position.copy(order="K")
     seen[:, 2] = -FORESHORTENED * depth
     wave = np.sin(7.0 * depth + 2.2 * position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
         17.0 * depth - 1.3 * position[:, 0] + np.float32(2.3 * seconds)
@@ -76,17 +76,17 @@ class Water:
             age = breaths - math.floor(breaths) + back
             for wake, strength in ((0.0, 1.0), (0.11, 0.45), (0.20, 0.2)):
                 reach = 0.55 + 1.45 * (age - wake)
-                born = float(eased((age - wake) / 0.5))
-                gone = float(eased((BREATHS - age) / 1.5))
+                born = ease((age - wake) / 0.5)
+                gone = ease((BREATHS - age) / 1.5)
                 if reach <= 0.3 or born * gone <= 0.0:
                     continue
                 rings.append(self._round * reach)
                 radii.append(np.full(ROUND, 0.011 + 0.006 * age))
                 strengths.append(np.full(ROUND, strength * born * gone * math.exp(-age / 2.1)))
         facing = np.tile(0.55 + 0.45 * np.cos(self._turn * 2.0), len(rings))
-        colour = mix(CYAN, mix(TEAL, GOLD, 0.15), eased(now.bloom)[()])
+        colour = mix(CYAN, mix(TEAL, GOLD, 0.15), ease(now.bloom))
         light = 0.30 * calm * np.concatenate(strengths) * facing
-        return _flat(np.concatenate(rings), np.concatenate(radii), light[:, None] * colour, ROUND)
+        return _flat(np.concatenate(rings), np.concatenate(radii), shone(colour, light), ROUND)
 
     def _moire(self, now: Moment, side: int) -> Strokes:
         """One of two wave systems, lit where the other one crests: overlapping frequencies, seen."""
@@ -96,14 +96,14 @@ class Water:
         ring = (centre + crest[:, None, None] * self._round).reshape(-1, 2)
         far = np.hypot(*(ring - other).T)
         beat = (0.5 + 0.5 * np.cos(2.0 * np.pi * (far / (0.40 + 0.035 * (1 - side)) - phase))) ** 3
-        ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8).astype(np.float32)), ROUND)
-        light = 0.16 * float(eased(now.unrest)) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
+        ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8)), ROUND)
+        light = 0.16 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
         tint = mix(REGISTERS[side], CYAN if side == 0 else REGISTERS[0], 0.2)
-        return _flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), light[:, None] * tint, ROUND)
+        return _flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND)
 
     def _standing_ring(self, now: Moment) -> Strokes:
         """What the moiré settles into: one slow ring that stays, petalled, breathing in place."""
-        open_ = float(eased(now.bloom)) * (1.0 - now.unrest)
+        open_ = ease(now.bloom) * (1.0 - now.unrest)
         rings, lights = [], []
         for k in range(3):
             swing = 0.055 * math.cos(now.breath * 0.5 + k)
@@ -111,19 +111,19 @@ class Water:
             rings.append(self._round * (1.62 + 0.13 * k) * petals[:, None])
             lights.append((0.20 - 0.05 * k) * open_ * (0.65 + 0.35 * np.cos(7.0 * self._turn + k + 0.3 * now.seconds)))
         colour = mix(GOLD, TEAL, 0.35)
-        return _flat(np.concatenate(rings), np.full(3 * ROUND, 0.014), np.concatenate(lights)[:, None] * colour, ROUND)
+        return _flat(np.concatenate(rings), np.full(3 * ROUND, 0.014), shone(colour, np.concatenate(lights)), ROUND)
 
     def _jewel_rings(self, now: Moment) -> Strokes:
         """Every sleeper's own ring; a newcomer's is wide."""
         sleepers = now.sleepers
         age = sleepers.phase / (2.0 * np.pi)  # 0 at the peak of the breath .. 1 at the next
         reach = 0.06 + 0.50 * age
-        strength = eased((age / 0.10).astype(np.float32)) * (1.0 - age) ** 2 * sleepers.present * sleepers.glow
+        strength = eased(age / 0.10) * (1.0 - age) ** 2 * sleepers.present * sleepers.glow
         new = sleepers.arrived < 7.0
         reach = np.where(new, 0.1 + 0.45 * sleepers.arrived, reach)
         strength = np.where(new, 4.0 * (1.0 - sleepers.arrived / 7.0).clip(0.0) ** 2, strength)
         ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
-        colour = np.repeat(hues(sleepers.hue) * (0.085 * strength)[:, None].astype(np.float32), SMALL, axis=0)
+        colour = np.repeat(shone(hues(sleepers.hue), 0.085 * strength).T, SMALL, axis=1).T
         return replace(_flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL), coarse=1)
 
     def _glints(self, now: Moment) -> Strokes:
@@ -136,16 +136,13 @@ class Water:
         drift = self._glint + 0.06 * np.stack([np.sin(b + 0.5 * t), np.cos(a + 0.4 * t)], axis=1)
         half = np.stack([self._glint_reach, np.zeros(GLINTS)], axis=1)
         line = np.stack([drift - half, drift, drift + half], axis=1).reshape(-1, 2)
-        colour = mix(mix(CYAN, GOLD, 0.8 * eased(now.bloom)[()]), REGISTERS[1], 0.5 * now.unrest)
+        colour = mix(mix(CYAN, GOLD, 0.8 * ease(now.bloom)), REGISTERS[1], 0.5 * now.unrest)
         shape = np.tile(np.array([0.0, 1.0, 0.0]), GLINTS) * np.repeat(light, 3)
-        return _flat(line, np.full(3 * GLINTS, 0.006), shape[:, None] * colour, 3)
+        return _flat(line, np.full(3 * GLINTS, 0.006), shone(colour, shape), 3)
 
 
-def _flat(
-    ring: NDArray[np.float64], radius: NDArray[np.float64], colour: NDArray[np.float64] | Array, length: int
-) -> Strokes:
+def _flat(ring: NDArray[np.float64], radius: NDArray[np.float64], colour: Array, length: int) -> Strokes:
     """Polylines of `length` vertices each, on the water."""
-    position = np.zeros((len(ring), 3), dtype=np.float32)
+    position = np.zeros((len(ring), 3), dtype=np.float32, order="F")
     position[:, :2] = ring
-    starts = np.arange(0, len(ring), length, dtype=np.int32)
-    return Strokes(position, radius.astype(np.float32), np.asarray(colour, dtype=np.float32), starts)
+    return Strokes(position, radius.astype(np.float32), colour, np.arange(0, len(ring), length, dtype=np.int32))

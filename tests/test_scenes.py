@@ -1,0 +1,118 @@
+"""The contract with scenes, held against every scene that is installed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+
+from installation import places, repertoire
+from installation.light.grade import Grade
+from installation.light.renderer import Renderer
+from installation.model.score import parse
+from installation.scene import Light, Mist, Points, Strokes
+from installation.show import Show
+
+SCENES = repertoire.found().scenes
+SCORE = parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml")
+MOMENTS = (1, 360, 725, 850, 1300, 1460, 1700, 2300, 2399)  # ticks: every phase, and the middle of every transition
+
+pytestmark = pytest.mark.parametrize("name", sorted(SCENES))
+
+
+def journey(name: str, seed: int = 5) -> Iterator[Show]:
+    """A show of the scene `name`, halting at every one of MOMENTS."""
+    show = Show(msgspec.structs.replace(SCORE, scene=name), seed, SCENES)
+    for tick in MOMENTS:
+        while show.tick < tick:
+            show.step()
+        yield show
+
+
+def digest(lights: tuple[Light, ...]) -> str:
+    sha = hashlib.sha256()
+    for light in lights:
+        for field in dataclasses.fields(light):
+            sha.update(np.asarray(getattr(light, field.name)).tobytes())
+    return sha.hexdigest()
+
+
+def test_looking_changes_nothing(name: str) -> None:
+    for show in journey(name):
+        before = show.snapshot()
+        first = digest(show.lights())
+        show.view()
+        assert digest(show.lights()) == first
+        assert show.snapshot() == before
+
+
+def test_the_same_seed_gives_the_same_lights_and_another_seed_others(name: str) -> None:
+    once, again, other = (list(journey(name, seed))[-1] for seed in (5, 5, 6))
+    assert digest(once.lights()) == digest(again.lights())
+    assert digest(once.lights()) != digest(other.lights())
+
+
+def test_lights_are_of_the_shapes_and_units_they_promise(name: str) -> None:
+    for show in journey(name):
+        for light in show.lights():
+            assert isinstance(light, (Points, Strokes, Mist))
+            assert light.colour.dtype == np.float32
+            assert np.isfinite(light.colour).all()
+            assert (light.colour >= 0.0).all()
+            if isinstance(light, Mist):
+                assert light.colour.ndim == 3
+                continue
+            n = len(light.position)
+            assert (light.position.shape, light.radius.shape, light.colour.shape) == ((n, 3), (n,), (n, 3))
+            assert (light.position.dtype, light.radius.dtype) == (np.float32, np.float32)
+            assert np.isfinite(light.position).all()
+            assert (light.radius > 0.0).all()
+            if isinstance(light, Strokes):
+                assert light.starts.dtype == np.int32
+                assert light.starts[0] == 0
+                assert (np.diff(light.starts) > 0).all()
+                assert light.starts[-1] < n
+
+
+def test_no_light_is_a_saturated_red(name: str) -> None:
+    for show in journey(name):
+        for light in show.lights():
+            colour = light.colour.reshape(-1, 3).astype(float)
+            lit = colour.sum(axis=1) > 1e-3
+            assert (colour[lit, 0] < 0.78 * colour[lit].sum(axis=1)).all()
+
+
+def test_a_picture_stays_inside_the_scenes_light_budget(name: str) -> None:
+    renderer = Renderer(1920, 1080)
+    picture = np.zeros((1080, 1920), np.uint32)
+    for show in journey(name):
+        renderer.draw(show.lights(), show.view(), Grade(), show.tick, picture)
+        assert renderer.splats <= SCENES[name].budget
+    renderer.close()
+
+
+def test_nothing_pops_from_one_tick_to_the_next(name: str) -> None:
+    """The picture moves on without a jump, tick by tick, through the calm and both of its ends."""
+    renderer = Renderer(160, 90)
+    pictures = [np.zeros((90, 160), np.uint32) for _ in range(2)]
+    show = Show(msgspec.structs.replace(SCORE, scene=name), 5, SCENES)
+    while show.tick < 2400:
+        show.step()
+        calm = show.moment().unrest == 0.0
+        if calm and (show.tick < 740 or 1500 < show.tick < 1900):
+            pictures.reverse()
+            renderer.draw(show.lights(), show.view(), Grade(), 0, pictures[0])
+            if pictures[1].any():
+                change = np.abs(_bytes(pictures[0]) - _bytes(pictures[1]))
+                assert change.mean() < 0.8, f"at tick {show.tick}"
+        else:
+            pictures[0][:] = 0
+    renderer.close()
+
+
+def _bytes(picture: np.ndarray) -> np.ndarray:
+    return np.stack([(picture >> shift) & 255 for shift in (16, 8, 0)]).astype(float)
