@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")  # numba reads it when it is imported
-from numba import njit  # noqa: E402
+from numba import njit
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 

@@ -14,7 +14,7 @@ Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 BANDS: Doubles = np.array([310.0, 820.0, 2300.0])  # Hz
-LOUD: Doubles = np.array([0.030, 0.016, 0.006])  # of each band when it is fullest
+LOUD: Doubles = np.array([0.0022, 0.0012, 0.00045])  # of each band when it is fullest
 LATE: Doubles = np.array([0.0, -0.07, -0.14])  # turns: the breath begins dark and is brightest at its end
 RESONANCE = 2.2
 

@@ -1,4 +1,4 @@
-"""What the glitch clock does to the sound: gates, strays, stutter, crushed samples, holes; and the freeze that mends it.
+"""What the glitch clock does to the sound: gates, strays, stutter, crushed samples, holes; then the freeze that mends.
 
 `Slice` is what one slice of the clock asks for, drawn from chance by the slice's number, so the ear is torn in the
 tick in which the eye is. A phrase of a few slices has a character of its own: sometimes the bare chord, sometimes
@@ -8,7 +8,7 @@ a swarm, a thread, a hammer, or nothing.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,9 @@ class Slice:
     depth: float = 0.0  # 0..1
     push: float = 1.0
 
-    @classmethod
-    def whole(cls) -> Slice:
-        """Nothing torn."""
-        return cls(np.ones(VOICES), np.zeros(VOICES))
+
+WHOLE = Slice(np.ones(VOICES), np.zeros(VOICES))
+"""Nothing torn."""
 
 
 def force(cue: Cue) -> float:
@@ -97,7 +96,7 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
     """The slice that begins with `cue`, after the slice `before`; `samples` in a tick."""
     hard = force(cue)
     if hard == 0.0:
-        return Slice.whole()
+        return WHOLE
     character, ranks = phrase(source, cue.beat)
     draw = source.of("slice").at(cue.beat)
     stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY, VOICES), before.stray)
@@ -193,7 +192,7 @@ class Tear:
         self._chance, self._quantum = source, quantum
         self.memory = np.zeros((channels, math.ceil(MEMORY_S * rate / quantum) * quantum), dtype=np.float32)
         self.at = 0  # where the next sample goes
-        self.slice = Slice.whole()
+        self.slice = WHOLE
         self._beat, self._since = -1, 0
         self._edge = max(int(EDGE_S * rate), 1)
         self._crush = 0.0
@@ -206,7 +205,7 @@ class Tear:
             self.slice = drawn(self._chance, cue, self.slice, self._quantum)
             self._beat, self._since = cue.beat, 0
         elif force(cue) == 0.0:
-            self.slice = replace(Slice.whole(), loop=self.slice.loop)
+            self.slice = WHOLE
         return self.slice
 
     def render(self, bus: Array) -> None:

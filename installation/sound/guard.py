@@ -50,15 +50,6 @@ RAMP = 96  # samples in which the guard's gain falls
 
 
 @strict
-def _sane(bus: Array) -> bool:
-    for c in range(bus.shape[0]):
-        for k in range(bus.shape[1]):
-            if not abs(bus[c, k]) < WILD:
-                return False
-    return True
-
-
-@strict
 def _turned_down(bus: Array, g0: float, g1: float) -> None:
     """Falls within RAMP samples, rises over the whole block."""
     n = bus.shape[1]
@@ -77,8 +68,8 @@ class Guard:
         self._limiter = Limiter(channels, rate, hearing.ceiling_dbtp)
         self.latency = self._limiter.latency
         self._seconds = quantum / rate
-        self._powers = np.zeros(max(round(0.4 / self._seconds), 1))  # of the last 0.4 s as put out
-        self._recent = np.zeros(3)  # as they came in
+        self._powers = [0.0] * max(round(0.4 / self._seconds), 1)  # of the last 0.4 s as put out
+        self._recent = [0.0] * 3  # as they came in
         self._block = 0
         self._used_to = QUIET  # LUFS
         self._gain = 1.0
@@ -89,7 +80,7 @@ class Guard:
     @property
     def momentary(self) -> float:
         """LUFS of the last 0.4 s as put out."""
-        return loudness(float(self._powers.mean()))
+        return loudness(sum(self._powers) / len(self._powers))
 
     @property
     def peak(self) -> float:
@@ -98,7 +89,7 @@ class Guard:
 
     def render(self, bus: Array) -> tuple[Array, bool]:
         """A quantum of sound, (channels, n), made harmless; and whether what came was sane. Overwrites `bus`."""
-        sane = bool(_sane(bus))
+        sane = bool(np.abs(bus).max() < WILD)  # false for NaN too
         if not sane:
             self.faults += 1
             self._muted = MUTED_S
@@ -108,7 +99,8 @@ class Guard:
             self._state[:] = 0.0
         power = k_weighted(bus, self._state, self._weighting)
         gain = min(self._capped(power), self._unstartling(power))
-        _turned_down(bus, self._gain, gain)
+        if self._gain != 1.0 or gain != 1.0:
+            _turned_down(bus, self._gain, gain)
         self._gain = gain
         self.held_db = -20.0 * math.log10(max(gain, 1e-6))
         put_out = power * gain * gain
@@ -125,7 +117,7 @@ class Guard:
         """
         blocks = len(self._powers)
         cap = mean_square(self._hearing.momentary_max_lufs - 0.3) * blocks  # 0.3 dB for the ramps between blocks
-        left = cap - (self._powers.sum() - self._powers[self._block % blocks])
+        left = cap - (sum(self._powers) - self._powers[self._block % blocks])
         even = cap / blocks
         allowed = max(min(left, even + 0.1 * max(left - even, 0.0)), 0.0)
         return min(1.0, math.sqrt(allowed / max(power, 1e-12)))
@@ -133,7 +125,8 @@ class Guard:
     def _unstartling(self, power: float) -> float:
         """The gain at which a sound is at most HABIT louder than what the ear is used to."""
         self._recent[self._block % len(self._recent)] = power
-        return float(min(1.0, 10.0 ** ((self._used_to + HABIT - loudness(float(self._recent.max()))) / 20.0)))
+        over = loudness(max(self._recent)) - self._used_to - HABIT
+        return 1.0 if over <= 0.0 else float(10.0 ** (-over / 20.0))
 
     def _remember(self, lufs: float) -> None:
         rising = min(lufs, self._used_to + self._hearing.onset_db_per_s * self._seconds)

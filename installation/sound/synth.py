@@ -6,6 +6,7 @@ quanta, so the size of a block changes nothing. Touches no device, reads no cloc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,6 +35,10 @@ SOLVED = 6  # quanta from one solving to the next: 50 ms
 TORN_ROUGHNESS = 2.4  # wanted at full unrest and /sound/roughness 0.5
 
 
+_LOW = np.array([16.0, 0.0, -64.0, 0.0, 0.0])  # of a voice: Hz, gain, turns, width, brightness
+_HIGH = np.array([HIGHEST, 1.0, 64.0, 1.0, 1.0])
+
+
 @dataclass(frozen=True, slots=True)
 class Levels:
     """What the synth put out lately."""
@@ -59,8 +64,8 @@ class Synth:
         self._guard = Guard(channels, rate, self.quantum, self._hearing)
         self.latency = self._guard.latency
         self._loudness = Loudness(channels, rate)
-        self.levels = Levels()
         self._left = np.zeros((channels, 0), dtype=np.float32)  # made and not yet asked for
+        self._late = np.zeros((channels, self.quantum), dtype=np.float32)  # the last quantum put out
         self._begin()
 
     def _begin(self) -> None:
@@ -72,7 +77,8 @@ class Synth:
         self._tear = Tear(self._chance.of("tear"), self.channels, self.rate, self.quantum)
         self._space = Space(self.channels, self.rate, self.quantum)
         self._hush, self._fader = Fader(), Fader()
-        self._detune, self._roughness, self._quanta = 0.0, 0.0, 0
+        self.detune = 0.0  # by how much the tones are pulled apart
+        self._roughness, self._quanta = 0.0, 0
 
     @property
     def gain_db(self) -> float:
@@ -83,14 +89,23 @@ class Synth:
     def gain_db(self, value: float) -> None:
         self._loudness.gain_db = min(max(value, -Loudness.REACH), Loudness.REACH)
 
+    @property
+    def levels(self) -> Levels:
+        """What was put out lately."""
+        guard = self._guard
+        rms = math.sqrt(float(np.mean(np.square(self._late))))
+        return Levels(rms, guard.momentary, guard.peak, self._roughness, guard.held_db, guard.faults)
+
     def render(self, now: Moment | Cue, voices: Iterable[Voice], n: int) -> Array:
         """(n, channels) samples in -1..1 that follow the ones before, `now` and `voices` holding all the while."""
         return self.render_row(written(now if isinstance(now, Cue) else Cue.of(now), voices), n)
 
     def render_row(self, row: Doubles, n: int) -> Array:
         """`render` for a cue and voices that are written as a row."""
-        cue, voices = read(np.nan_to_num(row, nan=0.0, posinf=0.0, neginf=0.0))
-        heard = np.clip(voices, (16.0, 0.0, -64.0, 0.0, 0.0), (HIGHEST, 1.0, 64.0, 1.0, 1.0))
+        if not np.isfinite(row).all():
+            row = np.where(np.isfinite(row), row, 0.0)
+        cue, voices = read(row)
+        heard = np.minimum(np.maximum(voices, _LOW), _HIGH)
         made = [self._left]
         ready = self._left.shape[1]
         while ready < n:
@@ -107,7 +122,7 @@ class Synth:
         if self._quanta % SOLVED == 0:
             self._solve(cue, voices, torn)
         depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)
-        self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self._detune, depth, bus)
+        self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self.detune, depth, bus)
         self._tear.render(bus)
         self._air.render(cue.breath, cue.unrest, bus)
         self._bridge.render(cue.unrest, self._tear, bus)
@@ -119,32 +134,25 @@ class Synth:
         if not sane:
             self._begin()
         self._quanta += 1
-        self.levels = Levels(
-            rms=float(np.sqrt(np.mean(np.square(late)))),
-            momentary=self._guard.momentary,
-            peak=self._guard.peak,
-            roughness=self._roughness,
-            held_db=self._guard.held_db,
-            faults=self._guard.faults,
-        )
+        self._late = late
         return late
 
     def _solve(self, cue: Cue, voices: Doubles, torn: Slice) -> None:
         """Move the detune towards the one that is as rough as unrest wants, and measure what it is."""
         if len(voices) == 0:
-            self._detune, self._roughness = 0.0, 0.0
+            self.detune, self._roughness = 0.0, 0.0
             return
         tones = np.ascontiguousarray(voices[:, 0])
         gains = np.outer(voices[:, 1] * torn.gate[: len(voices)], BLEND) + 1e-9
         alphas = np.array([rolloff(hz, bright, cue.unrest) for hz, bright in voices[:, (0, 4)]])
-        if cue.unrest > 0.0 or self._detune > 0.0:
+        if cue.unrest > 0.0 or self.detune > 0.0:
             calm = roughness_of(tones, gains, alphas, 0.0)
             wanted = calm + (2.0 * cue.roughness * TORN_ROUGHNESS * torn.push - calm) * cue.unrest
-            low, high = max(self._detune - SLEW, 0.0), min(self._detune + SLEW, WIDEST)
-            self._detune = (
+            low, high = max(self.detune - SLEW, 0.0), min(self.detune + SLEW, WIDEST)
+            self.detune = (
                 0.0 if cue.unrest == 0.0 and low == 0.0 else detune_for(wanted, tones, gains, alphas, low, high, 3)
             )
-            self._roughness = roughness_of(tones, gains, alphas, self._detune)
+            self._roughness = roughness_of(tones, gains, alphas, self.detune)
         elif self._quanta % (10 * SOLVED) == 0:
             self._roughness = roughness_of(tones, gains, alphas, 0.0)
 

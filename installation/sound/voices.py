@@ -20,6 +20,7 @@ Doubles = NDArray[np.float64]
 CHUNK = 80  # samples within which a phase is computed from its start: short enough for float32
 LINES = VOICES * SATELLITES
 BLEND: Doubles = np.array([0.66, 0.53, 0.53])  # (3,) gains of the satellites; their powers sum to one
+LOUD = 0.055  # amplitude of a satellite's first partial at gain 1: brings the whole near its loudness unaided
 SIDEWAYS: Doubles = np.array([0.0, 0.9, -0.9])  # (3,) where satellites stand at width 1
 MODULATION: Doubles = np.array([29.0, 41.0, 55.0, 69.0])  # Hz, amplitude modulation when torn
 SHIMMER_S, SHIMMER = 5.0, 0.22  # random walk of each partial: seconds, nepers
@@ -28,8 +29,9 @@ SWAY_S, SWAY = 9.0, 0.15  # random walk of each satellite's place: seconds, of t
 _TRIANGLE: Array = np.array([k * (k + 1) / 2 for k in range(CHUNK)], dtype=np.float32)
 # sin 2 pi x = x (1/4 - x^2) (Q0 + x^2 (Q1 + x^2 (Q2 + x^2 Q3))) on -1/2..1/2 to -102 dB (minimax, roots exact)
 Q0, Q1, Q2, Q3 = (np.float32(q) for q in (25.1322825, -64.7972367, 66.2845654, -32.7407866))
+_LOGS: Doubles = np.log(np.arange(1, PARTIALS + 1))
 _QUARTER = np.float32(0.25)
-_SILENT = 1e-6
+_SILENT = 1e-7
 
 
 @kernel
@@ -146,14 +148,15 @@ def _aim(
         hz, gain, azimuth, width, brightness = voices[v]
         _panned(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
         alpha = rolloff(hz, brightness, unrest)
+        level = LOUD * gain * gate[v] * BLEND[s]
         base = torn(hz, detune, v, s) * 2.0 ** (stray[v] / 1200.0)
         for p in range(partials):
             walks[line, p] = walks[line, p] * keep + kick * chance(key, at + 1 + p)
             f = base * (p + 1)
             steps[line, p] = f / rate
             top = min(max((HIGHEST - f) / 2000.0, 0.0), 1.0)
-            loud = gain * gate[v] * BLEND[s] * float(p + 1) ** -alpha * math.exp(walks[line, p]) * top
-            gains[line, p] = loud if loud > 2e-5 else 0.0
+            loud = level * math.exp(walks[line, p] - alpha * _LOGS[p]) * top
+            gains[line, p] = loud if loud > 1e-6 else 0.0
 
 
 @kernel

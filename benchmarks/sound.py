@@ -1,0 +1,321 @@
+"""What the drones cost and what they are like.
+
+python benchmarks/sound.py                      ms of CPU per second of sound, by stage; the arc's figures
+python benchmarks/sound.py --json FILE          the same, for machines
+python benchmarks/sound.py --plot FILE.png      spectrogram, loudness and roughness of a whole arc
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyloudnorm
+from numpy.typing import NDArray
+
+from installation.film.wav import Wav
+from installation.model import ticks
+from installation.model.chance import Chance
+from installation.model.roughness import roughness
+from installation.model.score import Score, parse
+from installation.scene import Light, Moment, Scene
+from installation.show import Show
+from installation.sound.cue import Cue, written
+from installation.sound.synth import Synth
+from installation.sound.voices import bank
+
+RATE = 48_000
+QUANTUM = RATE // ticks.RATE
+SEED = 7
+FESTIVAL = Path(__file__).parents[1] / "config" / "festival.toml"
+Array = NDArray[np.float32]
+
+
+class Dark(Scene):
+    """Nothing to see: the community's own voices."""
+
+    def __init__(self, chance: Chance) -> None: ...
+
+    def light(self, now: Moment) -> tuple[Light, ...]:
+        return ()
+
+
+def festival() -> Score:
+    """The score of the festival."""
+    return parse(FESTIVAL.read_text(), str(FESTIVAL))
+
+
+def dark_show(score: Score, seed: int = SEED) -> Show:
+    """A show of `score` that is only heard."""
+    return Show(score, seed, {score.scene: Dark})
+
+
+def arc(score: Score, seed: int = SEED) -> tuple[Array, NDArray[np.float64], dict[str, float]]:
+    """A whole arc, (n, 2), in sync; (ticks, 4) seconds, roughness of the tones, detune, gain; and the times it took."""
+    show, synth = dark_show(score, seed), Synth(Chance(seed).of("sound"))
+    sound, told = [], []
+    shown, total = 0.0, time.process_time()
+    for _ in range(ticks.ticks(score.seconds)):
+        began = time.process_time()
+        show.step()
+        now, voices = show.moment(), show.voices()
+        shown += time.process_time() - began
+        sound.append(synth.render(now, voices, QUANTUM))
+        told.append((now.seconds, synth.levels.roughness, synth.detune, synth.gain_db))
+    total = time.process_time() - total
+    seconds = score.seconds
+    costs = {"show": 1e3 * shown / seconds, "synth": 1e3 * (total - shown) / seconds, "x real time": seconds / total}
+    return np.concatenate(sound)[synth.latency :], np.array(told), costs
+
+
+def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]:
+    """ms of CPU per second of sound, by stage, `where` seconds into the score; the best of five runs."""
+    show = dark_show(score)
+    rows = []
+    for tick in range(ticks.ticks(where + seconds)):
+        show.step()
+        if tick >= ticks.ticks(where):
+            rows.append(written(Cue.of(show.moment()), show.voices()))
+    best: dict[str, float] = {}
+    for run in range(6):
+        synth = Synth(Chance(SEED).of("sound"))
+        spent: dict[str, float] = {}
+        for name in ("voices", "tear", "air", "bridge", "space", "loudness", "guard"):
+            _time(getattr(synth, f"_{name}"), "render", spent, name)
+        _time(synth, "_solve", spent, "solver")
+        _time(synth, "render_row", spent, "whole chain")
+        for row in rows:
+            synth.render_row(row, QUANTUM)
+        if run > 0:  # the first compiles
+            best = {name: min(1e3 * s / seconds, best.get(name, np.inf)) for name, s in spent.items()}
+    return best
+
+
+def _time(owner: object, name: str, spent: dict[str, float], label: str) -> None:
+    work: Callable[..., Any] = getattr(owner, name)
+
+    def timed(*arguments: Any) -> Any:
+        began = time.perf_counter()
+        result = work(*arguments)
+        spent[label] = spent.get(label, 0.0) + time.perf_counter() - began
+        return result
+
+    setattr(owner, name, timed)
+
+
+def sines(lines: int = 32, partials: int = 12) -> float:
+    """ms of CPU per second of a bank of sines panned to stereo; the best of nine."""
+    hz = np.outer(np.linspace(55.0, 600.0, lines), np.arange(1, partials + 1))
+    steps, gains = hz / RATE, np.full(hz.shape, 0.01)
+    phase = np.random.default_rng(1).random(hz.shape)
+    pans = np.random.default_rng(2).random((2, lines)).astype(np.float32)
+    best = np.inf
+    for _ in range(10):
+        began = time.process_time()
+        for _ in range(ticks.RATE):
+            out = np.zeros((lines, QUANTUM), dtype=np.float32)
+            bank(phase, steps, steps * 1.0001, gains, gains * 1.01, out)
+            pans @ out
+        best = min(best, time.process_time() - began)
+    return best * 1e3
+
+
+def peers(lines: int = 32, partials: int = 12, seconds: int = 60) -> dict[str, float]:
+    """ms of CPU per second of the same bank in csound, where it is installed; start-up is taken off."""
+    found: dict[str, float] = {}
+    if shutil.which("csound"):
+        hz = np.outer(np.linspace(55.0, 600.0, lines), np.arange(1, partials + 1)).ravel()
+        for opcode in ("oscil", "poscil"):
+            long, short = (_csound(opcode, hz, s) for s in (seconds, 1))
+            found[f"csound {opcode}"] = 1e3 * (long - short) / (seconds - 1)
+    return found
+
+
+def _csound(opcode: str, hz: NDArray[np.float64], seconds: int) -> float:
+    notes = "\n".join(f"i1 0 {seconds} {f:.4f} {i % 7 / 6:.3f}" for i, f in enumerate(hz))
+    text = f"""<CsoundSynthesizer><CsOptions>-n -d -m0</CsOptions><CsInstruments>
+sr = {RATE}
+ksmps = 64
+nchnls = 2
+0dbfs = 1
+gi ftgen 1, 0, 8192, 10, 1
+instr 1
+a1 {opcode} 0.002, p4, 1
+outs a1 * p5, a1 * (1 - p5)
+endin
+</CsInstruments><CsScore>
+{notes}
+e
+</CsScore></CsoundSynthesizer>"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bank.csd"
+        path.write_text(text)
+        script = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); "
+        script += "u=resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime+u.ru_stime)"
+        done = subprocess.run(
+            ["python3", "-c", script, "csound", str(path)], check=True, capture_output=True, text=True
+        )
+    return float(done.stdout)
+
+
+def heard_roughness(sound: Array, at: float, seconds: float = 1.0) -> float:
+    """Sethares on the FFT peaks of `seconds` of sound; 40 dB below the highest peak nothing counts."""
+    n = int(seconds * RATE)
+    mono = sound[int(at * RATE) : int(at * RATE) + n].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 2 * len(mono)))
+    middle = spectrum[1:-1]
+    peaks = 1 + np.flatnonzero((middle > spectrum[:-2]) & (middle >= spectrum[2:]) & (middle > 0.01 * spectrum.max()))
+    hz = peaks * RATE / (2 * len(mono))
+    heard = (hz > 30.0) & (hz < 8_000.0)
+    return float(roughness(hz[heard], spectrum[peaks[heard]].astype(np.float64)))
+
+
+def modulation(sound: Array, at: float, seconds: float) -> float:
+    """Share of the envelope's power that lies in 20..100 Hz."""
+    mono = sound[int(at * RATE) : int((at + seconds) * RATE)].mean(axis=1).astype(np.float64)
+    half = len(mono) // 2 + 1
+    spectrum = np.fft.fft(mono)
+    spectrum[half:] = 0.0
+    envelope = np.abs(np.fft.ifft(2.0 * spectrum))
+    power = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope)))) ** 2
+    hz = np.fft.rfftfreq(len(envelope), 1 / RATE)
+    band = (hz >= 20.0) & (hz <= 100.0)
+    return float(power[band].sum() / (np.hanning(len(envelope)) ** 2).sum() / len(envelope) / envelope.mean() ** 2)
+
+
+def figures(sound: Array, score: Score) -> dict[str, float]:
+    """What the arc is like."""
+    middle = {phase: score.heart(phase) or 0.0 for phase in ("harmony", "glitch")}
+    end = score.seconds - score.section[-1].seconds - 6.0
+    calm = float(np.median([heard_roughness(sound, middle["harmony"] + s) for s in range(-20, 20, 2)]))
+    torn = float(np.median([heard_roughness(sound, middle["glitch"] + s) for s in range(-20, 20, 2)]))
+    mended = float(np.median([heard_roughness(sound, end - s) for s in range(0, 24, 2)]))
+    beating = modulation(sound, middle["glitch"] - 15, 30) / modulation(sound, middle["harmony"] - 15, 30)
+    return {
+        "integrated LUFS": float(pyloudnorm.Meter(RATE).integrated_loudness(sound.astype(np.float64))),
+        "true peak dBTP": true_peak(sound),
+        "roughness, harmony": calm,
+        "roughness, glitch / harmony": torn / calm,
+        "roughness, end of resolution / harmony": mended / calm,
+        "modulation 20..100 Hz, glitch / harmony": beating,
+    }
+
+
+def true_peak(sound: Array) -> float:
+    """dBTP, by zero-padding the spectrum eight times: an interpolation that the limiter does not use."""
+    highest, n = 0.0, 1 << 15
+    for start in range(0, len(sound), n // 2):
+        part = sound[start : start + n]
+        if len(part) < n:
+            part = np.concatenate([part, np.zeros((n - len(part), part.shape[1]), dtype=part.dtype)])
+        fine = np.abs(np.fft.irfft(np.fft.rfft(part, axis=0), 8 * n, axis=0) * 8)
+        highest = max(highest, float(fine[2 * n : 6 * n].max()))
+    return 20.0 * float(np.log10(max(highest, 1e-9)))
+
+
+def loudness_over_time(sound: Array, window: float) -> NDArray[np.float64]:
+    """LUFS every 0.1 s over `window` seconds."""
+    meter = pyloudnorm.Meter(RATE)
+    weighted = sound.astype(np.float64)
+    for stage in meter._filters.values():
+        weighted = np.stack([stage.apply_filter(weighted[:, c]) for c in range(weighted.shape[1])], axis=1)
+    power = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=1))])
+    hop, n = RATE // 10, int(window * RATE)
+    starts = np.arange(0, len(sound) - n, hop)
+    return -0.691 + 10.0 * np.log10(np.maximum((power[starts + n] - power[starts]) / n, 1e-12))
+
+
+def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> None:
+    """Spectrogram, loudness, and roughness of the arc."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (top, middle, bottom) = plt.subplots(
+        3, 1, figsize=(16, 12), sharex=True, height_ratios=(4, 1.3, 1.3), layout="constrained"
+    )
+    mono = sound.mean(axis=1)
+    n, hop = 8192, 2400
+    frames = np.lib.stride_tricks.sliding_window_view(mono, n)[::hop] * np.hanning(n)
+    power = 20.0 * np.log10(np.abs(np.fft.rfft(frames, axis=1)) + 1e-6)
+    hz = np.fft.rfftfreq(n, 1 / RATE)
+    rows = np.geomspace(30.0, 12_000.0, 420)
+    picture = np.stack([np.interp(rows, hz, frame) for frame in power], axis=1)
+    seconds = len(mono) / RATE
+    high = float(np.percentile(picture, 99.8))
+    top.pcolormesh(
+        np.linspace(0, seconds, picture.shape[1]),
+        rows,
+        picture,
+        cmap="magma",
+        vmin=high - 80,
+        vmax=high,
+        rasterized=True,
+    )
+    top.set_yscale("log")
+    top.set_ylabel("Hz")
+    begin = 0.0
+    for section in score.section:
+        for axis in (top, middle, bottom):
+            axis.axvline(begin, color="white" if axis is top else "grey", linewidth=0.6)
+        top.text(begin + 1, 9_500, section.name, color="white", fontsize=9)
+        begin += section.seconds
+    for window, name in ((0.4, "momentary"), (3.0, "short-term")):
+        line = loudness_over_time(sound, window)
+        middle.plot(np.arange(len(line)) / 10 + window, line, label=name, linewidth=0.6 if window < 1 else 1.4)
+    middle.set_ylim(-50, -8)
+    middle.set_ylabel("LUFS")
+    middle.legend(loc="lower right")
+    middle.grid(alpha=0.4)
+    times = np.arange(0.5, seconds - 1.5, 1.0)
+    bottom.plot(told[:, 0], told[:, 1], label="roughness of the tones", linewidth=0.7)
+    bottom.plot(times, [heard_roughness(sound, t) for t in times], label="of the sound (FFT peaks)", linewidth=1.2)
+    bottom.plot(told[:, 0], 10 * told[:, 2], label="10 x detune", linewidth=0.7)
+    bottom.plot(told[:, 0], told[:, 3] / 10, label="loudness servo, 10 dB", linewidth=0.7)
+    bottom.set_ylim(-1.5, 5)
+    bottom.legend(loc="upper left", ncols=4)
+    bottom.grid(alpha=0.4)
+    bottom.set_xlabel("s")
+    figure.savefig(path, dpi=80)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--wav", type=Path, help="keep the arc")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
+    score = festival()
+    report: dict[str, dict[str, float]] = {}
+    if asked.plot is None:
+        report["32 x 12 sines, ms/s"] = {"this bank": sines(), **peers()}
+        report["harmony, ms/s"] = stages(score, score.heart("harmony") or 0.0)
+        report["glitch, ms/s"] = stages(score, score.heart("glitch") or 0.0)
+    sound, told, costs = arc(score, asked.seed)
+    report["arc, ms/s"] = costs
+    report["arc"] = figures(sound, score)
+    for title, rows in report.items():
+        print(title)
+        for name, value in rows.items():
+            print(f"  {name:42s} {value:9.2f}")
+    if asked.json:
+        asked.json.write_text(json.dumps(report, indent=2))
+    if asked.plot:
+        plot(asked.plot, sound, told, score)
+    if asked.wav:
+        with Wav(asked.wav) as file:
+            file.write(sound)
+
+
+if __name__ == "__main__":
+    main()
