@@ -11,6 +11,7 @@ from scenes.sleeptree.palette import Array, ease, eased, hues, mix, rgb, shone, 
 THREADS = 84  # sleepers from whom a thread rises
 KNOTS = 30  # vertices of a thread
 LIFT = 0.045  # metres, a jewel over the water
+FALL, LANDING = 2.6, 1.6  # metres and seconds in which a newcomer comes down to the water
 COLUMN = 7  # vertices of a jewel's light on the water
 
 
@@ -66,7 +67,8 @@ class Dreamers:
     def _jewels(self, now: Moment, strength: Array, colour: Array) -> tuple[Points, Points]:
         sleepers = now.sleepers
         x, y = sleepers.place.T
-        position = spatial(x, y, np.full(len(sleepers), LIFT))
+        falling = np.clip(1.0 - sleepers.arrived / LANDING, 0.0, 1.0)
+        position = spatial(x, y, LIFT + FALL * falling**2)
         size = (0.030 + 0.008 * sleepers.pulse).astype(np.float32)
         core = shone(mix(colour, rgb(1.0, 1.0, 1.0), 0.25), 2.6 * strength)
         wide = np.full(len(sleepers), 0.26, np.float32)

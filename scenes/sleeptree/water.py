@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import Chance, Light, Moment, Strokes
+from scenes.sleeptree.dreamers import LANDING
 from scenes.sleeptree.palette import CYAN, GOLD, REGISTERS, TEAL, Array, ease, eased, hues, mix, shone
 
 BREATHS = 6  # rings of as many breaths are on the water at once
@@ -119,9 +120,10 @@ class Water:
         age = sleepers.phase / (2.0 * np.pi)  # 0 at the peak of the breath .. 1 at the next
         reach = 0.06 + 0.50 * age
         strength = eased(age / 0.10) * (1.0 - age) ** 2 * sleepers.present * sleepers.glow
-        new = sleepers.arrived < 7.0
-        reach = np.where(new, 0.1 + 0.45 * sleepers.arrived, reach)
-        strength = np.where(new, 4.0 * (1.0 - sleepers.arrived / 7.0).clip(0.0) ** 2, strength)
+        landed = sleepers.arrived - LANDING
+        new = landed < 7.0
+        reach = np.where(new, 0.1 + 0.45 * landed.clip(0.0), reach)
+        strength = np.where(new, 4.0 * (landed > 0.0) * (1.0 - landed / 7.0).clip(0.0) ** 2, strength)
         ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
         colour = np.repeat(shone(hues(sleepers.hue), 0.085 * strength).T, SMALL, axis=1).T
         return replace(_flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL), coarse=1)
