@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.compiled import quick
-from installation.light.pyramid import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp
-from installation.light.splat import BLUE, FIELDS, GREEN, HALO, LEVEL, RED, SHARE, X, Y
+from installation.light.pyramid import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
+from installation.light.splat import BLUE, GREEN, HALO, LEVEL, RED, SHARE, X, Y
 
-_ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
-_QUARTER, _THREE_QUARTERS = np.float32(0.25), np.float32(0.75)
-_CEILING = np.float32(1e4)
+_ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
+_LEAST = np.float32(0.001)
+_OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
 _A, _B, _C, _D = np.float32(6.2), np.float32(0.5), np.float32(1.7), np.float32(0.06)
 _BLEED, _BLEED_MOST = np.float32(0.02), np.float32(0.3)
 _NOISE = np.float32(52.9829189)
@@ -51,9 +51,9 @@ def tone(
     for x in range(width):
         dim = edge - fall * away[x]
         r0, g0, b0 = red[x] * dim, green[x] * dim, blue[x] * dim
-        r = min(max(m00 * r0 + m01 * g0 + m02 * b0, _ZERO), _CEILING)
-        g = min(max(m10 * r0 + m11 * g0 + m12 * b0, _ZERO), _CEILING)
-        b = min(max(m20 * r0 + m21 * g0 + m22 * b0, _ZERO), _CEILING)
+        r = max(m00 * r0 + m01 * g0 + m02 * b0, _ZERO)
+        g = max(m10 * r0 + m11 * g0 + m12 * b0, _ZERO)
+        b = max(m20 * r0 + m21 * g0 + m22 * b0, _ZERO)
         total = r + g + b
         bleed = total * min(_BLEED * total, _BLEED_MOST)
         r += bleed
@@ -67,64 +67,76 @@ def tone(
         u -= np.floor(u)
         v = _SECOND * u
         v -= np.floor(v) + _HALF
-        r = min(max(np.floor(r + u + v * min(r, _ONE)), _ZERO), _WHITE)
-        g = min(max(np.floor(g + u + v * min(g, _ONE)), _ZERO), _WHITE)
-        b = min(max(np.floor(b + u + v * min(b, _ONE)), _ZERO), _WHITE)
+        r = np.floor(min(r + u + v * min(r, _ONE), _WHITE))
+        g = np.floor(min(g + u + v * min(g, _ONE), _WHITE))
+        b = np.floor(min(b + u + v * min(b, _ONE), _WHITE))
         out[x] = np.int32(r * _RED_PLACE + g * _GREEN_PLACE + b)
 
 
 @quick
 def gather(
-    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int64], band: int, level: int,
-    first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
+    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
+    band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
     also: NDArray[np.float32], trails: bool,
 ) -> None:  # fmt: skip
-    """Add a band's splats to the cells of level 0 or 1, rows `first` .. first + rows - 1.
+    """Add a band's splats to level 1, rows `first` .. first + rows - 1.
 
-    With `trails`, level 1 also gets in `also` what belongs to level 0: trails are remembered from level 1 upwards.
+    With `trails`, `also` gets what belongs to level 0: trails are remembered from level 1 upwards.
     """
-    shrink = np.float32(1.0 / (1 << level))
+    left, right = np.float32(2 - PAD), np.float32(columns + PAD - 3)
     for job in range(len(edges)):
         for n in range(edges[job, band], edges[job, band + 1]):
-            o = order[n] * FIELDS
-            finest = int(splats[o + LEVEL])
-            if finest > level:
+            k = order[n]
+            finest = int(splats[k, LEVEL])
+            x = splats[k, X] * _HALF
+            y = splats[k, Y] * _HALF
+            if x < left or x > right:
                 continue
-            x = splats[o + X] * shrink
-            y = splats[o + Y] * shrink
-            column = int(math.floor(x))
-            row = int(math.floor(y))
-            if column < 1 - PAD or column > columns + PAD - 3 or row + 1 < first or row - 1 >= first + rows:
-                continue
-            u = x - np.float32(column) - _HALF
-            v = y - np.float32(row) - _HALF
-            e = part(level - finest, splats[o + SHARE], splats[o + HALO]) * shrink * shrink
-            r, g, b = splats[o + RED], splats[o + GREEN], splats[o + BLUE]
-            stamp(cells, row, column + PAD, first, first + rows, stride, v, u, e * r, e * g, e * b)
+            r, g, b = splats[k, RED] * _QUARTER, splats[k, GREEN] * _QUARTER, splats[k, BLUE] * _QUARTER
+            e = part(1 - finest, splats[k, SHARE], splats[k, HALO])
+            if e > _LEAST:
+                stamp(cells, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
             if trails and finest == 0:
-                e = part(0, splats[o + SHARE], splats[o + HALO]) * shrink * shrink
-                stamp(also, row, column + PAD, first, first + rows, stride, v, u, e * r, e * g, e * b)
+                e = part(0, splats[k, SHARE], splats[k, HALO])
+                stamp(also, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
 
 
 @quick
-def expand(one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
-           mixed: NDArray[np.float32]) -> None:  # fmt: skip
-    """Level 0's row `y` of a band from level 1 (which begins one row early), bilinearly."""
+def gather_fine(
+    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
+    band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Add a band's splats to level 0, rows `first` .. first + rows - 1."""
+    left, right = np.float32(3 - PAD), np.float32(columns + PAD - 5)
+    for job in range(len(edges)):
+        for n in range(edges[job, band], edges[job, band + 1]):
+            k = order[n]
+            x, y = splats[k, X], splats[k, Y]
+            e = part(0, splats[k, SHARE], splats[k, HALO])
+            if splats[k, LEVEL] == _ZERO and e > _LEAST and x > left and x < right:
+                r, g, b = splats[k, RED], splats[k, GREEN], splats[k, BLUE]
+                stamp_fine(cells, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
+
+
+@quick
+def expand(
+    one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
+    mixed: NDArray[np.float32], pairs: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Level 0's row `y` of a band from level 1, which begins two rows early."""
     run = 3 * stride1
     k = (y >> 1) + (y & 1)
     a, b = one[k * run : (k + 1) * run], one[(k + 1) * run : (k + 2) * run]
+    c, d = one[(k + 2) * run : (k + 3) * run], one[(k + 3) * run : (k + 4) * run]
     if y & 1:
         for i in range(run):
-            mixed[i] = _THREE_QUARTERS * a[i] + _QUARTER * b[i]
+            mixed[i] = _ASIDE * a[i] + _NEAREST * b[i] + _NEXT * c[i] + _OUTER * d[i]
     else:
         for i in range(run):
-            mixed[i] = _QUARTER * a[i] + _THREE_QUARTERS * b[i]
+            mixed[i] = _OUTER * a[i] + _NEXT * b[i] + _NEAREST * c[i] + _ASIDE * d[i]
     for channel in range(3):
-        s = mixed[channel * stride1 + PAD - 1 : channel * stride1 + PAD + columns + 1]
-        out = fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns].reshape((columns, 2))
-        for i in range(columns):
-            out[i, 0] = _QUARTER * s[i] + _THREE_QUARTERS * s[i + 1]
-            out[i, 1] = _THREE_QUARTERS * s[i + 1] + _QUARTER * s[i + 2]
+        s = mixed[channel * stride1 + PAD - 2 : channel * stride1 + PAD + columns + 2]
+        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], pairs, False)
 
 
 @quick
@@ -142,48 +154,56 @@ def remember(
 
 @quick
 def bands(
-    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int64], table: NDArray[np.int64],
-    light: NDArray[np.float32], begin: int, end: int, rows: int,
+    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
+    table: NDArray[np.int64], light: NDArray[np.float32], begin: int, end: int, rows: int,
     trails: bool, note: bool, fade: np.float32, old: NDArray[np.float32], new: NDArray[np.float32],
     one: NDArray[np.float32], also: NDArray[np.float32], fine: NDArray[np.float32], mixed: NDArray[np.float32],
+    pairs: NDArray[np.float32], linear: NDArray[np.float32],
     shown: bool, pixels: NDArray[np.int32], pitch: int, grade: NDArray[np.float32], vignette: float, shift: float,
     away: NDArray[np.float32], across: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    """Bands begin..end-1, `rows` pixel rows each, from the sorted splats and the collapsed level 2."""
+    """Bands begin..end-1, `rows` pixel rows each, from the sorted splats and the collapsed level 2.
+
+    With `shown` they become pixels; where `linear`, (rows, 3, columns), isn't empty, the light itself is copied there.
+    """
     height, width, stride0 = table[0, ROWS], table[0, COLUMNS], table[0, STRIDE]
     high1, wide1, stride1 = table[1, ROWS], table[1, COLUMNS], table[1, STRIDE]
-    half, run = rows // 2, 3 * stride1
+    half, run, line = rows // 2, 3 * stride1, 3 * stride0
     squared = 1.0 / (0.25 * (width * width + height * height))
-    last = (high1 + half - 1) // half - 1
+    last = (height + rows - 1) // rows - 1
     for band in range(begin, end):
-        first = band * half - 1
-        count = min(half + 2, high1 + 1 - first)
+        first = band * half - 2
+        count = min(half + 4, high1 + 2 - first)
         one[: count * run] = _ZERO
         if trails:
             also[: count * run] = _ZERO
-        gather(splats, edges, order, band, 1, first, count, wide1, stride1, one, also, trails)
+        gather(splats, edges, order, spots, band, first, count, wide1, stride1, one, also, trails)
         for r in range(count):
             y = first + r
             row = one[r * run : (r + 1) * run]
             if trails:
-                own = (r > 0 or band == 0) and (r <= half or band == last)
-                o = (y + 1) * run
+                own = (r > 1 or band == 0) and (r < half + 2 or band == last)
+                o = (y + 2) * run
                 remember(row, also[r * run : (r + 1) * run], old[o : o + run], new[o : o + run], fade, note and own)
             if shown:
-                raise_row(y, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
+                raise_row(y, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed, pairs)
         if not shown:
             continue
-        tall = min(rows, height - band * rows)
+        above = band * rows
+        tall = min(rows, height - above)
         for y in range(tall):
-            expand(one, stride1, wide1, fine[y * 3 * stride0 : (y + 1) * 3 * stride0], stride0, y, mixed)
-        gather(splats, edges, order, band, 0, band * rows, tall, width, stride0, fine, fine, False)
+            expand(one, stride1, wide1, fine[y * line : (y + 1) * line], stride0, y, mixed, pairs)
+        gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
+        if len(linear) > 0:
+            for y in range(tall):
+                for c in range(3):
+                    linear[above + y, c] = fine[y * line + c * stride0 + PAD : y * line + c * stride0 + PAD + width]
         for y in range(tall):
-            yy = band * rows + y
-            dy = yy + 0.5 - 0.5 * height
+            dy = above + y + 0.5 - 0.5 * height
             edge = np.float32(1.0 - vignette * dy * dy * squared)
-            down = 0.00583715 * yy
-            o = yy * pitch
+            down = 0.00583715 * (above + y)
+            o = (above + y) * pitch
             tone(
-                fine[y * 3 * stride0 : (y + 1) * 3 * stride0], stride0, width, grade, np.float32(vignette), edge, away,
+                fine[y * line : (y + 1) * line], stride0, width, grade, np.float32(vignette), edge, away,
                 across, np.float32(down - math.floor(down)), np.float32(shift), pixels[o : o + width],
             )  # fmt: skip

@@ -8,6 +8,8 @@ one thread or many give the same bytes.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -20,8 +22,7 @@ from installation.light.grade import GRID, Grade, decay, matrix
 from installation.light.threads import Crew
 from installation.scene import Light, Mist, Points, Strokes, View
 
-_PORTION = 4096  # vertices that one job projects, about
-_HISTORY = 0.0
+_PORTION = 2048  # vertices that one job projects, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,25 @@ class Renderer:
         self.width, self.height, self.threads, self.splats = width, height, threads, 0
         self._crew = Crew(threads)
         self._table = pyramid.levels(width, height)
+        self._spots = pyramid.spots().ravel()
         self._ridges = pyramid.gauge(len(self._table))
         self._peaks = self._ridges**2
+        self._steps = pyramid.spacing(self._ridges)
         self._light = np.zeros(pyramid.length(self._table), dtype=np.float32)
         self._rows = 32
         self._bands = -(-height // self._rows)
         self._away, self._across = finish.ramps(width, height)
-        self._splats = np.zeros(0, dtype=np.float32)
+        self._splats = np.zeros((0, splat.FIELDS), dtype=np.float32)
+        self._order = np.zeros(0, dtype=np.int32)
+        self._no_light = np.zeros((0, 3, 0), dtype=np.float32)
         self._room: list[int] = []  # splats that each piece may take
         stride = [int(s) for s in self._table[:, pyramid.STRIDE]]
-        per_band = (self._rows // 2 + 2) * 3 * stride[1]
+        per_band = (self._rows // 2 + 4) * 3 * stride[1]
         self._one = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
         self._also = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
         self._fine = [np.zeros(self._rows * 3 * stride[0], dtype=np.float32) for _ in range(threads)]
         self._mixed = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
+        self._pairs = [np.zeros(stride[0], dtype=np.float32) for _ in range(threads)]
         self._nothing = np.zeros(1, dtype=np.int32)
         self._noted: int | None = None  # tick of the last entry in the history
         self._coarse_history = self._old = self._new = np.zeros(0, dtype=np.float32)
@@ -76,21 +82,21 @@ class Renderer:
         if picture is not None:
             pixels, pitch = self._memory(picture)
         lights = list(lights)
-        edges, order, begins, ends = self._scatter(lights, view, grade)
-        self._sow(lights, begins, ends, trails, note, fade)
+        edges = self._scatter(lights, view, grade)
+        self._sow(lights, edges, trails, note, fade)
         if picture is not None:
-            pyramid.collapse(self._table, self._light, self._mixed[0])
+            pyramid.collapse(self._table, self._light, self._mixed[0], self._pairs[0])
         light = matrix(grade).ravel()
         shift = (tick % 64) * 0.6180339887498949 % 1.0
         parts = 1 if self._crew.size == 1 else min(self._bands, 4 * self._crew.size)
 
         def finish_bands(part: int, worker: int) -> None:
             finish.bands(
-                self._splats, edges, order, self._table, self._light,
+                self._splats, edges, self._order, self._spots, self._table, self._light,
                 part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
                 trails, note, np.float32(fade), self._old, self._new,
                 self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
-                picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
+                self._pairs[worker], self._no_light, picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
             )  # fmt: skip
 
         self._crew.share(finish_bands, parts)
@@ -108,7 +114,7 @@ class Renderer:
             self._noted = None
             return False, 0.0
         if len(self._old) == 0:
-            run = 3 * int(self._table[1, pyramid.STRIDE]) * (int(self._table[1, pyramid.ROWS]) + 2)
+            run = 3 * int(self._table[1, pyramid.STRIDE]) * (int(self._table[1, pyramid.ROWS]) + 4)
             self._old, self._new = np.zeros(run, dtype=np.float32), np.zeros(run, dtype=np.float32)
             self._coarse_history = np.zeros_like(self._light)
         if self._noted is None or tick < self._noted:
@@ -128,40 +134,35 @@ class Renderer:
         flat = np.lib.stride_tricks.as_strided(picture, shape=(run,), strides=(4,))
         return flat.view(np.int32), down // 4
 
-    def _scatter(
-        self, lights: list[Light], view: View, grade: Grade
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Make and sort the splats: (edges (pieces, bands + 1), order, begins, ends of each piece's splats)."""
+    def _scatter(self, lights: list[Light], view: View, grade: Grade) -> NDArray[np.int64]:
+        """Make the splats and sort them: `edges` (pieces, bands + 2) of the bins in self._order."""
         pieces = _pieces(lights)
         eye = camera(view, self.width, self.height)
-        counts = np.zeros(len(pieces), dtype=np.int64)
-        self._room += [0] * (len(pieces) - len(self._room))
+        counts = [0] * len(pieces)
+        half = (self._rows // 2).bit_length() - 1
+        edges = np.zeros((len(pieces), self._bands + 2), dtype=np.int64)
+        self._room += [256] * (len(pieces) - len(self._room))
         while True:
-            begins = np.concatenate([[0], np.cumsum(self._room[: len(pieces)])]).astype(np.int64)
-            if begins[-1] * splat.FIELDS > len(self._splats):
-                self._splats = np.zeros(int(begins[-1]) * splat.FIELDS * 5 // 4, dtype=np.float32)
-                self._order = np.zeros(len(self._splats) // splat.FIELDS * 2, dtype=np.int64)
-            edges = np.zeros((len(pieces), self._bands + 1), dtype=np.int64)
-            if len(self._splats) == 0:
-                self._order = np.zeros(0, dtype=np.int64)
+            begins = [0, *itertools.accumulate(self._room[: len(pieces)])]
+            if begins[-1] > len(self._splats):
+                self._splats = np.zeros((begins[-1], splat.FIELDS), dtype=np.float32)
+                self._order = np.zeros(begins[-1] * 3, dtype=np.int32)
 
-            def project(number: int, worker: int) -> None:
-                begin, end = int(begins[number]), int(begins[number + 1])
+            def project(number: int, worker: int, begins: list[int] = begins) -> None:
+                begin, end = begins[number], begins[number + 1]
                 reached = self._project(pieces[number], eye, grade, begin, end)
                 counts[number] = reached - begin
                 if reached <= end:
-                    splat.bin_bands(
-                        self._splats, begin, reached, self._rows, edges[number], self._order, 2 * begin
-                    )
+                    splat.bin_bands(self._splats, begin, reached, half, edges[number], self._order, 3 * begin)
 
             self._crew.share(project, len(pieces))
-            short = [i for i in range(len(pieces)) if counts[i] > self._room[i]]
+            short = [i for i, count in enumerate(counts) if count > self._room[i]]
             if not short:
                 break
             for i in short:
-                self._room[i] = int(counts[i]) * 5 // 4 + 64
-        self.splats = int(counts.sum())
-        return edges, self._order, begins[:-1], begins[:-1] + counts
+                self._room[i] = counts[i] * 3 // 2 + 64
+        self.splats = sum(counts)
+        return edges
 
     def _project(self, piece: _Piece, eye: NDArray[np.float64], grade: Grade, at: int, end: int) -> int:
         light = piece.light
@@ -175,7 +176,7 @@ class Renderer:
                 halo,
                 3.0 + 5.0 * grade.glow,
                 (0.002 + 0.004 * grade.glow) * self.height,
-                splat.SIGMA * 2**coarse,
+                1.0 / (math.sqrt(2 * math.pi) * self._ridges[min(coarse, len(self._ridges) - 2)]),
             ]
         )
         if isinstance(light, Points):
@@ -188,18 +189,20 @@ class Renderer:
         for skirt in (False, True) if halo > 0.0 else (False,):
             at = splat.strokes(
                 light.position, light.radius, light.colour, light.starts, piece.first, piece.last, eye, draw, skirt,
-                self._peaks, self._ridges, self._splats, at, end,
+                self._peaks, self._ridges, self._steps, self._splats, at, end,
             )  # fmt: skip
         return int(at)
 
     def _sow(
-        self, lights: list[Light], begins: NDArray[np.int64], ends: NDArray[np.int64], trails: bool, note: bool, fade: float
+        self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float
     ) -> None:
         """Fill the whole levels with new light, and with old light that outshines it."""
         self._light[:] = 0.0
 
         def sow(share: int, worker: int) -> None:
-            pyramid.sow(self._splats, begins, ends, self._table, self._light, share, self._crew.size)
+            pyramid.sow(
+                self._splats, edges, self._order, self._spots, self._table, self._light, share, self._crew.size
+            )
 
         self._crew.share(sow, self._crew.size)
         for light in lights:

@@ -22,14 +22,8 @@ X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
 
 WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range(7)
 
-SIGMA = 0.8
-"""Pixels: the narrowest splat. Narrower light keeps its energy instead of its brightness, so that nothing twinkles."""
-
-SPACING = 0.8
-"""Splats along a stroke stand this many radii (of two sigmas) apart; their sum then ripples by less than 1 %."""
-
 _FAINT = 1 / 2000  # brightness after exposure below which light is left out
-_BRIGHT = 1e6  # brightness above which light is cut
+_BRIGHT = 1e4  # brightness above which light is cut
 _LARGE = 1e7  # pixels beyond which positions are no longer trusted
 _OCTAVES = (4 / 7, 2 / 7, 1 / 7)  # a halo's three widths, each twice the last: together a skirt of about 1 / r^3
 
@@ -41,15 +35,14 @@ def _put(
 ) -> int:  # fmt: skip
     """Write one splat where there is room; counts on where there is none, so that the caller learns what is needed."""
     if at < end:
-        o = at * FIELDS
-        splats[o + X] = x
-        splats[o + Y] = y
-        splats[o + LEVEL] = level
-        splats[o + SHARE] = share
-        splats[o + RED] = r
-        splats[o + GREEN] = g
-        splats[o + BLUE] = b
-        splats[o + HALO] = halo
+        splats[at, X] = x
+        splats[at, Y] = y
+        splats[at, LEVEL] = level
+        splats[at, SHARE] = share
+        splats[at, RED] = r
+        splats[at, GREEN] = g
+        splats[at, BLUE] = b
+        splats[at, HALO] = halo
     return at + 1
 
 
@@ -117,24 +110,45 @@ def points(
 
 
 @exact
+def _gauge(
+    sigma: float, halo: bool, draw: NDArray[np.float64], reachable: int, peaks: NDArray[np.float64],
+    ridges: NDArray[np.float64], steps: NDArray[np.float64],
+) -> tuple[int, float, float, float]:  # fmt: skip
+    """How a stroke of width `sigma` is drawn: level, share of the next, energy a pixel of length, length of a cell."""
+    wide = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2) if halo else sigma
+    height = 1.0 / (2.0 * math.pi * wide * wide)
+    level = _level(height, peaks, reachable)
+    share = min(1.0, max(0.0, (peaks[level] - height) / (peaks[level] - peaks[level + 1])))
+    if halo:
+        energy = sigma * math.sqrt(2.0 * math.pi)
+    else:
+        energy = 1.0 / ((1.0 - share) * ridges[level] + share * ridges[level + 1])
+    return level, share, energy, max(0.7, steps[level, int(share * (steps.shape[1] - 1))])
+
+
+@exact
 def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
     position: NDArray[np.float32], radius: NDArray[np.float32], colour: NDArray[np.float32], starts: NDArray[np.int32],
     first: int, last: int, camera: NDArray[np.float64], draw: NDArray[np.float64], halo: bool,
-    peaks: NDArray[np.float64], ridges: NDArray[np.float64], splats: NDArray[np.float32], at: int, end: int,
+    peaks: NDArray[np.float64], ridges: NDArray[np.float64], steps: NDArray[np.float64],
+    splats: NDArray[np.float32], at: int, end: int,
 ) -> int:  # fmt: skip
-    """Splats along the polylines first..last-1 (all vertices if there is no next start): cores, or halos.
+    """Splats along the polylines first..last-1: their cores, or their halos.
 
-    Each polyline is cut into cells about SPACING radii long on the picture, across its vertices; a cell becomes one
-    splat at its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost
-    follows the length on the picture, not the number of vertices.
+    Each polyline is cut into cells of about 0.7 radii on the picture, across its vertices; a cell becomes one splat at
+    its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the
+    length on the picture, not the number of vertices.
     """
     count = len(position)
     top = len(peaks) - 2
     reachable = max(top - 2, 0) if halo else top
+    kind = 1.0 if halo else 0.0
     floor = draw[SIGMA_FLOOR]
-    share_all = draw[HALO_SHARE] if halo else 1.0 - draw[HALO_SHARE]
+    part = draw[HALO_SHARE] if halo else 1.0 - draw[HALO_SHARE]
     faint = _FAINT / draw[EXPOSURE]
     focal = camera[FOCAL]
+    level, share, energy, cell = _gauge(floor, halo, draw, reachable, peaks, ridges, steps)
+    gauged = floor
     for line in range(first, last):
         begin = starts[line]
         stop = starts[line + 1] if line + 1 < len(starts) else count
@@ -152,13 +166,12 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
             r1 = max(0.0, 0.5 * focal * radius[i])
             cr1, cg1, cb1 = max(0.0, colour[i, 0]), max(0.0, colour[i, 1]), max(0.0, colour[i, 2])
             ok1 = abs(x1) + abs(y1) + abs(z1) + r1 + cr1 + cg1 + cb1 < math.inf
-            seen = ok0 and ok1 and i > begin and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0)
             bright = max(max(cr0, cg0, cb0), max(cr1, cg1, cb1))
-            seen = seen and bright > faint
-            fa, fb = 0.0, 1.0
-            ax = ay = ia = ra = ar = ag = ab = dx = dy = di = dr = dcr = dcg = dcb = flat = 0.0
+            seen = ok0 and ok1 and i > begin and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0) and bright > faint
+            f, fb = 0.0, 1.0
+            ax = ay = ia = ib = ra = ar = ag = ab = dx = dy = dr = dcr = dcg = dcb = flat = 0.0
             if seen:
-                # cut at the near plane, then into the picture: a is the nearer end of the walk, d what is added till its end
+                # cut at the near plane; a is where the walk begins, d what is added till its end
                 ta, tb = 0.0, 1.0
                 if z0 <= NEAR:
                     ta = (NEAR - z0) / (z1 - z0)
@@ -170,7 +183,6 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                 ay = camera[CENTRE + 1] - focal * ia * (y0 + ta * (y1 - y0))
                 dx = camera[CENTRE] + focal * ib * (x0 + tb * (x1 - x0)) - ax
                 dy = camera[CENTRE + 1] - focal * ib * (y0 + tb * (y1 - y0)) - ay
-                di = ib - ia
                 ra, dr = r0 + ta * (r1 - r0), (tb - ta) * (r1 - r0)
                 ar, dcr = cr0 + ta * (cr1 - cr0), (tb - ta) * (cr1 - cr0)
                 ag, dcg = cg0 + ta * (cg1 - cg0), (tb - ta) * (cg1 - cg0)
@@ -180,109 +192,107 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                     wide = 2.0 * math.sqrt((draw[HALO_WIDTH] * wide) ** 2 + draw[HALO_FLOOR] ** 2)
                 flat = math.sqrt(dx * dx + dy * dy)
                 seen = flat < _LARGE and wide < _LARGE
+                # then at the picture's sides
                 margin = 4.0 * wide + 4.0
-                for side in range(4):  # Liang and Barsky, 1984
-                    p = (-dx, dx, -dy, dy)[side]
-                    q = (ax + margin, draw[WIDTH] + margin - ax, ay + margin, draw[HEIGHT] + margin - ay)[side]
-                    if p == 0.0:
-                        seen = seen and q >= 0.0
-                    elif p < 0.0:
-                        fa = max(fa, q / p)
-                    else:
-                        fb = min(fb, q / p)
-                seen = seen and fa < fb
-            open_end = not seen or fb < 1.0 or i == stop - 1
-            f = fa
-            while seen or (open_end and length > 0.0):
+                right, bottom = draw[WIDTH] + margin, draw[HEIGHT] + margin
+                if min(ax, ax + dx) < -margin or max(ax, ax + dx) > right:
+                    f, fb = _clip(ax, dx, -margin, right, f, fb)
+                if min(ay, ay + dy) < -margin or max(ay, ay + dy) > bottom:
+                    f, fb = _clip(ay, dy, -margin, bottom, f, fb)
+                seen = seen and f < fb
+            pause = not seen or fb < 1.0 or i == stop - 1
+            while seen or (pause and length > 0.0):
                 full = not seen  # what is left of the last cell goes out when the walk pauses
                 if seen:
-                    # the radius at this place decides how long the cell is to be
-                    iz = ia + di * f
-                    near = ra + dr * (f * (ia + di) / iz) if iz > 0.0 else ra
-                    sigma = max(near * iz, floor)
-                    if halo:
-                        sigma = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2)
-                    want = max(2.0 * SPACING * sigma, 0.7) - length
+                    want = cell - length
                     piece = (fb - f) * flat
+                    g = fb
                     if piece >= want:
                         full = True
-                        piece = want
+                        piece = max(want, 0.0)
                         g = f + piece / flat
-                    else:
-                        g = fb
                     fm = 0.5 * (f + g)
-                    iz = ia + di * fm
-                    t = fm * (ia + di) / iz
-                    piece = max(piece, 0.0)
-                    length += piece
-                    mx += piece * (ax + dx * fm)
-                    my += piece * (ay + dy * fm)
-                    ms += piece * (ra + dr * t) * iz
-                    mr += piece * (ar + dcr * t)
-                    mg += piece * (ag + dcg * t)
-                    mb += piece * (ab + dcb * t)
+                    iz = ia + (ib - ia) * fm
+                    t = fm * ib / iz  # where that is in space: 1 / z is what is linear on the picture
+                    if length == 0.0 and full:
+                        length = 1.0
+                        mx, my, ms = ax + dx * fm, ay + dy * fm, (ra + dr * t) * iz
+                        mr, mg, mb = ar + dcr * t, ag + dcg * t, ab + dcb * t
+                        size = piece
+                    else:
+                        length += piece
+                        mx += piece * (ax + dx * fm)
+                        my += piece * (ay + dy * fm)
+                        ms += piece * (ra + dr * t) * iz
+                        mr += piece * (ar + dcr * t)
+                        mg += piece * (ag + dcg * t)
+                        mb += piece * (ab + dcb * t)
+                        size = length
                     f = g
-                    if f >= fb:
-                        seen = False
+                    seen = f < fb
+                else:
+                    size = length
                 if full and length > 0.0:
-                    inv = 1.0 / length
-                    true = ms * inv
-                    sigma = max(true, floor)
-                    thin = true / sigma
-                    cr, cg, cb = mr * inv, mg * inv, mb * inv
-                    lit = max(cr, cg, cb) * thin
+                    if length != 1.0:
+                        inv = 1.0 / length
+                        mx, my, ms, mr, mg, mb = mx * inv, my * inv, ms * inv, mr * inv, mg * inv, mb * inv
+                    sigma = max(ms, floor)
+                    if abs(sigma - gauged) > 0.01 * gauged:
+                        level, share, energy, cell = _gauge(sigma, halo, draw, reachable, peaks, ridges, steps)
+                        gauged = sigma
+                    thin = ms / sigma
+                    lit = max(mr, mg, mb) * thin
                     if lit > faint:
-                        e = length * thin * share_all * (1.0 - faint / lit) * min(1.0, _BRIGHT / lit)
-                        if halo:
-                            spread = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2)
-                            e *= sigma * math.sqrt(2.0 * math.pi)
-                            height = 1.0 / (2.0 * math.pi * spread * spread)
-                            level = _level(height, peaks, reachable)
-                            share = (peaks[level] - height) / (peaks[level] - peaks[level + 1])
-                            share = min(1.0, max(0.0, share))
-                            kind = 1.0
-                        else:
-                            height = 1.0 / (2.0 * math.pi * sigma * sigma)
-                            level = _level(height, peaks, reachable)
-                            share = (peaks[level] - height) / (peaks[level] - peaks[level + 1])
-                            share = min(1.0, max(0.0, share))
-                            e /= (1.0 - share) * ridges[level] + share * ridges[level + 1]
-                            kind = 0.0
-                        at = _put(splats, at, end, mx * inv, my * inv, level, share, cr * e, cg * e, cb * e, kind)
+                        e = size * thin * part * (1.0 - faint / lit) * energy
+                        if lit > _BRIGHT:
+                            e *= _BRIGHT / lit
+                        at = _put(splats, at, end, mx, my, level, share, mr * e, mg * e, mb * e, kind)
                     length = mx = my = ms = mr = mg = mb = 0.0
     return at
 
 
 @exact
-def bin_bands(
-    splats: NDArray[np.float32], at: int, end: int, rows: int, edges: NDArray[np.int64], order: NDArray[np.int64], to: int
-) -> None:
-    """Sort the splats at..end-1 that touch levels 0 and 1 into bands of `rows` pixel rows, keeping their order.
+def _clip(a: float, d: float, low: float, high: float, f: float, g: float) -> tuple[float, float]:
+    """The part f..g of the walk from a to a + d that lies within low..high (Liang and Barsky, 1984); empty if f >= g."""
+    if d == 0.0:
+        return (f, g) if low <= a <= high else (1.0, 0.0)
+    p, q = (low - a) / d, (high - a) / d
+    return max(f, min(p, q)), min(g, max(p, q))
 
-    Band b finds its splats' rows in order[edges[b]:edges[b + 1]]; `edges` is (bands + 1,), `order` is written from `to` on
-    and has room for two entries a splat: a splat covers three rows of level 1, and so at most two bands.
+
+@exact
+def bin_bands(
+    splats: NDArray[np.float32], at: int, end: int, half: int, edges: NDArray[np.int64], order: NDArray[np.int32], to: int
+) -> None:
+    """Sort the splats at..end-1 into bands of 2**half rows of level 1, and one more bin for the whole levels.
+
+    Bin b finds its splats' rows in order[edges[b]:edges[b + 1]], in their old order; `edges` is (bands + 2,), `order` is
+    written from `to` on and has room for three entries a splat: what it adds to levels 1 and 0 is wanted by at most two
+    bands, each with the two rows beyond it that the next finer level needs.
     """
-    bands = len(edges) - 1
-    half = rows // 2
+    bands = len(edges) - 2
     edges[:] = 0
     for k in range(at, end):
-        if splats[k * FIELDS + LEVEL] <= 1.0:
-            j = int(math.floor(splats[k * FIELDS + Y] * np.float32(0.5)))
-            for band in range(max(0, -((half + 1 - j) // half)), min(bands - 1, (j + 2) // half) + 1):
+        if splats[k, LEVEL] <= 1.0:
+            j = math.floor(splats[k, Y] * np.float32(0.5))
+            for band in range(max(0, (j - 4) >> half), min(bands - 1, (j + 4) >> half) + 1):
                 edges[band] += 1
+        if splats[k, LEVEL] + splats[k, HALO] >= 1.0:
+            edges[bands] += 1
     total = to
-    for band in range(bands + 1):
+    for band in range(bands + 2):
         n = edges[band]
         edges[band] = total
         total += n
     for k in range(at, end):
-        if splats[k * FIELDS + LEVEL] <= 1.0:
-            j = int(math.floor(splats[k * FIELDS + Y] * np.float32(0.5)))
-            for band in range(max(0, -((half + 1 - j) // half)), min(bands - 1, (j + 2) // half) + 1):
+        if splats[k, LEVEL] <= 1.0:
+            j = math.floor(splats[k, Y] * np.float32(0.5))
+            for band in range(max(0, (j - 4) >> half), min(bands - 1, (j + 4) >> half) + 1):
                 order[edges[band]] = k
                 edges[band] += 1
-    for band in range(bands, 0, -1):
+        if splats[k, LEVEL] + splats[k, HALO] >= 1.0:
+            order[edges[bands]] = k
+            edges[bands] += 1
+    for band in range(bands + 1, 0, -1):
         edges[band] = edges[band - 1]
     edges[0] = to
-
-
