@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from installation.controls import SLEEPERS, Accepted, Glides, Refused, Value, accept, table
 from installation.model import memory, ticks
 from installation.model.chance import Chance
-from installation.model.choir import Choir, sung
+from installation.model.choir import Choir
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
@@ -230,7 +230,7 @@ class Show:
 
     def _sleepers(self) -> Sleepers:
         c = self.community
-        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived, sung(c.place))
+        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived, self.choir.tones(c.place))
         return Sleepers(*map(_frozen, arrays))
 
     def lights(self) -> tuple[Light, ...]:

@@ -19,34 +19,41 @@ AZIMUTH: Doubles = (np.arange(TONES) * 3 / TONES) % 1.0
 """(8,) turns clockwise from ahead: where each tone's group lies. Neighbours in pitch lie far apart in the room."""
 
 _FACING: Doubles = np.stack([np.sin(2 * np.pi * AZIMUTH), np.cos(2 * np.pi * AZIMUTH)])  # (2, 8) x right, y away
-LEAST = 0.22  # of a tone between two swells
-BREATHED = 0.45  # share of a tone that goes with its group's breath
+LEAST = 0.4  # of a tone between two swells
+BREATHED = 0.32  # share of a tone that goes with its group's breath
 LONELY = 6.0  # sleepers in a group below which its tone fades
 
 
-def sung(place: Doubles) -> NDArray[np.int64]:
-    """(n,) 0..7: the tone that each sleeper sings, by `place`, (n, 2) metres from the tree."""
-    tones: NDArray[np.int64] = np.argmax(place @ _FACING, axis=1)
-    return tones
-
-
 class Choir:
-    """How loud each tone is: a pure function of the tick and the sleepers."""
+    """Who sings which tone, and how loud each tone is: pure functions of the tick and the sleepers."""
 
     def __init__(self, chance: Chance) -> None:
         draw = chance.at()
         self.period: Doubles = draw.permutation(np.linspace(8.0, 13.5, TONES))  # (8,) seconds between two swells
         self.offset: Doubles = draw.permutation(np.arange(TONES) / TONES)  # (8,) turns
+        self._place: Doubles | None = None
+        self._seats: tuple[Doubles, NDArray[np.int64]]
+
+    def tones(self, place: Doubles) -> NDArray[np.int64]:
+        """(n,) 0..7: the tone that each sleeper sings, by `place`, (n, 2) metres from the tree."""
+        return self._seated(place)[1]
 
     def swells(self, tick: int, phase: Doubles, present: Doubles, place: Doubles) -> Doubles:
         """(8,) 0..1 from the sleepers' phase (n,), presence (n,) and place (n, 2)."""
-        facing = place @ _FACING / np.maximum(np.hypot(place[:, 0], place[:, 1]), 1e-6)[:, None]
-        share = (
-            np.maximum(facing, 0.0) ** 2 * present[:, None]
-        )  # (n, 8): soft, nobody jumps
-        crowd = share.sum(axis=0)
-        breath = (0.5 + 0.5 * np.cos(phase)) @ share / np.maximum(crowd, 1e-9)
+        share, _ = self._seated(place)
+        crowd = present @ share
+        breath = (present * (0.5 + 0.5 * np.cos(phase))) @ share / np.maximum(crowd, 1e-9)
         slow = np.sin(np.pi * (ticks.seconds(tick) / self.period + self.offset)) ** 2
         swell: Doubles = (LEAST + (1.0 - LEAST) * slow) * (1.0 - BREATHED + BREATHED * breath)
         swell *= np.minimum(crowd / LONELY, 1.0)
         return swell
+
+    def _seated(self, place: Doubles) -> tuple[Doubles, NDArray[np.int64]]:
+        """(n, 8) how much each sleeper belongs to each group, softly, so that nobody jumps; (n,) the nearest group.
+
+        Sleepers seldom move: kept for as long as the same array is asked about.
+        """
+        if self._place is not place:
+            facing = place @ _FACING / np.maximum(np.hypot(place[:, 0], place[:, 1]), 1e-6)[:, None]
+            self._place, self._seats = place, (np.maximum(facing, 0.0) ** 2, np.argmax(facing, axis=1))
+        return self._seats

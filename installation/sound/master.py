@@ -66,11 +66,12 @@ def k_weighted(x: Array, state: Doubles, weighting: Doubles) -> float:
 
 
 class Loudness:
-    """Steers the drones to a loudness, slowly: gain moves by half the error a second, at most 1.5 dB/s."""
+    """Steers the drones to a loudness, slowly: by a share of the error a second, at most 1.5 dB/s."""
 
     MEMORY_S = 3.0
     FROZEN = -50.0  # LUFS below which nothing is steered: silence is meant
     REACH, SLEW = 14.0, 1.5  # dB, dB/s
+    EAGER = 0.15  # dB/s a dB: slower than a breath, which is to be heard
 
     def __init__(self, channels: int, rate: int) -> None:
         self._weighting, self._state = k_weighting(rate), np.zeros((channels, 4))
@@ -90,7 +91,7 @@ class Loudness:
         if loudness(power) < self.FROZEN or not math.isfinite(power):
             return
         self._mean = power if self._mean == 0.0 else self._mean + (power - self._mean) * seconds / self.MEMORY_S
-        move = min(max(0.5 * (target - loudness(self._mean)), -self.SLEW), self.SLEW) * seconds
+        move = min(max(self.EAGER * (target - loudness(self._mean)), -self.SLEW), self.SLEW) * seconds
         self.gain_db = min(max(self.gain_db + move, -self.REACH), self.REACH)
 
 

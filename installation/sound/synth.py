@@ -143,7 +143,7 @@ class Synth:
             self.detune, self._roughness = 0.0, 0.0
             return
         tones = np.ascontiguousarray(voices[:, 0])
-        gains = np.outer(voices[:, 1] * torn.gate[: len(voices)], BLEND) + 1e-9
+        gains = (voices[:, 1] * torn.gate[: len(voices)])[:, None] * BLEND[1] + 1e-9
         alphas = np.array([rolloff(hz, bright, cue.unrest) for hz, bright in voices[:, (0, 4)]])
         if cue.unrest > 0.0 or self.detune > 0.0:
             calm = roughness_of(tones, gains, alphas, 0.0)

@@ -19,7 +19,9 @@ Doubles = NDArray[np.float64]
 
 CHUNK = 80  # samples within which a phase is computed from its start: short enough for float32
 LINES = VOICES * SATELLITES
-BLEND: Doubles = np.array([0.66, 0.53, 0.53])  # (3,) gains of the satellites; their powers sum to one
+BLEND: Doubles = np.array([[0.96, 0.2, 0.2], [0.74, 0.48, 0.48]])  # (2, 3) gains of satellites at width 0 and 1
+"""Powers sum to one. What stands on one point would beat down to nothing if its satellites were equals."""
+
 LOUD = 0.055  # amplitude of a satellite's first partial at gain 1: brings the whole near its loudness unaided
 SIDEWAYS: Doubles = np.array([0.0, 0.9, -0.9])  # (3,) where satellites stand at width 1
 MODULATION: Doubles = np.array([29.0, 41.0, 55.0, 69.0])  # Hz, amplitude modulation when torn
@@ -148,7 +150,7 @@ def _aim(
         hz, gain, azimuth, width, brightness = voices[v]
         _panned(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
         alpha = rolloff(hz, brightness, unrest)
-        level = LOUD * gain * gate[v] * BLEND[s]
+        level = LOUD * gain * gate[v] * (BLEND[0, s] + (BLEND[1, s] - BLEND[0, s]) * width)
         base = torn(hz, detune, v, s) * 2.0 ** (stray[v] / 1200.0)
         for p in range(partials):
             walks[line, p] = walks[line, p] * keep + kick * chance(key, at + 1 + p)
