@@ -226,12 +226,12 @@ class _Judge:
     def _judge_pixels(self, now: float) -> None:
         least = QUARTER * self._window[0] * self._window[1]
         for kind, name in enumerate(KINDS):
-            many = self._pixels.within_second(kind, TOO_MANY)
+            many = self._pixels.many[kind]
             if many.sum() >= least:
                 share, top, left = densest(many, self._window)
                 if share >= QUARTER:
                     self._rule(f"{name} flashes").take(TOO_MANY / 2.0, now, self._middle(top, left), True)
-            long = self._pixels.running_on(kind)
+            long = self._pixels.long[kind]
             if long.sum() >= least:
                 share, top, left = densest(long, self._window)
                 if share >= QUARTER:
@@ -258,32 +258,34 @@ class _Judge:
         self._standing = standing
 
     def _draw_timeline(self, now: float) -> None:
-        general, red = self._flashes(0), max(self._flashes(1), self._flashes(2))
-        together = max(float(turns.count.max()) / 2.0 for turns in self._fields.turns())
-        self.report.timeline.append((now, max(general, together), red))
+        counts = [self._pixels.counts(kind) for kind in range(len(KINDS))]
+        flashes = [0.0] * len(KINDS)
         for kind, name in enumerate(KINDS):
-            counts = self._pixels.counts(kind)
-            if counts.any():
-                value = self._flashes(kind)
-                _, top, left = densest(counts >= max(1, round(2 * value)), self._window)
-                self._rule(f"{name} flashes").take(value, now, self._middle(top, left), False)
-        counts = np.max([self._pixels.counts(kind) for kind in range(3)], axis=0)
-        badness = max(general, red, together) + float((counts >= TOO_MANY).mean()) + 1e-3 * float(counts.mean())
+            if counts[kind].any():
+                flashes[kind], top, left = self._flashes(counts[kind])
+                self._rule(f"{name} flashes").take(flashes[kind], now, self._middle(top, left), False)
+        together = max(float(turns.count.max()) / 2.0 for turns in self._fields.turns())
+        general, red = max(flashes[0], together), max(flashes[1:])
+        self.report.timeline.append((now, general, red))
+        most = np.max(counts, axis=0)
+        badness = max(general, red) + float((most >= TOO_MANY).mean()) + 1e-3 * float(most.mean())
         if badness > self._worst or self.report._mean is None:
             self._worst = badness
             self.report.worst_second = now
-            self.report._map = (counts / 2.0).astype(np.float32)
+            self.report._map = (most / 2.0).astype(np.float32)
             self.report._mean = np.asarray(
                 sum(total for total, _ in self._sums) / sum(number for _, number in self._sums), dtype=np.float32
             )
 
-    def _flashes(self, kind: int) -> float:
-        """Flashes in the second that ends now that a quarter of some field of view takes part in."""
-        most = 0
-        counts = self._pixels.counts(kind)
-        while most < RECENT and densest(counts >= most + 1, self._window)[0] >= QUARTER:
-            most += 1
-        return most / 2.0
+    def _flashes(self, counts: NDArray[np.uint8]) -> tuple[float, int, int]:
+        """Flashes in the second that ends now that a quarter of some field of view takes part in, and its corner."""
+        most, top, left = 0, 0, 0
+        while most < RECENT:
+            share, y, x = densest(counts >= most + 1, self._window)
+            if share < QUARTER:
+                break
+            most, top, left = most + 1, y, x
+        return most / 2.0, top, left
 
     def _remember(self, light: NDArray[np.float32]) -> None:
         """Keep the light of the last second, in tenths."""

@@ -18,8 +18,10 @@ CONTRAST = 0.10
 """Luminance from the dark to the light stripe (20 of 200 cd/m2)."""
 PAIRS = 5
 """Pairs that are still no pattern."""
+ENOUGH = 100
+"""Pixels across a patch that suffice to judge it; larger ones are reduced."""
 PURITY = 0.5
-"""Share of the variance in a patch that one grating and its overtones make up: under it, it is texture."""
+"""Share of the variance in a patch that one wave makes up: under it, it is texture, or lines too thin for stripes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class Gratings:
 
     def __init__(self, height: int, width: int, window: tuple[float, float]) -> None:
         self._height, self._width = height, width
-        self._scales: list[tuple[int, int, int]] = []  # reduction, rows and columns of a patch
-        rows, columns = round(height * window[0] / 2), round(width * window[1] / 2)
-        reduction = 1
-        while rows * reduction <= height and columns * reduction <= width and min(rows, columns) >= 12:
-            self._scales.append((reduction, rows, columns))
-            reduction *= 2
+        self._scales: list[tuple[int, int, int]] = []  # reduction, rows and columns of a patch once reduced
+        rows, columns = height * window[0] / 2, width * window[1] / 2
+        while rows <= height and columns <= width:
+            reduction = max(1, int(columns / ENOUGH))
+            self._scales.append((reduction, int(rows / reduction), int(columns / reduction)))
+            rows, columns = 2 * rows, 2 * columns
 
     def find(self, luminance: Floats) -> list[Patch]:
         """The patches of `luminance` (height, width) that are gratings."""
@@ -69,7 +71,7 @@ def _places(length: int, patch: int) -> list[int]:
 
 
 def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float, float]]:
-    """(index, pairs, contrast) of those `patches` (n, rows, columns) of `which` that are mostly one grating."""
+    """(index, pairs, contrast) of those `patches` (n, rows, columns) of `which` that are mostly one wave."""
     if not len(which):
         return []
     rows, columns = patches.shape[1:]
@@ -86,23 +88,17 @@ def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float
     for i, spectrum in zip(which.tolist(), power, strict=True):
         y, x = np.unravel_index(int((spectrum * resolved).argmax()), spectrum.shape)
         pairs = float(v[y, 0] + u[0, x])
-        near = [_sum_round(spectrum, k * _signed(int(y), rows), k * _signed(int(x), columns)) for k in (1, 2, 3)]
+        near = _sum_round(spectrum, int(y), int(x))
         # the taper keeps mean(taper^2) of a wave's power; both halves of the plane hold it
-        wave = 2.0 * near[0] / (rows * columns * float((taper**2).sum()))
+        wave = 2.0 * near / (rows * columns * float((taper**2).sum()))
         contrast = 2.0 * float(np.sqrt(2.0 * wave))
-        if pairs > PAIRS and contrast >= CONTRAST and 2.0 * sum(near) >= PURITY * float(spectrum.sum()):
+        if pairs > PAIRS and contrast >= CONTRAST and 2.0 * near >= PURITY * float(spectrum.sum()):
             found.append((i, pairs, contrast))
     return found
 
 
-def _signed(index: int, length: int) -> int:
-    return index if index <= length // 2 else index - length
-
-
 def _sum_round(spectrum: NDArray[np.float64], y: int, x: int) -> float:
-    """Power within two bins of a wave, where the taper has spread it; 0 beyond the spectrum's edge."""
+    """Power within one bin of a wave, where the taper has spread it."""
     rows, columns = spectrum.shape
-    if abs(y) > rows // 2 or abs(x) > columns // 2:
-        return 0.0
-    ys, xs = np.arange(y - 2, y + 3) % rows, np.arange(x - 2, x + 3) % columns
+    ys, xs = np.arange(y - 1, y + 2) % rows, np.arange(x - 1, x + 2) % columns
     return float(spectrum[np.ix_(ys, xs)].sum())

@@ -23,7 +23,7 @@ STEADY = 5
 """Transitions within one second that may not go on: more than four."""
 CONCURRENT_S = 1.0 / 30.0
 """What turns within this time turns together."""
-CLIP_SECONDS = 4.0
+LONG_S = 4.0
 """How long more than four transitions a second may last (ITU-R BT.1702)."""
 
 
@@ -38,29 +38,23 @@ class Pixels:
         self._newest = np.zeros((3, height, width), dtype=np.int32)
         self._steady = np.zeros((3, height, width), dtype=np.int32)  # frames for which more than four a second went on
         self.turned = np.zeros((3, height, width), dtype=np.int8)  # what each pixel did in the newest frame
+        self.many = np.zeros((3, height, width), dtype=np.bool_)  # more than three flashes in the second that ends now
+        self.long = np.zeros((3, height, width), dtype=np.bool_)  # more than four turns a second for too long
         self._frame = -1
 
     def see(self, light: Floats) -> None:
         """Take the next frame."""
         self._frame += 1
         _see(
-            light, self._frame == 0, self._frame, int(np.ceil(self.fps)), self._state, self._direction,
-            self.turned, self._times, self._newest, self._steady,
+            light, self._frame == 0, self._frame, self.fps, self._state, self._direction,
+            self.turned, self._times, self._newest, self._steady, self.many, self.long,
         )  # fmt: skip
 
-    def within_second(self, kind: int, count: int) -> NDArray[np.bool_]:
-        """(height, width): which pixels have turned at least `count` times in the second that ends now."""
-        back = (self._newest[kind] - count) % RECENT
-        since = np.take_along_axis(self._times[kind], back[..., None], axis=2)[..., 0]
-        return np.asarray(self._frame - since < self.fps)
-
-    def counts(self, kind: int) -> NDArray[np.int64]:
+    def counts(self, kind: int) -> NDArray[np.uint8]:
         """(height, width): turns in the second that ends now, up to `RECENT`."""
-        return np.asarray((self._frame - self._times[kind] < self.fps).sum(axis=2))
-
-    def running_on(self, kind: int) -> NDArray[np.bool_]:
-        """(height, width): which pixels have kept up more than four turns a second for too long."""
-        return np.asarray(self._steady[kind] > CLIP_SECONDS * self.fps)
+        out = np.empty(self.shape, dtype=np.uint8)
+        _count(self._times[kind], self._frame, self.fps, out)
+        return out
 
 
 class Fields:
@@ -99,9 +93,7 @@ class Fields:
                 _average(self._sums, self.edges, self._shares[which, slot])
             else:
                 self._shares[which, slot] = 0.0
-        _turn_together(
-            self._shares, self._frame, self._together.direction, self._together.times, self._together.newest
-        )
+        _turn_together(self._shares, self._frame, self._together.direction, self._together.times, self._together.newest)
         _table(luminance, self._sums)
         means = np.empty(len(self.edges), dtype=np.float32)
         _average(self._sums, self.edges, means)
@@ -199,7 +191,7 @@ def _average(sums, edges, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _see(light, first, frame, second, state, direction, turned, times, newest, steady):  # type: ignore[no-untyped-def]
+def _see(light, first, frame, fps, state, direction, turned, times, newest, steady, many, long):  # type: ignore[no-untyped-def]
     """One frame for every pixel; `state` holds peak, valley and what else a kind must know of them."""
     for y in range(light.shape[0]):
         for x in range(light.shape[1]):
@@ -221,7 +213,21 @@ def _see(light, first, frame, second, state, direction, turned, times, newest, s
                     times[kind, y, x, newest[kind, y, x] % RECENT] = frame
                     newest[kind, y, x] += 1
                 fifth = times[kind, y, x, (newest[kind, y, x] - STEADY) % RECENT]
-                steady[kind, y, x] = steady[kind, y, x] + 1 if frame - fifth < second else 0
+                seventh = times[kind, y, x, (newest[kind, y, x] - TOO_MANY) % RECENT]
+                steady[kind, y, x] = steady[kind, y, x] + 1 if frame - fifth < fps else 0
+                many[kind, y, x] = frame - seventh < fps
+                long[kind, y, x] = steady[kind, y, x] > LONG_S * fps
+
+
+@njit(nogil=True, cache=True)
+def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            turns = 0
+            for k in range(RECENT):
+                if frame - times[y, x, k] < fps:
+                    turns += 1
+            out[y, x] = turns
 
 
 @njit(nogil=True, cache=True)

@@ -1,0 +1,477 @@
+"""Clips that would harm, and clips that wouldn't, for the flash guard and for the checker.
+
+A clip is a function of a `Screen` that gives a painter; a painter is a function of the frame's number and time that
+gives code values 0..255: (height, width) grey or (height, width, 3). All are the same every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Painter = Callable[[int, float], NDArray[np.generic]]
+Clip = Callable[["Screen"], Painter]
+
+
+@dataclass
+class Screen:
+    width: int
+    height: int
+    fps: float
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(20)
+        self.y, self.x = np.mgrid[: self.height, : self.width].astype(np.float32)
+        self.v = (self.y + 0.5) / self.height  # 0..1 downwards
+        self.u = (self.x + 0.5) / self.width
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.height, self.width
+
+    def full(self, grey: float) -> NDArray[np.float32]:
+        return np.full(self.size, grey, dtype=np.float32)
+
+    def rgb(self, red: object, green: object, blue: object) -> NDArray[np.float32]:
+        return np.stack([np.broadcast_to(np.asarray(c, np.float32), self.size) for c in (red, green, blue)], axis=2)
+
+    def blocks(self, rows: int, columns: int) -> NDArray[np.intp]:
+        """The number of the block that each pixel is in."""
+        across = (self.u * columns).astype(np.intp)
+        return (self.v * rows).astype(np.intp) * columns + across
+
+    def frames(self, clip: Clip, seconds: float) -> Iterator[NDArray[np.uint32]]:
+        """Pictures (height, width) of 0x00RRGGBB, each a new array."""
+        paint = clip(self)
+        for i in range(round(seconds * self.fps)):
+            yield packed(np.clip(paint(i, i / self.fps), 0, 255))
+
+
+def packed(codes: NDArray[np.generic]) -> NDArray[np.uint32]:
+    """(h, w) or (h, w, 3) of 0..255 as 0x00RRGGBB."""
+    whole = codes.astype(np.uint32)
+    if whole.ndim == 2:
+        return whole * np.uint32(0x010101)
+    return np.ascontiguousarray((whole[..., 0] << 16) | (whole[..., 1] << 8) | whole[..., 2])
+
+
+def unpacked(picture: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """0x00RRGGBB as (h, w, 3)."""
+    return np.stack([(picture >> shift & 255).astype(np.uint8) for shift in (16, 8, 0)], axis=2)
+
+
+def code(luminance: object) -> NDArray[np.float64]:
+    """The code value, not rounded, of a grey of `luminance` (IEC 61966-2-1)."""
+    y = np.asarray(luminance, dtype=np.float64)
+    return 255.0 * np.where(y <= 0.0031308, 12.92 * y, 1.055 * np.maximum(y, 1e-9) ** (1 / 2.4) - 0.055)
+
+
+def on(t: float, hz: float, duty: float = 0.5) -> bool:
+    """Whether a square wave is in its first part."""
+    return (t * hz + 1e-6) % 1.0 < duty
+
+
+# ---- clips that would harm
+
+
+def strobe(hz: float, low: float = 0, high: float = 255, duty: float = 0.5) -> Clip:
+    return lambda s: lambda i, t: s.full(high if on(t, hz, duty) else low)
+
+
+def wave(hz: float, low: float = 0.0, high: float = 1.0) -> Clip:
+    return lambda s: lambda i, t: s.full(code(low + (high - low) * (0.5 - 0.5 * np.cos(2 * np.pi * hz * t))).item())
+
+
+def colours(hz: float, *wheel: tuple[int, int, int]) -> Clip:
+    return lambda s: lambda i, t: s.rgb(*wheel[int(t * hz * len(wheel) + 1e-6) % len(wheel)])
+
+
+def noise(hz: float, rows: int, columns: int, red: bool = False) -> Clip:
+    def clip(s: Screen) -> Painter:
+        where = s.blocks(rows, columns)
+
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            rng = np.random.default_rng(int(t * hz + 1e-6))
+            grey = (rng.random(rows * columns) < 0.5)[where] * 255.0
+            return s.rgb(grey, 0, 0) if red else grey
+
+        return paint
+
+    return clip
+
+
+def checker(hz: float, rows: int, columns: int) -> Clip:
+    def clip(s: Screen) -> Painter:
+        odd = (s.v * rows).astype(int) + (s.u * columns).astype(int) & 1
+        return lambda i, t: 255 * (odd ^ on(t, hz))
+
+    return clip
+
+
+def halves(hz: float, upright: bool) -> Clip:
+    return lambda s: lambda i, t: 255 * (((s.u if upright else s.v) < 0.5) ^ on(t, hz))
+
+
+def staggered(groups: int, hz: float, low: float = 0, high: float = 255) -> Clip:
+    """Every block flashes at `hz`; the groups take turns."""
+
+    def clip(s: Screen) -> Painter:
+        group = s.rng.integers(0, groups, 24 * 36)[s.blocks(24, 36)]
+        return lambda i, t: np.where((t * hz + group / groups) % 1.0 < 0.5 / groups, high, low)
+
+    return clip
+
+
+def spots(hz: float, places: int, radius: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        at = s.rng.random((places, 2)) * 0.25 + 0.4
+
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            v, u = at[int(t * hz + 1e-6) % places]
+            return 255 * ((s.u - u) ** 2 + (s.v - v) ** 2 < radius**2)
+
+        return paint
+
+    return clip
+
+
+def bursts(flashes: int, hz: float, rest: float) -> Clip:
+    period = flashes / hz + rest
+    return lambda s: lambda i, t: s.full(255 if t % period < flashes / hz and on(t % period, hz) else 0)
+
+
+def single(every: float, base: float, other: float) -> Clip:
+    """One frame of `other` every so many seconds."""
+    return lambda s: lambda i, t: s.full(other if i % max(2, round(every * s.fps)) == 0 else base)
+
+
+def glitch(hz: float, count: int) -> Clip:
+    def clip(s: Screen) -> Painter:
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            rng = np.random.default_rng(int(t * hz + 1e-6))
+            picture = 60.0 * s.u + 20.0
+            for _ in range(count):
+                v, u, h, w = rng.random(4) * (1, 1, 0.3, 0.5)
+                block = (s.v >= v) & (s.v < v + h) & (s.u >= u) & (s.u < u + w)
+                picture = np.where(block, rng.choice([0.0, 255.0 - picture.mean(), 255.0]), picture)
+            return picture
+
+        return paint
+
+    return clip
+
+
+def stripes(pairs: float, angle: float = 0.0, drift: float = 0.0, reverse: float = 0.0, low: float = 0) -> Clip:
+    """`pairs` across the width; `drift` in pairs a second; `reverse` in Hz."""
+
+    def clip(s: Screen) -> Painter:
+        along = s.u * np.cos(angle) + s.v * s.height / s.width * np.sin(angle)
+
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            back = 0.5 if reverse and on(t, reverse) else 0.0
+            return np.where((along * pairs + drift * t + back) % 1.0 < 0.5, 255.0, low)
+
+        return paint
+
+    return clip
+
+
+def rays(pairs: int, turn: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        angle = np.arctan2((s.v - 0.5) * s.height, (s.u - 0.5) * s.width) / (2 * np.pi)
+        return lambda i, t: 255 * ((angle * pairs + turn * t) % 1.0 < 0.5)
+
+    return clip
+
+
+def rings(pairs: float, speed: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        far = np.hypot((s.v - 0.5) * s.height / s.width, s.u - 0.5)
+        return lambda i, t: 255 * ((far * pairs - speed * t) % 1.0 < 0.5)
+
+    return clip
+
+
+def saw(hz: float, backwards: bool = False) -> Clip:
+    return lambda s: lambda i, t: s.full(255 * ((1 - t * hz % 1) if backwards else t * hz % 1))
+
+
+def ramp_and_saw(hz: float) -> Clip:
+    return lambda s: lambda i, t: s.full(code(min(0.8, 0.08 * t) + 0.18 * (t * hz % 1)).item())
+
+
+def chirp(s: Screen) -> Painter:
+    return lambda i, t: s.full(255 * (np.sin(2 * np.pi * (t + 1.5 * t * t)) > 0))
+
+
+def telegraph(s: Screen) -> Painter:
+    state = np.cumsum(s.rng.random(100_000) < 0.12) % 2
+    return lambda i, t: s.full(255.0 * state[int(t * 60)])
+
+
+def patch(hz: float, area: float, at: tuple[float, float] = (0.3, 0.3), base: float = 40, wander: float = 0) -> Clip:
+    side = area**0.5
+
+    def clip(s: Screen) -> Painter:
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            v, u = at[0] + wander * np.sin(t), at[1] + wander * np.cos(1.3 * t)
+            lit = (s.v >= v) & (s.v < v + side) & (s.u >= u) & (s.u < u + side) & on(t, hz)
+            return np.where(lit, 255.0, base)
+
+        return paint
+
+    return clip
+
+
+def growing(hz: float) -> Clip:
+    return lambda s: lambda i, t: np.where((s.u < 0.05 * t) & on(t, hz), 255.0, 30.0)
+
+
+def thick_and_thin(hz: float) -> Clip:
+    """The share of white pixels flickers, whichever they are."""
+
+    def paint_on(s: Screen) -> Painter:
+        return lambda i, t: 255 * (np.random.default_rng(i).random(s.size) < (0.8 if on(t, hz) else 0.2))
+
+    return paint_on
+
+
+def interlace(s: Screen) -> Painter:
+    return lambda i, t: 255 * ((s.y.astype(int) + i) % 2)
+
+
+def sector(turns: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        angle = np.arctan2((s.v - 0.5) * s.height, (s.u - 0.5) * s.width) / (2 * np.pi)
+        return lambda i, t: 255 * ((angle - turns * t) % 1.0 < 0.3)
+
+    return clip
+
+
+def rush(speed: float) -> Clip:
+    """Big blocks rush by: `speed` in screens a second."""
+
+    def clip(s: Screen) -> Painter:
+        world = 255 * s.rng.integers(0, 2, (6, 64))
+        rows = (s.v * 6).astype(int)
+        return lambda i, t: world[rows, ((s.u + speed * t) * 10).astype(int) % 64]
+
+    return clip
+
+
+def flash_and_fade(hz: float) -> Clip:
+    return lambda s: lambda i, t: s.full(code(np.exp(-6 * (t * hz % 1))).item())
+
+
+def swelling(hz: float) -> Clip:
+    return lambda s: lambda i, t: s.full(128 + 127 * np.sin(t) * (1 if on(t, hz) else -1))
+
+
+HARMFUL: dict[str, Clip] = {
+    **{f"strobe of {hz} Hz": strobe(hz) for hz in (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30)},
+    **{f"sine of {hz} Hz": wave(hz) for hz in (3, 5, 8, 12)},
+    "strobe, dim": strobe(6, 0, 100),
+    "strobe, a fifth of the light": strobe(5, 0, 124),
+    "strobe, bright": strobe(8, 215, 255),
+    "strobe, short lights": strobe(6, 0, 255, 0.1),
+    "strobe, short darks": strobe(6, 0, 255, 0.9),
+    "long run of 2.5 Hz": strobe(2.5),
+    "long run of 2.9 Hz, faint": strobe(2.9, 0, 95),
+    "red, 3.5 Hz": colours(3.5, (255, 0, 0), (0, 0, 0)),
+    "red, 10 Hz": colours(10, (255, 0, 0), (0, 0, 0)),
+    "red, dark, 8 Hz": colours(8, (100, 0, 0), (0, 0, 0)),
+    "red and blue, 5 Hz": colours(5, (255, 0, 0), (0, 0, 255)),
+    "red and blue, 12 Hz": colours(12, (255, 0, 0), (0, 0, 255)),
+    "red and green of one luminance": colours(6, (255, 0, 0), (0, 139, 0)),
+    "red and grey of one luminance": colours(6, (255, 0, 0), (127, 127, 127)),
+    "red and cyan of one luminance": colours(6, (255, 0, 0), (0, 133, 133)),
+    "red and white": colours(7, (255, 0, 0), (255, 255, 255)),
+    "red and orange": colours(7, (255, 0, 0), (255, 150, 0)),
+    "hues round": colours(4, (255, 0, 0), (255, 255, 0), (0, 255, 0), (0, 255, 255), (0, 0, 255), (255, 0, 255)),
+    "noise, every frame": noise(120, 90, 160),
+    "noise, fine, 12 Hz": noise(12, 90, 160),
+    "noise, coarse, 10 Hz": noise(10, 12, 20),
+    "noise, coarse, 5 Hz": noise(5, 5, 8),
+    "noise, red": noise(8, 12, 20, red=True),
+    "checker, fine": checker(6, 45, 80),
+    "checker, 15 Hz": checker(15, 9, 16),
+    "checker, coarse": checker(5, 3, 5),
+    "halves, 5 Hz": halves(5, True),
+    "halves, 12 Hz, above and below": halves(12, False),
+    "groups, three": staggered(3, 2),
+    "groups, five": staggered(5, 2.4),
+    "groups, two, faint": staggered(2, 2.8, 60, 120),
+    "spots jump, 8 Hz": spots(8, 4, 0.12),
+    "spots jump, 15 Hz": spots(15, 7, 0.12),
+    "bursts of five": bursts(5, 10, 2.0),
+    "bursts of three": bursts(3, 15, 0.6),
+    "black frames": single(0.2, 200, 0),
+    "white frames": single(0.25, 20, 255),
+    "glitch, 6 Hz": glitch(6, 6),
+    "glitch, 12 Hz": glitch(12, 12),
+    "stripes, upright": stripes(12),
+    "stripes, flat, fine": stripes(30, np.pi / 2),
+    "stripes, slanting, drifting": stripes(16, np.pi / 4, drift=1.0),
+    "stripes, reversing slowly": stripes(12, reverse=1.0),
+    "stripes, reversing at 6 Hz": stripes(14, reverse=6.0),
+    "stripes, faint": stripes(20, 0.4, low=190),
+    "stripes, drifting fast": stripes(10, drift=6.0),
+    "rays, turning": rays(32, 0.5),
+    "rings, growing": rings(24, 2.0),
+    "saw": saw(4),
+    "saw, backwards": saw(4, True),
+    "ramp with saw": ramp_and_saw(5),
+    "chirp": chirp,
+    "telegraph": telegraph,
+    "patch": patch(6, 0.05),
+    "patch, in the corner": patch(9, 0.04, (0.8, 0.8)),
+    "patch, wandering": patch(7, 0.06, (0.4, 0.4), 60, 0.3),
+    "growing strobe": growing(6),
+    "thick and thin": thick_and_thin(6),
+    "interlace": interlace,
+    "sector, turning": sector(4),
+    "rush": rush(1.2),
+    "flash and fade": flash_and_fade(4),
+    "swelling": swelling(7),
+}
+
+
+# ---- clips that wouldn't
+
+
+def drifting(count: int, radius: float, speed: float) -> Clip:
+    """Bright particles of `radius` px that drift at up to `speed` px a second, each its own way."""
+
+    def clip(s: Screen) -> Painter:
+        place = s.rng.random((count, 2)) * s.size
+        way = s.rng.normal(0.0, speed / 2, (count, 2))
+        shade = s.rng.uniform(100, 255, count)
+        reach = int(np.ceil(radius))
+        spot = [
+            (a, b) for a in range(-reach, reach + 1) for b in range(-reach, reach + 1) if a * a + b * b <= radius**2
+        ]
+
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            y, x = np.round(place + way * t).astype(int).T
+            picture = np.full(s.size, 8, dtype=np.uint8)
+            for a, b in spot:
+                picture[(y + a) % s.height, (x + b) % s.width] = shade
+            return picture
+
+        return paint
+
+    return clip
+
+
+def stars(pan: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        sky = np.where(s.rng.random((s.height, 2 * s.width)) < 0.004, 255, 6)
+        return lambda i, t: np.roll(sky, -int(pan * t * s.width), axis=1)[:, : s.width]
+
+    return clip
+
+
+def stems(sway: float) -> Clip:
+    """Luminous stems, unevenly spaced, that lean in a wind."""
+
+    def clip(s: Screen) -> Painter:
+        foot, bend, width = s.rng.random(40), s.rng.normal(0, 0.05, 40), s.rng.uniform(0.0015, 0.004, 40)
+
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            light = s.full(6)
+            for f, b, w in zip(foot, bend, width, strict=True):
+                lean = b * (1 - s.v) ** 2 + sway * np.sin(0.7 * t + 9 * f) * (1 - s.v)
+                light = np.maximum(light, 220 * np.exp(-(((s.u - f - lean) / w) ** 2)))
+            return light
+
+        return paint
+
+    return clip
+
+
+def cuts(every: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        shots = [20 + 60 * s.u, 120 + 100 * s.v, 60 + 40 * np.sin(9 * s.u), 200 * (1 - s.v)]
+        return lambda i, t: shots[int(t / every + 1e-6) % 4]
+
+    return clip
+
+
+def crossfade(seconds: float) -> Clip:
+    def clip(s: Screen) -> Painter:
+        def paint(i: int, t: float) -> NDArray[np.generic]:
+            mix = 0.5 - 0.5 * np.cos(np.pi * min(t / seconds, 1))
+            return (1 - mix) * 200 * s.u + mix * 220 * (1 - s.v)
+
+        return paint
+
+    return clip
+
+
+def orbs(s: Screen) -> Painter:
+    at, hz = s.rng.random((20, 2)), s.rng.uniform(0.1, 0.9, 20)
+
+    def paint(i: int, t: float) -> NDArray[np.generic]:
+        light = s.full(5)
+        for (v, u), f in zip(at, hz, strict=True):
+            light += 180 * np.sin(np.pi * f * t) ** 2 * np.exp(-((s.u - u) ** 2 + (s.v - v) ** 2) / 0.0015)
+        return light
+
+    return paint
+
+
+def moon(s: Screen) -> Painter:
+    return lambda i, t: np.where((s.u - 0.1 - 0.06 * t) ** 2 + (s.v - 0.4) ** 2 < 0.02, 230.0, 15.0)
+
+
+def rain(s: Screen) -> Painter:
+    at = s.rng.random((60, 2))
+
+    def paint(i: int, t: float) -> NDArray[np.generic]:
+        picture = s.full(12)
+        y = ((at[:, 0] + 0.8 * t) % 1 * s.height).astype(int)
+        for k in range(4):
+            picture[(y + k) % s.height, (at[:, 1] * s.width).astype(int)] = 200
+        return picture
+
+    return paint
+
+
+def twinkle(s: Screen) -> Painter:
+    lit = s.rng.random(s.size) < 0.02
+    rate = s.rng.uniform(1, 12, s.size)
+    return lambda i, t: np.where(lit & ((t * rate) % 1 < 0.5), 255.0, 10.0)
+
+
+def grain(s: Screen) -> Painter:
+    return lambda i, t: 90 + np.random.default_rng(i).integers(-3, 4, s.size)
+
+
+HARMLESS: dict[str, Clip] = {
+    "black": strobe(1, 0, 0),
+    "white": strobe(1, 255, 255),
+    "slow breathing": wave(0.16),
+    "quick breathing": wave(0.4, 0.05, 0.6),
+    "slow breathing, red": lambda s: lambda i, t: s.rgb(140 + 100 * np.sin(t), 0, 0),
+    "a flash a second": strobe(1, 10, 200),
+    "pan over stars": stars(0.05),
+    "stems in a wind": stems(0.02),
+    "cuts": cuts(2.0),
+    "cross-fade": crossfade(4.0),
+    "orbs": orbs,
+    "moon": moon,
+    "rain": rain,
+    "twinkle": twinkle,
+    "grain": grain,
+    "small flashes of 2 Hz": patch(2, 0.01),
+    "small flashes of 8 Hz": patch(8, 0.008),
+    "quick but faint": strobe(10, 118, 128),
+    "quick but bright": strobe(8, 238, 255),
+    "four pairs of stripes": stripes(4),
+    "hues turn": lambda s: lambda i, t: s.rgb(*(128 + 100 * np.sin(0.8 * t + k) for k in (0.0, 2.0, 4.0))),
+    "one flash in a dark night": lambda s: lambda i, t: s.full(220 if 2.0 <= t < 2.1 else 10),
+    "sunrise": lambda s: lambda i, t: 25 * t * (1 - s.v),
+}
