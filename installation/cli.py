@@ -137,17 +137,31 @@ def check(config: Config = None) -> None:
     check(Wish(config))
 
 
+@app.command()
+def guard(
+    film: Annotated[Path, typer.Argument(metavar="FILE.mp4", help="Any film; it need not be of this piece.")],
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="A picture of the worst second.")] = None,
+) -> None:
+    """Say whether a film flashes or shows stripes in a way that can harm: one line, and a table of the rules.
+
+    Exit code 1 when it fails. Judged after WCAG 2.3.1, ITU-R BT.1702 and ISO 9241-391; no medical promise.
+    """
+    from installation.commands.guard import guard
+
+    if not guard(film, out):
+        raise typer.Exit(1)
+
+
 def _say(sentence: str) -> None:
-    print(sentence)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+    if sentence:
+        print(sentence)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line `arguments` (the process's own when None) and exit: 0 done, 2 bad input, 130 interrupted."""
-    signal.signal(signal.SIGTERM, _interrupt)  # a command that must end does so as on Ctrl-C, with its files in order
+    for number in (signal.SIGINT, signal.SIGTERM):  # a command that must end puts its files in order first
+        signal.signal(number, signal.default_int_handler)
     given = sys.argv[1:] if arguments is None else arguments
     command = typer.main.get_command(app)
     refusal = typer.BadParameter.__mro__[2]  # the exception that carries every complaint about the command line

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.picture import LINGERING, WATCHED, Picture
+from installation.light.picture import LINGERING, WATCHED, Picture, look
 from installation.model import ticks
 from installation.show import Show
 
@@ -68,11 +68,11 @@ def pictures(
     while True:
         tick = show.tick
         if tick >= watched and (tick - cut.first) % cut.every == 0:
-            picture.draw(show, pixels, 1.0 / cut.fps)
+            picture.draw(look(show), pixels, 1.0 / cut.fps)
             if tick >= cut.first:
                 yield pixels
         elif tick >= lingering and picture.lingers(tick):
-            picture.linger(show)
+            picture.linger(look(show))
         if tick >= cut.last:
             return
         if before is not None:

@@ -116,7 +116,7 @@ class Report:
             i, end = (k * len(self.timeline) // width for k in (x, x + 1))
             for which, paint in ((1, (0.95, 0.8, 0.3)), (2, (0.9, 0.2, 0.2))):
                 value = max((row[which] for row in self.timeline[i : max(end, i + 1)]), default=0.0)
-                plot[height - int(round(value / peak * (height - 1))) :, x] = paint if value else plot[0, x]
+                plot[height - round(value / peak * (height - 1)) :, x] = paint if value else plot[0, x]
         plot[line] = (0.6, 0.6, 0.6)
         if self.seconds > 0:
             ends = self.worst_second / self.seconds
@@ -146,8 +146,8 @@ def analyse(frames: Iterable[Frame], fps: float) -> Report:
     return judge.report
 
 
-def analyse_film(path: Path | str, progress: Callable[[float], None] | None = None) -> Report:
-    """Judge the first video stream of the film at `path`; `progress` hears the share done, 0..1.
+def analyse_film(path: Path | str, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Judge the first video stream of the film at `path`; `progress` hears (frames done, of about so many).
 
     Raises FileNotFoundError, and ValueError for what is no film.
     """
@@ -163,7 +163,7 @@ def analyse_film(path: Path | str, progress: Callable[[float], None] | None = No
             rate = stream.average_rate or stream.base_rate
             if not rate:
                 raise ValueError(f"{path}: a film says how many frames it shows a second, this doesn't")
-            length = float(film.duration or 0) / av.time_base
+            length = stream.frames or int(float(film.duration or 0) / av.time_base * float(rate))
             return analyse(_decoded(film, stream, length, progress), float(rate))
     except av.error.FFmpegError as error:
         raise ValueError(f"{path}: not a film that can be read ({error.strerror})") from error
@@ -172,13 +172,13 @@ def analyse_film(path: Path | str, progress: Callable[[float], None] | None = No
 def _decoded(
     film: av.container.InputContainer,
     stream: av.VideoStream,
-    length: float,
-    progress: Callable[[float], None] | None,
+    length: int,
+    progress: Callable[[int, int], None] | None,
 ) -> Iterator[Frame]:
-    for frame in film.decode(stream):
-        yield frame.to_ndarray(format="rgb24")
-        if progress is not None and length > 0 and frame.time is not None:
-            progress(min(1.0, frame.time / length))
+    for done, frame in enumerate(film.decode(stream), 1):
+        yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+        if progress is not None:
+            progress(done, max(done, length))
 
 
 def _check(frame: Frame, shape: tuple[int, ...]) -> None:
@@ -305,13 +305,13 @@ class _Judge:
 
 
 def _rules() -> list[Rule]:
-    flashes = [Rule(f"{kind} flashes", "in a second", 3.0) for kind in KINDS]
-    fields = [Rule(f"flashes of {what}", "in a second", 3.0) for what in ("a field", "the frame")]
+    flashes = [Rule(f"{kind} flashes", "/s", 3.0) for kind in KINDS]
+    fields = [Rule(f"flashes of {what}", "/s", 3.0) for what in ("a field", "the frame")]
     return [
         *flashes,
         *fields,
-        Rule("long run", "of a field", QUARTER),
-        Rule("stripes", "s", STANDING_S),
+        Rule("long run", " of a field", QUARTER),
+        Rule("stripes", " s", STANDING_S),
     ]
 
 
