@@ -190,6 +190,7 @@ class Server:
             return
         link.setblocking(False)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BACKLOG)  # or the kernel would keep megabytes for the deaf
         stream = self._streams[source] = _Stream(link, source)
         selector.register(link, selectors.EVENT_READ, stream)
 

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from installation.model import memory, ticks
 from installation.model.chance import Chance
+from installation.model.pulses import Pulses
 
 Doubles = NDArray[np.float64]
 
 DT = 1.0 / ticks.RATE
 RATE_LOW, RATE_HIGH = 0.02, 3.0  # Hz, what a sensor may ask of a sleeper
 QUIET = ticks.ticks(30.0)  # a sensor that says nothing this long has let go of its sleeper
-DOUBLE = ticks.ticks(0.3)  # two beats closer than this are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Community:
 
     moving = (
         *("phase", "breath", "mended_coupling", "present", "presence", "glow", "glow_target", "hue", "hue_target"),
-        *("rate", "rate_target", "driven", "beat_tick", "drive_tick", "arrived"),
+        *("rate", "rate_target", "driven", "drive_tick", "arrived"),
         *("place", "place_from", "place_to", "place_moved"),
     )
 
@@ -90,7 +90,7 @@ class Community:
         self.hue, self.hue_target = self.own_hue.copy(), self.own_hue.copy()
         self.rate, self.rate_target = np.full(count, 0.16), np.full(count, 0.16)  # Hz, given by a sensor
         self.driven = np.zeros(count)  # 0 own rate .. 1 the sensor's
-        self.beat_tick = np.full(count, -1, dtype=np.int64)  # the last beat, -1 for none
+        self.pulses = Pulses(count, QUIET)
         self.drive_tick = np.full(count, -QUIET - 1, dtype=np.int64)  # when a sensor last spoke
         self.arrived = np.full(count, 1e3)  # seconds in the room
         self.place: Doubles = self._places(0)  # (n, 2) metres on the water
@@ -103,16 +103,13 @@ class Community:
     # what the world says of one sleeper
 
     def beat(self, sleeper: int, tick: int) -> None:
-        """A sensor felt a beat: the rate follows the smoothed interval, the pulse is drawn towards its peak."""
-        last = int(self.beat_tick[sleeper])
-        interval = tick - last
-        if last >= 0 and interval < DOUBLE:
+        """A sensor felt a beat: the rate follows the usual interval, the pulse is drawn towards its peak."""
+        if not self.pulses.beat(sleeper, tick):
             return
-        self.beat_tick[sleeper] = self.drive_tick[sleeper] = tick
-        if last >= 0 and interval * RATE_LOW <= ticks.RATE:
-            measured = min(max(ticks.RATE / interval, RATE_LOW), RATE_HIGH)
-            fresh = self.driven[sleeper] < 0.05
-            self.rate_target[sleeper] += (measured - self.rate_target[sleeper]) * (1.0 if fresh else 0.35)
+        self.drive_tick[sleeper] = tick
+        usual = self.pulses.usual(sleeper)
+        if usual > 0.0:
+            self.rate_target[sleeper] = min(max(ticks.RATE / usual, RATE_LOW), RATE_HIGH)
         away = math.remainder(self.phase[sleeper], 2.0 * math.pi)
         self.phase[sleeper] -= 0.5 * away
 
@@ -180,11 +177,12 @@ class Community:
 
     def snapshot(self) -> dict[str, Any]:
         """All that `step` moves."""
-        return memory.remember(self, self.moving)
+        return {**memory.remember(self, self.moving), "pulses": memory.remember(self.pulses, self.pulses.moving)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Put back a snapshot. Raises ValueError when it is not one of this community."""
         memory.recall(self, self.moving, state)
+        memory.recall(self.pulses, self.pulses.moving, state["pulses"])
 
     def _mean(self, lean: Doubles | float) -> tuple[complex, float]:
         weight = float(self.present.sum())

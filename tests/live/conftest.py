@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from installation.live.desk import Desk
+from installation.live.osc import Server
+from installation.show import Show
+from tests.live.rehearsal import rehearsal
+
+
+@pytest.fixture
+def show() -> Show:
+    return rehearsal()
+
+
+@pytest.fixture
+def desk(show: Show, tmp_path: Path) -> Desk:
+    return Desk(show, tmp_path / "presets")
+
+
+@pytest.fixture
+def server(desk: Desk) -> Iterator[Server]:
+    server = Server(desk, "127.0.0.1", 0)
+    server.start()
+    assert server.wait(5.0)
+    yield server
+    server.close()
+    assert not server.alive

@@ -1,0 +1,55 @@
+"""A performer in a process of their own: plain sockets, nothing of the project.
+
+Reads a list of moves from stdin: a string is a packet in hex; a number is a rest in seconds; {"flood": [hex, ...],
+"rate": a second, "seconds": s} sends those in turn. Writes what came back as a list of hex.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from typing import Any
+
+ADDRESS = ("127.0.0.1", int(sys.argv[1]))
+UDP = sys.argv[2] == "udp"
+
+
+def main() -> None:
+    link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if UDP else socket.SOCK_STREAM)
+    link.connect(ADDRESS)
+    told: list[str] = []
+    for move in json.load(sys.stdin):
+        if isinstance(move, str):
+            link.send(bytes.fromhex(move))
+        elif isinstance(move, dict):
+            flood(link, move)
+        else:
+            rest(link, float(move), told)
+    json.dump(told, sys.stdout)
+
+
+def flood(link: socket.socket, move: dict[str, Any]) -> None:
+    packets = [bytes.fromhex(packet) for packet in move["flood"]]
+    began, sent, many = time.perf_counter(), 0, int(move["rate"] * move["seconds"])
+    while sent < many:
+        due = min(many, int((time.perf_counter() - began) * move["rate"]))
+        for _ in range(due - sent):
+            link.send(packets[sent % len(packets)])
+            sent += 1
+        time.sleep(0.0005)
+
+
+def rest(link: socket.socket, seconds: float, told: list[str]) -> None:
+    end = time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        link.settimeout(left)
+        try:
+            told.append(link.recv(65536).hex())
+        except TimeoutError:
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A show without a picture, a desk, and a performer who plays it from another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from installation.live.desk import Desk
+from installation.model import score
+from installation.model.chance import Chance
+from installation.scene import Light, Moment, Scene
+from installation.show import Show
+
+PERFORMER = Path(__file__).with_name("performer.py")
+
+SCORE = """
+name = "rehearsal"
+settled = true
+scene = "dark"
+
+[[section]]
+name = "rest"
+phase = "harmony"
+seconds = 600
+
+[[section]]
+name = "storm"
+phase = "glitch"
+seconds = 600
+controls = { "/light/glow" = 0.9 }
+
+[[section]]
+name = "dawn"
+phase = "resolution"
+seconds = 600
+"""
+
+
+class Dark(Scene):
+    """Nothing to see: these tests are about what is said."""
+
+    def __init__(self, chance: Chance) -> None:
+        pass
+
+    def light(self, now: Moment) -> tuple[Light, ...]:
+        return ()
+
+
+def rehearsal(seed: int = 1) -> Show:
+    return Show(score.parse(SCORE, "rehearsal"), seed, {"dark": Dark})
+
+
+def tick(show: Show, desk: Desk) -> None:
+    """One tick as the stage takes it."""
+    desk.deliver(show, time.monotonic_ns())
+    show.step()
+
+
+def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Wait for something that another thread or process does."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def perform(port: int, *moves: object, link: str = "udp") -> list[str]:
+    """Send datagrams from another process, and give back as hex what it was told meanwhile. See performer.py."""
+    done = subprocess.run(
+        [sys.executable, str(PERFORMER), str(port), link],
+        input=json.dumps(moves),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told: list[str] = json.loads(done.stdout)
+    return told
