@@ -1,34 +1,65 @@
 """How this room's kernels are compiled: one place that knows numba's switches.
 
-Kernels release the GIL, so that threads can share a picture, and are cached on disk beside their source or, where that
-may not be written, in the user's cache folder. No kernel may reorder sums: the same lights give the same bytes with any
-number of threads.
+Kernels release the GIL, so that threads can share a picture. No kernel may reorder sums: the same lights give the same
+bytes with any number of threads. Machine code is cached in the user's cache folder (or where NUMBA_CACHE_DIR says), in a
+folder named after the kernels' sources: numba itself wouldn't notice that a kernel called from another file has changed.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
-from typing import Any, TypeVar
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")  # a splat's rows become vectors: up to 3 times faster
+import platformdirs
 
-import numba  # noqa: E402 (the switch above must come first)
-from numba import njit  # noqa: E402
+os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")  # the rows of a splat become vectors
 
-numba.config.SLP_VECTORIZE = 1  # for a process in which somebody else imported numba before
+from numba import config, njit  # noqa: E402 (the switch above must come first)
+
+config.SLP_VECTORIZE = 1  # for a process in which somebody else imported numba before
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+_KEPT = 4  # folders of machine code: this version's, and a few of others
+
+
+def _cache() -> str:
+    """The folder for this version's machine code, or "" (numba's own choice) where none can be made."""
+    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    kernels = b"".join(source for source in sources if b"installation.light.compiled" in source)
+    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("sleeptree")) / "light"
+    here = base / blake2b(kernels, digest_size=8).hexdigest()
+    try:
+        if not here.is_dir():
+            here.mkdir(parents=True)
+            for old in sorted(base.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
+        return str(here) if os.access(here, os.W_OK) else ""
+    except OSError:
+        return ""
+
+
+_CACHE = _cache()
+
+
+def _compiled(kernel: Kernel, flags: set[str]) -> Kernel:
+    elsewhere = config.CACHE_DIR
+    config.CACHE_DIR = _CACHE or elsewhere
+    try:
+        return cast(Kernel, njit(nogil=True, cache=True, error_model="numpy", fastmath=flags)(kernel))
+    finally:
+        config.CACHE_DIR = elsewhere
 
 
 def exact(kernel: Kernel) -> Kernel:
     """A kernel that may meet NaN and infinity and must notice them."""
-    compiled: Kernel = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(kernel)
-    return compiled
+    return _compiled(kernel, {"contract"})
 
 
 def quick(kernel: Kernel) -> Kernel:
     """A kernel that is only given finite numbers. It may fuse multiply and add, but not reorder."""
-    flags = {"contract", "nnan", "ninf", "nsz", "arcp"}
-    compiled: Kernel = njit(nogil=True, cache=True, error_model="numpy", fastmath=flags)(kernel)
-    return compiled
+    return _compiled(kernel, {"contract", "nnan", "ninf", "nsz", "arcp"})

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from installation.light.compiled import quick
 from installation.light.pyramid import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
-from installation.light.splat import BLUE, GREEN, HALO, LEVEL, RED, SHARE, X, Y
+from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
 
 _ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
-_LEAST = np.float32(0.001)
 _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
 _A, _B, _C, _D = np.float32(6.2), np.float32(0.5), np.float32(1.7), np.float32(0.06)
 _BLEED, _BLEED_MOST = np.float32(0.02), np.float32(0.3)
@@ -94,7 +93,7 @@ def gather(
                 continue
             r, g, b = splats[k, RED] * _QUARTER, splats[k, GREEN] * _QUARTER, splats[k, BLUE] * _QUARTER
             e = part(1 - finest, splats[k, SHARE], splats[k, HALO])
-            if e > _LEAST:
+            if e > LEAST:
                 stamp(cells, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
             if trails and finest == 0:
                 e = part(0, splats[k, SHARE], splats[k, HALO])
@@ -113,7 +112,7 @@ def gather_fine(
             k = order[n]
             x, y = splats[k, X], splats[k, Y]
             e = part(0, splats[k, SHARE], splats[k, HALO])
-            if splats[k, LEVEL] == _ZERO and e > _LEAST and x > left and x < right:
+            if splats[k, LEVEL] == _ZERO and e > LEAST and x > left and x < right:
                 r, g, b = splats[k, RED], splats[k, GREEN], splats[k, BLUE]
                 stamp_fine(cells, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.compiled import exact, quick
-from installation.light.splat import BLUE, GREEN, HALO, LEVEL, RED, SHARE, X, Y
+from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
 
 PAD = 8
 """Cells round each level that are kept too, so that light comes in from outside the picture."""
@@ -128,33 +128,54 @@ def part(step: int, share: np.float32, halo: np.float32) -> np.float32:
 
 
 @quick
+def _four(
+    cells: NDArray[np.float32], o: int, c: np.float32, w0: np.float32, w1: np.float32, w2: np.float32, w3: np.float32
+) -> None:
+    """Add c times four weights to four cells; an unsigned `o` lets them be one vector."""
+    cells[o] += c * w0
+    cells[o + _U1] += c * w1
+    cells[o + _U2] += c * w2
+    cells[o + _U3] += c * w3
+
+
+@quick
 def stamp(
     cells: NDArray[np.float32], stride: int, first: int, last: int, x: np.float32, y: np.float32,
     spots: NDArray[np.float32], r: np.float32, g: np.float32, b: np.float32,
 ) -> None:  # fmt: skip
     """Add a wide spot centred at x, y (in cells, a cell's middle is a half) to rows first..last-1; `cells` begins at first.
 
-    The caller has seen to it that the columns are there. Unsigned places let four cells be one vector.
+    The caller has seen to it that the columns are there.
     """
     x -= _HALF
     y -= _HALF
-    column, row = math.floor(x), math.floor(y)
-    at = int((x - np.float32(column)) * np.float32(PHASES) + _HALF) * 12 + 8
-    down = int((y - np.float32(row)) * np.float32(PHASES) + _HALF) * 12 + 8
-    p = np.uint64(at)
+    column, row = int(np.floor(x)), int(np.floor(y))
+    p = np.uint64(int((x - np.float32(column)) * np.float32(PHASES) + _HALF) * 12 + 8)
+    down = int((y - np.float32(row)) * np.float32(PHASES) + _HALF) * 12 + 9 - row
     w0, w1, w2, w3 = spots[p], spots[p + _U1], spots[p + _U2], spots[p + _U3]
-    top, bottom = max(row - 1, first), min(row + 3, last)
     run = np.uint64(stride)
-    for k in range(top, bottom):
-        e = spots[np.uint64(down + k - row + 1)]
+    for k in range(max(row - 1, first), min(row + 3, last)):
+        e = spots[np.uint64(down + k)]
         o = np.uint64((k - first) * 3 * stride + column + PAD - 1)
-        for v in (r, g, b):
-            c = e * v
-            cells[o] += c * w0
-            cells[o + _U1] += c * w1
-            cells[o + _U2] += c * w2
-            cells[o + _U3] += c * w3
-            o += run
+        _four(cells, o, e * r, w0, w1, w2, w3)
+        _four(cells, o + run, e * g, w0, w1, w2, w3)
+        _four(cells, o + run + run, e * b, w0, w1, w2, w3)
+
+
+@quick
+def _eight(
+    cells: NDArray[np.float32], o: int, c: np.float32, w0: np.float32, w1: np.float32, w2: np.float32, w3: np.float32,
+    w4: np.float32, w5: np.float32, w6: np.float32, w7: np.float32,
+) -> None:  # fmt: skip
+    """Add c times eight weights to eight cells; an unsigned `o` lets them be one vector."""
+    cells[o] += c * w0
+    cells[o + _U1] += c * w1
+    cells[o + _U2] += c * w2
+    cells[o + _U3] += c * w3
+    cells[o + _U4] += c * w4
+    cells[o + _U5] += c * w5
+    cells[o + _U6] += c * w6
+    cells[o + _U7] += c * w7
 
 
 @quick
@@ -165,28 +186,18 @@ def stamp_fine(
     """The same with level 0's spot of six pixels."""
     x -= _HALF
     y -= _HALF
-    column, row = math.floor(x), math.floor(y)
-    at = int((x - np.float32(column)) * np.float32(PHASES) + _HALF) * 12
-    down = int((y - np.float32(row)) * np.float32(PHASES) + _HALF) * 12
-    p = np.uint64(at)
+    column, row = int(np.floor(x)), int(np.floor(y))
+    p = np.uint64(int((x - np.float32(column)) * np.float32(PHASES) + _HALF) * 12)
+    down = int((y - np.float32(row)) * np.float32(PHASES) + _HALF) * 12 + 2 - row
     w0, w1, w2, w3 = spots[p], spots[p + _U1], spots[p + _U2], spots[p + _U3]
     w4, w5, w6, w7 = spots[p + _U4], spots[p + _U5], spots[p + _U6], spots[p + _U7]
-    top, bottom = max(row - 2, first), min(row + 4, last)
     run = np.uint64(stride)
-    for k in range(top, bottom):
-        e = spots[np.uint64(down + k - row + 2)]
+    for k in range(max(row - 2, first), min(row + 4, last)):
+        e = spots[np.uint64(down + k)]
         o = np.uint64((k - first) * 3 * stride + column + PAD - 2)
-        for v in (r, g, b):
-            c = e * v
-            cells[o] += c * w0
-            cells[o + _U1] += c * w1
-            cells[o + _U2] += c * w2
-            cells[o + _U3] += c * w3
-            cells[o + _U4] += c * w4
-            cells[o + _U5] += c * w5
-            cells[o + _U6] += c * w6
-            cells[o + _U7] += c * w7
-            o += run
+        _eight(cells, o, e * r, w0, w1, w2, w3, w4, w5, w6, w7)
+        _eight(cells, o + run, e * g, w0, w1, w2, w3, w4, w5, w6, w7)
+        _eight(cells, o + run + run, e * b, w0, w1, w2, w3, w4, w5, w6, w7)
 
 
 @quick
@@ -195,8 +206,7 @@ def sow(
     table: NDArray[np.int64], light: NDArray[np.float32], share: int, shares: int,
 ) -> None:  # fmt: skip
     """Add the last bin's splats to the whole levels; this is share 0..shares-1 of the rows of each level."""
-    top = len(table) - 1
-    bands = edges.shape[1] - 2
+    top, bands = len(table) - 1, edges.shape[1] - 2
     for job in range(len(edges)):
         for n in range(edges[job, bands], edges[job, bands + 1]):
             k = order[n]
@@ -205,7 +215,7 @@ def sow(
             reach = 1 if halo == np.float32(0) else 3
             for level in range(max(finest, 2), min(finest + reach, top) + 1):
                 e = part(level - finest, splats[k, SHARE], halo)
-                if e <= np.float32(0.001):
+                if e <= LEAST:
                     continue
                 shrink = np.float32(1.0 / (1 << level))
                 e *= shrink * shrink

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ class Renderer:
         self._away, self._across = finish.ramps(width, height)
         self._splats = np.zeros((0, splat.FIELDS), dtype=np.float32)
         self._order = np.zeros(0, dtype=np.int32)
-        self._no_light = np.zeros((0, 3, 0), dtype=np.float32)
+        self._no_light = self._linear = np.zeros((0, 3, 0), dtype=np.float32)
         self._room: list[int] = []  # splats that each piece may take
         stride = [int(s) for s in self._table[:, pyramid.STRIDE]]
         per_band = (self._rows // 2 + 4) * 3 * stride[1]
@@ -96,13 +96,24 @@ class Renderer:
                 part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
                 trails, note, np.float32(fade), self._old, self._new,
                 self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
-                self._pairs[worker], self._no_light, picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
+                self._pairs[worker], self._linear, picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
             )  # fmt: skip
 
         self._crew.share(finish_bands, parts)
         if note:
             self._old, self._new = self._new, self._old
             self._noted = tick
+
+    def radiance(self, lights: Iterable[Light], view: View, grade: Grade) -> NDArray[np.float32]:
+        """The light itself before exposure, vignette and tone curve, (height, width, 3) linear RGB; without trails."""
+        linear = np.zeros((self.height, 3, self.width), dtype=np.float32)
+        self._linear = linear
+        noted, picture = self._noted, np.zeros((self.height, self.width), dtype=np.uint32)
+        try:
+            self.draw(lights, view, replace(grade, trails=0.0), 0, picture)
+        finally:
+            self._linear, self._noted = self._no_light, noted
+        return np.ascontiguousarray(linear.transpose(0, 2, 1))
 
     def close(self) -> None:
         """End the threads. The renderer can't draw with several afterwards."""
@@ -138,7 +149,7 @@ class Renderer:
         """Make the splats and sort them: `edges` (pieces, bands + 2) of the bins in self._order."""
         pieces = _pieces(lights)
         eye = camera(view, self.width, self.height)
-        counts = [0] * len(pieces)
+        counts, trails = [0] * len(pieces), grade.trails > 0.0
         half = (self._rows // 2).bit_length() - 1
         edges = np.zeros((len(pieces), self._bands + 2), dtype=np.int64)
         self._room += [256] * (len(pieces) - len(self._room))
@@ -153,7 +164,9 @@ class Renderer:
                 reached = self._project(pieces[number], eye, grade, begin, end)
                 counts[number] = reached - begin
                 if reached <= end:
-                    splat.bin_bands(self._splats, begin, reached, half, edges[number], self._order, 3 * begin)
+                    splat.bin_bands(
+                        self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin
+                    )
 
             self._crew.share(project, len(pieces))
             short = [i for i, count in enumerate(counts) if count > self._room[i]]

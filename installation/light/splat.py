@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
-from installation.light.compiled import exact
+from installation.light.compiled import exact, quick
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
 
 WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range(7)
+
+LEAST = np.float32(0.001)
+"""Shares of a splat's energy up to this are left out."""
 
 _FAINT = 1 / 2000  # brightness after exposure below which light is left out
 _BRIGHT = 1e4  # brightness above which light is cut
@@ -260,24 +263,36 @@ def _clip(a: float, d: float, low: float, high: float, f: float, g: float) -> tu
     return max(f, min(p, q)), min(g, max(p, q))
 
 
-@exact
+@quick
+def _bands(splats: NDArray[np.float32], k: int, half: int, bands: int, trails: bool) -> tuple[int, int]:
+    """The bands, from one to before another, that want what splat k adds to levels 0 and 1: two at most."""
+    if splats[k, LEVEL] > np.float32(1):
+        return 0, 0
+    if splats[k, LEVEL] == np.float32(0) and splats[k, SHARE] <= LEAST and splats[k, HALO] == np.float32(0) and not trails:
+        row = int(np.floor(splats[k, Y] - np.float32(0.5)))  # level 0 only: two rows up, three down
+        return max(0, (row - 2) >> (half + 1)), min(bands, ((row + 3) >> (half + 1)) + 1)
+    row = int(np.floor(splats[k, Y] * np.float32(0.5)))
+    return max(0, (row - 4) >> half), min(bands, ((row + 4) >> half) + 1)
+
+
+@quick
 def bin_bands(
-    splats: NDArray[np.float32], at: int, end: int, half: int, edges: NDArray[np.int64], order: NDArray[np.int32], to: int
-) -> None:
+    splats: NDArray[np.float32], at: int, end: int, half: int, trails: bool,
+    edges: NDArray[np.int64], order: NDArray[np.int32], to: int,
+) -> None:  # fmt: skip
     """Sort the splats at..end-1 into bands of 2**half rows of level 1, and one more bin for the whole levels.
 
     Bin b finds its splats' rows in order[edges[b]:edges[b + 1]], in their old order; `edges` is (bands + 2,), `order` is
-    written from `to` on and has room for three entries a splat: what it adds to levels 1 and 0 is wanted by at most two
-    bands, each with the two rows beyond it that the next finer level needs.
+    written from `to` on and has room for three entries a splat. A band also wants what lies in the two rows of level 1
+    beyond it, which the next finer level needs; with `trails` every splat of level 0 is drawn on level 1 too.
     """
     bands = len(edges) - 2
     edges[:] = 0
     for k in range(at, end):
-        if splats[k, LEVEL] <= 1.0:
-            j = math.floor(splats[k, Y] * np.float32(0.5))
-            for band in range(max(0, (j - 4) >> half), min(bands - 1, (j + 4) >> half) + 1):
-                edges[band] += 1
-        if splats[k, LEVEL] + splats[k, HALO] >= 1.0:
+        low, high = _bands(splats, k, half, bands, trails)
+        for band in range(low, high):
+            edges[band] += 1
+        if splats[k, LEVEL] + splats[k, HALO] >= np.float32(1):
             edges[bands] += 1
     total = to
     for band in range(bands + 2):
@@ -285,12 +300,11 @@ def bin_bands(
         edges[band] = total
         total += n
     for k in range(at, end):
-        if splats[k, LEVEL] <= 1.0:
-            j = math.floor(splats[k, Y] * np.float32(0.5))
-            for band in range(max(0, (j - 4) >> half), min(bands - 1, (j + 4) >> half) + 1):
-                order[edges[band]] = k
-                edges[band] += 1
-        if splats[k, LEVEL] + splats[k, HALO] >= 1.0:
+        low, high = _bands(splats, k, half, bands, trails)
+        for band in range(low, high):
+            order[edges[band]] = k
+            edges[band] += 1
+        if splats[k, LEVEL] + splats[k, HALO] >= np.float32(1):
             order[edges[bands]] = k
             edges[bands] += 1
     for band in range(bands + 1, 0, -1):
