@@ -1,0 +1,136 @@
+"""Every clip that would harm, through the guard, before the independent checker; and those that wouldn't, untouched.
+
+Small pictures, where the size doesn't matter: the guard then sees every pixel, as it sees every cell of a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from installation.film.flashes import Report, analyse
+from installation.light.guard import FlashGuard
+from tests.clips import HARMFUL, HARMLESS, Clip, Screen, drifting, packed, patch, stars, strobe, unpacked
+
+# what the checker passes as it is: the guard may still lower it, being stricter
+ALLOWED = {"strobe of 1 Hz", "strobe of 2 Hz", "glitch, 6 Hz"}
+STANDING = {name for name in HARMFUL if name.startswith(("stripes", "rays", "rings"))}
+RATES = (30, 60, 120)
+
+
+def guarded(screen: Screen, clip: Clip, seconds: float) -> Iterator[NDArray[np.uint8]]:
+    guard = FlashGuard(screen.width, screen.height)
+    for picture in screen.frames(clip, seconds):
+        assert picture.shape == (screen.height, screen.width)
+        assert picture.dtype == np.uint32
+        guard.guard(picture, 1.0 / screen.fps)
+        yield unpacked(picture)
+
+
+def raw(screen: Screen, clip: Clip, seconds: float) -> Report:
+    return analyse((unpacked(picture) for picture in screen.frames(clip, seconds)), screen.fps)
+
+
+def test_there_are_as_many_clips_as_promised() -> None:
+    assert len(HARMFUL) >= 60
+    assert len(HARMLESS) >= 15
+
+
+@pytest.mark.parametrize("name", sorted(HARMFUL.keys() - STANDING))
+def test_after_the_guard_no_clip_harms(name: str) -> None:
+    for fps in RATES:
+        report = analyse(guarded(Screen(96, 54, fps), HARMFUL[name], 5.0), fps)
+        assert report.frames == 5 * fps
+        assert report.passed, f"{name} at {fps} fps {report.verdict()}"
+
+
+@pytest.mark.parametrize("name", sorted(STANDING))
+def test_after_the_guard_no_stripes_harm(name: str) -> None:
+    for fps in RATES:
+        report = analyse(guarded(Screen(288, 162, fps), HARMFUL[name], 2.0), fps)
+        assert report.passed, f"{name} at {fps} fps {report.verdict()}"
+
+
+@pytest.mark.parametrize("name", sorted(HARMFUL.keys() - ALLOWED))
+def test_without_the_guard_it_would_harm(name: str) -> None:
+    standing = name in STANDING
+    screen = Screen(288, 162, 60) if standing else Screen(96, 54, 60)
+    report = raw(screen, HARMFUL[name], 1.0 if standing else 6.0)
+    assert not report.passed
+
+
+LONG = ("strobe of 3 Hz", "long run of 2.5 Hz", "red, 3.5 Hz", "noise, coarse, 5 Hz", "groups, three", "glitch, 12 Hz")
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_nor_does_it_when_it_goes_on(name: str) -> None:
+    screen = Screen(144, 81, 60)
+    report = analyse(guarded(screen, HARMFUL[name], 14.0), 60)
+    assert report.frames == 14 * 60
+    assert report.passed, report.verdict()
+
+
+@pytest.mark.parametrize("name", ["spots jump, 8 Hz", "patch, in the corner", "checker, fine", "groups, five"])
+def test_nor_does_it_on_a_large_screen_that_is_only_sampled(name: str) -> None:
+    report = analyse(guarded(Screen(960, 540, 60), HARMFUL[name], 2.0), 60)
+    assert report.passed, report.verdict()
+
+
+def most_changed(screen: Screen, clip: Clip, seconds: float) -> int:
+    guard, most = FlashGuard(screen.width, screen.height), 0
+    for picture in screen.frames(clip, seconds):
+        before = picture.copy()
+        guard.guard(picture, 1.0 / screen.fps)
+        if not np.array_equal(picture, before):
+            most = max(most, int(np.abs(unpacked(picture).astype(int) - unpacked(before)).max()))
+    return most
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS))
+def test_what_is_harmless_comes_through_to_the_bit(name: str) -> None:
+    for fps in RATES:
+        screen = Screen(288, 162, fps)
+        assert most_changed(screen, HARMLESS[name], 5.0) == 0, f"{name} at {fps} fps"
+    assert raw(Screen(288, 162, 30), HARMLESS[name], 5.0).passed
+
+
+@pytest.mark.parametrize(("radius", "speed"), [(3.0, 60.0), (5.0, 120.0), (2.0, 400.0)])
+def test_two_thousand_bright_particles_drift_through_a_large_screen_untouched(radius: float, speed: float) -> None:
+    assert most_changed(Screen(1920, 1080, 60), drifting(2000, radius, speed), 2.5) == 0
+
+
+def test_a_camera_that_pans_over_stars_is_left_alone_on_a_large_screen() -> None:
+    assert most_changed(Screen(1920, 1080, 60), stars(0.08), 2.0) == 0
+
+
+@pytest.mark.parametrize("area", [0.01, 0.05])
+def test_what_flashes_is_held_down_where_it_flashes_and_nowhere_else(area: float) -> None:
+    screen = Screen(288, 162, 60)
+    guard = FlashGuard(288, 162)
+    lit, far = [], []
+    for picture in screen.frames(patch(8, area, (0.2, 0.2), base=90), 4.0):
+        guard.guard(picture, 1 / 60)
+        lit.append(int(picture[40, 70] & 255))
+        far.append(int(picture[140, 250] & 255))
+    assert set(far) == {90}
+    assert (max(lit[120:]) == 255) == (area < 0.02)
+
+
+def test_time_that_comes_unevenly_defeats_it_no_more_than_time_that_doesn_t() -> None:
+    """Pictures between 4 and 70 ms long, put back on a grid of 240 a second for the checker."""
+    rng = np.random.default_rng(3)
+    guard, shown, light = FlashGuard(96, 54), [], False
+    clip = strobe(6)(Screen(96, 54, 240))
+    t = 0.0
+    while t < 8.0:
+        dt = float(rng.choice([1 / 240, 1 / 60, 1 / 30, 0.07]))
+        light = not light
+        picture = packed(np.clip(clip(0, t), 0, 255)) if rng.random() < 0.5 else packed(np.full((54, 96), 255 * light))
+        guard.guard(picture, dt)
+        shown.extend([unpacked(picture)] * round(dt * 240))
+        t += dt
+    report = analyse(shown, 240)
+    assert report.passed, report.verdict()
