@@ -40,7 +40,7 @@ def _damp(heard: Array, share: np.float32, lows: Array) -> None:
 
 
 @kernel
-def _room(
+def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     bus: Array,
     ring: Array,
     at: int,

@@ -48,7 +48,7 @@ def chance(key: int, i: int) -> float:
 
 @kernel
 def sines(row: Array, t: Array, a: tuple[float, ...], b: tuple[float, ...]) -> None:
-    """Add two partials to `row`, at most CHUNK samples. Of each: phase, step and its growth in turns; gain, its growth."""
+    """Add two partials to `row`, at most CHUNK samples: phase, step and its growth in turns, gain and its growth."""
     a0, a1, a2, a3, a4 = np.float32(a[0]), np.float32(a[1]), np.float32(a[2]), np.float32(a[3]), np.float32(a[4])
     b0, b1, b2, b3, b4 = np.float32(b[0]), np.float32(b[1]), np.float32(b[2]), np.float32(b[3]), np.float32(b[4])
     for k in range(row.shape[0]):

@@ -1,0 +1,298 @@
+"""The process that owns the loudspeakers, and the only place that knows sounddevice.
+
+Spawned, so that neither the GIL nor the garbage of the process that draws can stop the sound. It loads, says that it
+is ready, and waits; told to play it opens the device and follows the line. It never gives up: a device that is missing
+is looked for again, and who finds that the device no longer asks for sound kills this process and lets another play.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import time
+from collections.abc import Callable
+from ctypes import Array as Shared
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model.chance import Chance
+from installation.scene import Voice
+from installation.sound.cue import Cue, written
+from installation.sound.guard import Hearing
+from installation.sound.line import Line, Meter
+from installation.sound.synth import Levels, Synth
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+BEHIND = 3  # ticks by which sound follows the show: the show steps in bursts, a picture at a time
+SKIPPED = 12  # ticks behind at which it catches up
+FIFO = 10  # real-time priority that is asked for
+CALM_BLOCK, CALM_LATENCY = 512, 0.06  # samples, s: with real-time priority
+WARY_BLOCK, WARY_LATENCY = 1024, 0.1  # without
+FIRST_RETRY, LAST_RETRY = 0.25, 5.0  # s between two looks for a device
+BEAT = 0.05  # s between two looks at the stage
+INSTALL = "install PortAudio (Debian, Ubuntu: apt install libportaudio2; macOS: brew install portaudio)"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Which loudspeakers, and how."""
+
+    device: str = ""  # a part of its name, or its number; empty: the system's default
+    channels: int = 2
+    channel_map: tuple[int, ...] = ()  # channel of the device, from 1, for each of ours; empty: in order
+    fallback: bool = True  # play on the default device when `device` is not there
+    rate: int = 48_000  # samples a second
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.channels <= 8:
+            raise ValueError(f"[sound] channels takes 1..8, got {self.channels}")
+        wrong = [c for c in self.channel_map if not 1 <= c <= 64]
+        if self.channel_map and (len(self.channel_map) != self.channels or wrong):
+            raise ValueError(
+                f"[sound] channel_map takes {self.channels} channels of the device, 1..64, got {list(self.channel_map)}"
+            )
+        if not 44_100 <= self.rate <= 96_000:
+            raise ValueError(f"[sound] rate takes 44100..96000, got {self.rate}")
+
+    @property
+    def routes(self) -> tuple[int, ...]:
+        """The device's channel, from 0, for each of ours."""
+        return tuple(c - 1 for c in self.channel_map) or tuple(range(self.channels))
+
+
+class Source(Protocol):
+    """What makes sound: Synth."""
+
+    quantum: int
+    gain_db: float
+
+    @property
+    def levels(self) -> Levels:
+        """What was put out lately."""
+
+    def render_row(self, row: Doubles, n: int) -> Array:
+        """(n, channels) more samples."""
+
+
+Sources = Callable[[int, Output, Hearing], Source]
+"""Makes a source from a seed, the output and the limits of hearing. Must be importable by the process."""
+
+
+def drones(seed: int, output: Output, hearing: Hearing) -> Source:
+    """The show's own sound."""
+    return Synth(Chance(seed).of("sound"), output.channels, output.rate, hearing)
+
+
+class NoPortAudio(Exception):
+    """The library that speaks to sound devices is not there; the text says how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudspeaker:
+    """A device that can play."""
+
+    number: int
+    name: str
+    channels: int
+    default: bool
+
+
+def loudspeakers() -> list[Loudspeaker]:
+    """The devices of this machine that can play. Raises NoPortAudio."""
+    sd = _sounddevice()
+    default = sd.default.device[1]
+    return [
+        Loudspeaker(number, str(found["name"]), int(found["max_output_channels"]), number == default)
+        for number, found in enumerate(sd.query_devices())
+        if found["max_output_channels"] > 0
+    ]
+
+
+def chosen(found: list[Loudspeaker], output: Output) -> Loudspeaker | None:
+    """The loudspeaker that `output` means, or the default where it may be; None: there is none to play on."""
+    default = next((one for one in found if one.default), None)
+    if not output.device:
+        return default
+    named = [one for one in found if one.name.casefold() == output.device.casefold()]
+    named += [one for one in found if output.device.casefold() in one.name.casefold()]
+    named += [one for one in found if output.device.isdecimal() and one.number == int(output.device)]
+    return named[0] if named else default if output.fallback else None
+
+
+def _sounddevice() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise NoPortAudio(f"no sound: {INSTALL}: {error}") from None
+    return sounddevice
+
+
+class Player:
+    """Fills the device's blocks from a source, a cue a quantum."""
+
+    def __init__(self, line: Line, source: Source, output: Output) -> None:
+        self._line, self._source, self._routes = line, source, list(output.routes)
+        self._rate = output.rate
+        self._tick = -1
+        self._left = np.zeros((0, output.channels), dtype=np.float32)
+        self._asked = 0.0  # the device's time at the last call
+        self.patience = 1.0  # s between two calls after which the device must have run dry
+        self.ended = False
+
+    def fill(self, out: Array, frames: int, moment: Any, status: Any) -> None:
+        """What the device calls: `out`, (frames, channels of the device)."""
+        began = time.perf_counter()
+        meters = self._line.meters
+        meters[Meter.CALLS] += 1
+        meters[Meter.XRUNS] += bool(status.output_underflow)
+        if self._asked and moment.currentTime - self._asked > self.patience:
+            meters[Meter.GAPS] += 1
+        self._asked = moment.currentTime
+        out[:] = 0.0
+        out[:, self._routes] = self.samples(frames)
+        if self.ended:
+            out *= np.linspace(1.0, 0.0, frames, dtype=np.float32)[:, None]
+        self._report(meters)
+        meters[Meter.LOAD] = max(meters[Meter.LOAD], (time.perf_counter() - began) * self._rate / frames)
+
+    def samples(self, n: int) -> Array:
+        """(n, channels) more samples, following the line a tick a quantum."""
+        made, ready = [self._left], len(self._left)
+        while ready < n:
+            made.append(self._source.render_row(self._line.row(self._next()), self._source.quantum))
+            ready += len(made[-1])
+        whole = np.concatenate(made)
+        self._left = whole[n:]
+        return whole[:n]
+
+    def _next(self) -> int:
+        """The tick to play: one further, unless the show is not there yet or far ahead."""
+        head = self._line.head
+        if self._tick < 0 or not 0 <= head - self._tick <= SKIPPED:
+            self._tick = max(head - BEHIND, 0)
+        elif self._tick < head:
+            self._tick += 1
+        self._line.meters[Meter.QUANTA] += 1
+        return self._tick
+
+    def _report(self, meters: Doubles) -> None:
+        levels = self._source.levels
+        meters[Meter.RMS], meters[Meter.MOMENTARY], meters[Meter.PEAK] = levels.rms, levels.momentary, levels.peak
+        meters[Meter.ROUGHNESS], meters[Meter.HELD] = levels.roughness, levels.held_db
+        meters[Meter.FAULTS], meters[Meter.GAIN] = levels.faults, self._source.gain_db
+
+
+def perform(
+    shared: Shared[Any], stage: Connection, seed: int, output: Output, hearing: Hearing, sources: Sources
+) -> None:
+    """The process. `stage` says "play" and "end"; it is told (playing, words) whenever that changes.
+
+    Ends when `stage` is closed: nobody plays on when the show is gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the stage's: it fades first
+    line = Line(shared)
+    source = warm(sources, seed, output, hearing)
+    try:
+        _sounddevice()
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # nothing here makes cycles, and nothing may pause
+        stage.send((False, "ready"))
+        if stage.recv() != "play":
+            return
+        source.gain_db = float(line.meters[Meter.GAIN])
+        _Open(line, source, output, stage).run(_real_time())
+    except NoPortAudio as error:
+        stage.send((False, str(error)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def warm(sources: Sources, seed: int, output: Output, hearing: Hearing) -> Source:
+    """A source that has nothing left to compile."""
+    rehearsed = sources(seed, output, hearing)
+    voice = (Voice(110.0, 0.5),)
+    for i, unrest in enumerate((0.0, 1.0, 1.0, 0.3, 0.3)):  # calm, torn, and the freeze between
+        cue = Cue(i, unrest, 0.0, 1.0, 0.0, i, 0, 20)
+        rehearsed.render_row(written(cue, voice), rehearsed.quantum)
+    return sources(seed, output, hearing)
+
+
+def _real_time() -> bool:
+    """Ask to come first; whether it was granted."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO))
+    except (AttributeError, PermissionError):
+        return False
+    return True
+
+
+class _Open:
+    """Keeps a device open until the stage says otherwise."""
+
+    def __init__(self, line: Line, source: Source, output: Output, stage: Connection) -> None:
+        self._line, self._source, self._output, self._stage = line, source, output, stage
+        self._said = ""
+
+    def run(self, real_time: bool) -> None:
+        sd, retry = _sounddevice(), FIRST_RETRY
+        while True:
+            speaker = chosen(loudspeakers(), self._output)
+            reason = f"no device {self._output.device or 'to play on'}"
+            if speaker is not None:
+                try:
+                    if self._play(sd, speaker, real_time):
+                        return
+                    retry, reason = FIRST_RETRY, f"{speaker.name} stopped"
+                except sd.PortAudioError as error:
+                    reason = f"{speaker.name}: {error.args[0] if error.args else error}"
+            self._say(False, f"no sound: {reason}; looking again")
+            if self._stage.poll(retry) and self._stage.recv() == "end":
+                return
+            retry = min(2.0 * retry, LAST_RETRY)
+            sd._terminate()  # the list of devices is as old as PortAudio's start
+            sd._initialize()
+
+    def _play(self, sd: Any, speaker: Loudspeaker, real_time: bool) -> bool:
+        """Until the stage ends it (True) or the device stops by itself."""
+        block, latency = (CALM_BLOCK, CALM_LATENCY) if real_time else (WARY_BLOCK, WARY_LATENCY)
+        player = Player(self._line, self._source, self._output)
+        stream = sd.OutputStream(
+            device=speaker.number,
+            channels=max(self._output.routes) + 1,
+            samplerate=self._output.rate,
+            blocksize=block,
+            latency=latency,
+            dtype="float32",
+            callback=player.fill,
+        )
+        player.patience = max(float(stream.latency), 2.0 * block / self._output.rate) + block / self._output.rate
+        stream.start()
+        instead = f" instead of {self._output.device}" if self._missed(speaker) else ""
+        ahead = "real-time" if real_time else "ordinary priority"
+        self._say(True, f"{speaker.name}{instead}, {1e3 * stream.latency:.0f} ms, {ahead}")
+        while stream.active:
+            if self._stage.poll(BEAT) and self._stage.recv() == "end":
+                player.ended = True
+                self._stage.poll(2.0 * block / self._output.rate)
+                stream.abort()
+                return True
+        stream.close()
+        return False
+
+    def _missed(self, speaker: Loudspeaker) -> bool:
+        return chosen([speaker], Output(device=self._output.device, fallback=False)) is None and bool(
+            self._output.device
+        )
+
+    def _say(self, playing: bool, words: str) -> None:
+        if words != self._said:
+            self._said = words
+            self._stage.send((playing, words))

@@ -1,0 +1,215 @@
+"""Loudspeakers: the show's end of the line, and the watch over the process that plays.
+
+A second process waits, loaded, for the first to fail; a thread sees to it. The show itself only writes to memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from dataclasses import dataclass, replace
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+import numpy as np
+
+from installation.scene import Moment, Voice
+from installation.show import Show
+from installation.sound.cue import Cue, written
+from installation.sound.device import INSTALL, Output, Sources, drones, perform
+from installation.sound.guard import Hearing
+from installation.sound.line import Heard, Line, Meter, memory
+
+ROUND = 0.05  # s between two looks
+STALE = 10  # rounds without a call from the device after which its process is given up
+SETTLING = 60  # the same for a device that was just opened: some servers take two seconds to begin
+SETTLED = 40  # calls after which it has begun
+PATIENCE = 600  # rounds in which a process must have loaded
+HASTE = 5  # processes that may fail one after the other before the next has to wait
+PAUSE = 100  # rounds that it then waits
+
+
+@dataclass
+class _Process:
+    """One process, and what it said."""
+
+    process: BaseProcess
+    stage: Connection
+    playing: bool = False
+    words: str = "starting"
+    asked: bool = False  # told to play
+    closed: bool = False  # its end of the pipe is gone
+
+    def hear(self) -> None:
+        try:
+            while not self.closed and self.stage.poll():
+                self.playing, self.words = self.stage.recv()
+        except (EOFError, OSError):
+            self.closed = True
+
+    def say(self, word: str) -> None:
+        try:
+            self.stage.send(word)
+        except OSError:
+            self.closed = True
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.stage.close()
+        self.closed = True
+
+
+class Loudspeakers:
+    """Sound for a show, from a process of its own. Nothing here blocks or raises because of a device."""
+
+    def __init__(self, seed: int, output: Output, hearing: Hearing, sources: Sources = drones) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._given = (seed, output, hearing, sources)
+        self._shared = memory()
+        self._line = Line(self._shared)
+        self._player: _Process | None = None
+        self._standby: _Process | None = None
+        self._words, self._playing = "starting", False
+        self._calls, self._opened = 0.0, 0.0  # calls of the device so far, and when this process opened it
+        self._still, self._failed, self._pause = 0, 0, 0  # rounds without a call, failures in a row, rounds to wait
+        self._woken, self._wake = multiprocessing.Pipe(duplex=False)
+        self._closing = False
+        self.restarts = 0  # processes that were given up
+        self._thread = threading.Thread(target=self._watch, name="loudspeakers", daemon=True)
+        self._thread.start()
+
+    def follow(self, show: Show, level: float) -> None:
+        """The show has stepped: play it at `level` 0..1 of its own loudness."""
+        self.play(show.moment(), show.voices(), level)
+
+    def play(self, now: Moment, voices: tuple[Voice, ...], level: float = 1.0) -> None:
+        """Play this tick. Only writes to memory."""
+        cue = Cue.of(now)
+        self._line.tell(now.tick, written(replace(cue, presence=cue.presence * level), voices))
+
+    @property
+    def levels(self) -> Heard:
+        """What is played now."""
+        return self._line.heard(self._words, self._playing)
+
+    @property
+    def process(self) -> int | None:
+        """The number of the process that plays."""
+        player = self._player
+        return None if player is None else player.process.pid
+
+    def lines(self) -> tuple[str, ...]:
+        """What the overlay has to say."""
+        heard = self.levels
+        if not heard.playing:
+            return (f"sound: {heard.state}",)
+        held = f", guard {heard.held_db:.1f} dB" if heard.held_db > 0.05 else ""
+        return (
+            f"sound: {heard.state}, {heard.xruns} gaps",
+            f"{heard.momentary:.1f} LUFS, rms {_db(heard.rms):.1f} dB, true peak {_db(heard.peak):.1f} dB, "
+            f"roughness {heard.roughness:.2f}{held}",
+        )
+
+    def close(self) -> None:
+        """Fade within a block, close the device, end the processes."""
+        self._closing = True
+        self._wake.send(None)
+        self._thread.join()
+
+    # the watch
+
+    def _watch(self) -> None:
+        self._player = self._spawn()
+        while not self._closing:
+            idle = not connection.wait(self._ears(), ROUND)
+            for one in (self._player, self._standby):
+                if one is not None:
+                    one.hear()
+            if self._player is not None:
+                self._look(self._player, idle)
+            elif self._pause > 0:
+                self._pause -= idle
+            else:
+                self._promote()
+            if self._standby is None and self._playing:
+                self._standby = self._spawn()
+            elif self._standby is not None and self._standby.closed:
+                self._standby = None
+        self._end()
+
+    def _ears(self) -> list[Connection | int]:
+        ears: list[Connection | int] = [self._woken]
+        for one in (self._player, self._standby):
+            if one is not None and not one.closed:
+                ears += [one.stage, one.process.sentinel]
+        return ears
+
+    def _look(self, player: _Process, idle: bool) -> None:
+        """Is it alive, and does its device ask for sound?"""
+        if player.playing != self._playing:
+            self._still = 0
+        self._words, self._playing = player.words, player.playing
+        if player.words == "ready" and not player.asked:
+            player.asked = True
+            player.say("play")
+        calls = float(self._line.meters[Meter.CALLS])
+        self._still = 0 if calls != self._calls else self._still + idle
+        self._calls = calls
+        if player.playing and self._still == 0:
+            self._failed = 0
+        if player.closed or not player.process.is_alive():
+            if INSTALL in player.words:
+                self._words, self._closing = player.words, True  # nothing that another process could do
+            else:
+                self._give_up(player, "its process ended")
+        elif self._still > self._patience(player) and not player.words.startswith("no sound"):
+            self._give_up(player, "the device stopped asking")
+
+    def _patience(self, player: _Process) -> int:
+        if not player.playing:
+            self._opened = self._calls
+            return PATIENCE
+        return SETTLING if self._calls < self._opened + SETTLED else STALE
+
+    def _give_up(self, player: _Process, reason: str) -> None:
+        player.kill()
+        self._player, self._playing, self._still, self._opened = None, False, 0, self._calls
+        self._words = f"no sound: {reason}; another one takes over"
+        self.restarts += 1
+        self._failed += 1
+        self._pause = PAUSE if self._failed > HASTE else 0
+
+    def _promote(self) -> None:
+        """The standby plays, or a new process where there is none."""
+        self._player, self._standby = self._standby or self._spawn(), None
+        self._still = 0
+        if self._player.words == "ready":
+            self._player.asked = True
+            self._player.say("play")
+
+    def _spawn(self) -> _Process:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=perform, args=(self._shared, theirs, *self._given), name="sleeptree sound", daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Process(process, ours)
+
+    def _end(self) -> None:
+        for one in (self._player, self._standby):
+            if one is not None and not one.closed:
+                one.say("end")
+        for one in (self._player, self._standby):
+            if one is not None:
+                one.process.join(1.0)
+                one.kill()
+        self._playing = False
+        if INSTALL not in self._words:
+            self._words = "ended"
+
+
+def _db(linear: float) -> float:
+    return float(20.0 * np.log10(max(linear, 1e-6)))
