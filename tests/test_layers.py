@@ -348,11 +348,12 @@ def test_importing_everything_needs_no_screen_sound_card_or_network(tmp_path: Pa
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", BARE, *modules],
         cwd=tmp_path,
-        env=outside | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
+        env=outside | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "kernels")},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == ""
-    assert list(tmp_path.iterdir()) == [], "an import left something in the home folder"
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {"kernels"}, "an import leaves nothing in the home folder, but for the place of compiled kernels"

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import platformdirs
+from installation import places
 
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")  # the rows of a splat become vectors
 
@@ -31,7 +31,7 @@ def _cache() -> str:
     """The folder for this version's machine code, or "" (numba's own choice) where none can be made."""
     sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     kernels = b"".join(source for source in sources if b"installation.light.compiled" in source)
-    base = Path(config.CACHE_DIR or platformdirs.user_cache_path("sleeptree")) / "light"
+    base = Path(config.CACHE_DIR or places.cache_folder()) / "light"
     here = base / blake2b(kernels, digest_size=8).hexdigest()
     try:
         if not here.is_dir():
