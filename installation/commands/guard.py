@@ -30,7 +30,7 @@ def guard(film: Path, out: Path | None) -> bool:
     def row(rule: Rule) -> tuple[str, ...]:
         where = "" if rule.where is None else f"{100 * rule.where[0]:.0f} % right, {100 * rule.where[1]:.0f} % down"
         when = "" if rule.at is None else f"{rule.at:.2f} s"
-        verdict = "pass" if rule.failed_at is None else f"fail at {rule.failed_at:.2f} s"
+        verdict = "pass" if rule.failed_at is None else f"fail {rule.failed_at:.2f} s"
         return rule.name, verdict, f"{rule.worst:.2g}{rule.unit}", f"{rule.limit:g}", when, where
 
     table = Table("rule", "verdict", "worst", "limit", "at", "where", box=SIMPLE_HEAD)

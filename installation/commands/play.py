@@ -19,6 +19,7 @@ from installation.commands.film import Reel, shoot
 from installation.commands.opening import Opening, Wish, cores, opened, writable
 from installation.live import measure
 from installation.live.desk import Desk
+from installation.live.painter import Painter
 from installation.live.report import age_s, report
 from installation.live.stage import Stage
 from installation.settings import Size
@@ -70,7 +71,7 @@ def play(wish: Wish, performance: Performance) -> str:
     finally:
         window.close()
     if performance.report is not None:
-        first = stage.first_picture_ns
+        first = stage.painter.first_ns
         start = None if born is None or first is None else round(born + (first - began) / 1e9, 3)
         _write(performance.report, {**said, "start_to_first_picture_s": start})
     return ""
@@ -97,13 +98,13 @@ def _perform(opening: Opening, performance: Performance, window: Any) -> tuple[S
             show, opening.picture, window.size, cores(), time.monotonic_ns
         )
         desk = Desk(show, places.data() / "presets")
+        painter = Painter(window, lambda size: opening.picture(size, count), time.monotonic_ns)
         stage = Stage(
             show,
-            window,
-            lambda size: opening.picture(size, count),
+            painter,
+            desk,
             clock=time.monotonic_ns,
             sleep=time.sleep,
-            desk=desk,
             most_fps=opening.settings.screen.fps,
             stills=places.stills(),
             notice=_notice,
@@ -112,8 +113,11 @@ def _perform(opening: Opening, performance: Performance, window: Any) -> tuple[S
             raise Stopped
         gc.collect()
         gc.freeze()  # what lives as long as the show is never looked at again
-        stage.play(performance.seconds)
-        return stage, report(stage, window, count)
+        try:
+            stage.play(performance.seconds)
+        finally:
+            painter.close()
+        return stage, report(stage)
 
 
 def _load(opening: Opening, window: Any, ending: threading.Event) -> Show:

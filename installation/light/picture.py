@@ -1,12 +1,12 @@
 """Picture: everything between a show and its pixels, in one order: renderer, grade, tear, flash guard.
 
-The window, stills and films all draw through it, so they show the same. It looks at the show and never steps it.
+The window, stills and films all draw through it, so they show the same. It looks at a show and never steps it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +18,24 @@ from installation.light.renderer import Renderer, warm
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.scene import Light, Moment, View
+from installation.show import Show
 
 Pixels = NDArray[np.uint32]
 """(height, width) of 0x00RRGGBB, C-contiguous."""
 
 
-class Shown(Protocol):
-    """What a picture needs of a show; a show.Show has it."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one moment of a show looks like, before anything is drawn: values that the show no longer touches."""
 
-    def moment(self) -> Moment:
-        """What is."""
+    now: Moment
+    lights: tuple[Light, ...]
+    view: View
 
-    def lights(self) -> tuple[Light, ...]:
-        """What shines."""
 
-    def view(self) -> View:
-        """From where it is seen."""
+def look(show: Show) -> Look:
+    """The show at its newest tick."""
+    return Look(show.moment(), show.lights(), show.view())
 
 
 WATCHED = ticks.ticks(2.0)
@@ -54,20 +56,19 @@ class Picture:
         self._renderer = Renderer(width, height, threads)
         self._chance = Chance(seed).of("tear")
 
-    def draw(self, show: Shown, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
-        """The picture of the show's newest tick into `pixels`, `dt` seconds after the one before.
+    def draw(self, seen: Look, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
+        """The picture of a moment into `pixels`, `dt` seconds after the one before.
 
         `fade` is the stage's own way to black, 0..1, when a show ends.
         """
-        now = show.moment()
-        self._renderer.draw(show.lights(), show.view(), grade(now, fade), now.tick, pixels)
+        now = seen.now
+        self._renderer.draw(seen.lights, seen.view, grade(now, fade), now.tick, pixels)
         tear(pixels, now.beat, self._chance, now.number("/light/glitch") * torn(now.unrest))
         self.guard.guard(pixels, dt)
 
-    def linger(self, show: Shown) -> None:
-        """Let the show's newest tick leave its trail without being shown."""
-        now = show.moment()
-        self._renderer.draw(show.lights(), show.view(), grade(now), now.tick, None)
+    def linger(self, seen: Look) -> None:
+        """Let a moment leave its trail without being shown."""
+        self._renderer.draw(seen.lights, seen.view, grade(seen.now), seen.now.tick, None)
 
     def close(self) -> None:
         """End the threads; nothing can be drawn afterwards."""

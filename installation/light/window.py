@@ -59,6 +59,7 @@ def _begin() -> None:
         raise NoScreen("no display")  # asking SDL would only make libwayland complain on stderr
     os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
     os.environ.setdefault("SDL_RENDER_VSYNC", "1")
+    os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "sleeptree")
     try:
         pygame.display.init()
     except pygame.error as error:
@@ -73,7 +74,7 @@ def displays() -> tuple[Display, ...]:
 
 
 def _modes(display: int) -> tuple[Size, ...]:
-    return tuple(dict.fromkeys(pygame.display.list_modes(32, pygame.FULLSCREEN, display)))
+    return tuple(dict.fromkeys(pygame.display.list_modes(0, pygame.FULLSCREEN, display)))
 
 
 def close() -> None:
@@ -104,12 +105,10 @@ class Window:
         self.display = here[min(self._number, len(here)) - 1]
         self.present = _present(self.driver, present)
         pygame.font.init()
-        size = self._wanted or self.display.size
-        if not self.fullscreen and not self._wanted:
-            size = (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
-        self._small = size
-        at = pygame.WINDOWPOS_CENTERED | (self.display.number - 1)  # SDL's way to say: in the middle of that display
         switch = self._switches
+        self._small = self._wanted or (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
+        size = self.display.size if self.fullscreen and not switch else self._small
+        at = pygame.WINDOWPOS_CENTERED | (self.display.number - 1)  # SDL's way to say: in the middle of that display
         self._window = pygame.Window(
             "SleepTree",
             size,
@@ -216,13 +215,11 @@ class Window:
         self.fullscreen = not self.fullscreen
         if self.fullscreen:
             self._small = self._window.size
-            if self._switches and self._wanted is not None:
-                self._window.size = self._wanted
+            # without a window manager SDL's fullscreen leaves the window as large as it was
+            self._window.size = self._wanted if self._switches and self._wanted else self.display.size
             self._window.set_fullscreen(desktop=not self._switches)
             return
         self._window.set_windowed()
-        if self._small == self.display.size:
-            self._small = (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
         self._window.size = self._small
 
 

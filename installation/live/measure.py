@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from installation.live.stage import Drawing, Screen, Size
+from installation.light.picture import Look, look
+from installation.live.painter import Drawing, Screen, Size
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.scene import Light, Moment, View
 from installation.show import Show
 
 Clock = Callable[[], int]
@@ -18,23 +18,10 @@ Clock = Callable[[], int]
 _TRIES = 4
 
 
-class Lit:
-    """A show as it looks in full light, whatever its score says: what is dark costs nothing to draw."""
-
-    def __init__(self, show: Show) -> None:
-        self._show = show
-
-    def moment(self) -> Moment:
-        """The show's, with all of its presence."""
-        return replace(self._show.moment(), presence=1.0)
-
-    def lights(self) -> tuple[Light, ...]:
-        """The show's."""
-        return self._show.lights()
-
-    def view(self) -> View:
-        """The show's."""
-        return self._show.view()
+def lit(show: Show) -> Look:
+    """The show in full light, whatever its score says: what is dark costs nothing to draw."""
+    seen = look(show)
+    return replace(seen, now=replace(seen.now, presence=1.0))
 
 
 def counts(cores: int) -> list[int]:
@@ -58,11 +45,11 @@ def picture(show: Show, paint: Callable[[Size, int], Drawing], size: Size, count
     """Nanoseconds for one picture of `show` in full light drawn by `count` threads: the best of a few."""
     pixels = np.zeros((size[1], size[0]), np.uint32)
     drawing = paint(size, count)
-    lit = Lit(show)
+    seen = lit(show)
     best = 1 << 62
     for _ in range(1 + _TRIES):  # the first makes room and is not the best
         began = clock()
-        drawing.draw(lit, pixels, 1.0 / 60.0)
+        drawing.draw(seen, pixels, 1.0 / 60.0)
         best = min(best, clock() - began)
     drawing.close()
     return best

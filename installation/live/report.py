@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from installation.live.stage import Screen, Stage
+from installation.live.stage import Stage
 from installation.model import ticks
 
 
@@ -31,17 +31,19 @@ def peak_memory_mb() -> float | None:
     return round(most / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
-def report(stage: Stage, screen: Screen, threads: int) -> dict[str, Any]:
+def report(stage: Stage) -> dict[str, Any]:
     """Everything measured, ready for JSON."""
+    painter = stage.painter
+    screen = painter.screen
     width, height = screen.size
     return {
-        "frame_ms": stage.intervals.summary(),
-        "work_ms": stage.work.summary(),
-        "fps": round(stage.intervals.rate, 2),
+        "frame_ms": painter.intervals.summary(),
+        "work_ms": painter.work.summary(),
+        "fps": round(painter.intervals.rate, 2),
         "size": [width, height],
         "fullscreen": screen.fullscreen,
         "present": screen.present,
-        "threads": threads,
+        "threads": painter.threads,
         "seed": stage.show.seed,
         "score": stage.show.score.name,
         "ticks": stage.show.tick,

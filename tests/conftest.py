@@ -1,0 +1,153 @@
+"""What tests of more than one room use: a real X server without a monitor, and a scene small enough to count on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 4.0  # no test is decided by it: what takes so long hangs
+
+
+def needed(*tools: str) -> None:
+    """Skip where a tool is missing, loudly; on the machine that decides, fail."""
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"{' and '.join(missing)} must be installed here")
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not installed: nothing was tested on a real window")
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait until something has become true."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, f"still waiting for {what}"
+        time.sleep(0.02)
+
+
+class Desktop:
+    """An X server of our own, 640x360, with what is on its screen and somebody at its keyboard."""
+
+    width, height = 640, 360
+
+    def __init__(self, display: str, memory: Path) -> None:
+        self.display, self._memory = display, memory
+        self.environment = {"DISPLAY": display, "WAYLAND_DISPLAY": "", "SDL_VIDEODRIVER": "x11"}
+
+    def do(self, *arguments: str) -> str:
+        """What xdotool answers."""
+        env = {**os.environ, "DISPLAY": self.display}
+        done = subprocess.run(["xdotool", *arguments], env=env, capture_output=True, text=True, check=True, timeout=30)
+        return done.stdout.strip()
+
+    def key(self, *names: str) -> None:
+        """Press keys, by their X names."""
+        self.do("key", *names)
+
+    def window(self) -> str:
+        """The id of our window, once it is there."""
+        found: list[str] = []
+
+        def there() -> bool:
+            try:
+                found[:] = self.do("search", "--onlyvisible", "--class", "^sleeptree$").split()
+            except subprocess.CalledProcessError:
+                return False
+            return bool(found)
+
+        until(there, "a window")
+        return found[-1]
+
+    def picture(self) -> NDArray[np.uint32]:
+        """What is on the screen: (360, 640) of 0x00RRGGBB, read from the server's own XWD file."""
+        raw = self._memory.read_bytes()
+        head = struct.unpack(">25I", raw[:100])
+        size, height, width, pitch, colours = head[0], head[5], head[4], head[12], head[19]
+        rows = np.frombuffer(raw, np.uint8, count=pitch * height, offset=size + 12 * colours)
+        order = ">u4" if head[7] else "<u4"
+        return rows.view(order).reshape(height, pitch // 4)[:, :width].astype(np.uint32) & np.uint32(0xFFFFFF)
+
+
+@pytest.fixture(scope="session")
+def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    """An Xvfb that nobody else uses."""
+    needed("Xvfb", "xdotool")
+    folder = tmp_path_factory.mktemp("xvfb")
+    ours, theirs = os.pipe()
+    screen = f"{Desktop.width}x{Desktop.height}x24"
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            "-displayfd",
+            str(theirs),
+            "-screen",
+            "0",
+            screen,
+            "-fbdir",
+            str(folder),
+            "-noreset",
+            "-nolisten",
+            "tcp",
+        ],
+        pass_fds=[theirs],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    try:
+        with os.fdopen(ours) as answer:
+            number = answer.readline().strip()
+        assert number, "Xvfb did not start"
+        yield Desktop(f":{number}", folder / "Xvfb_screen0")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+class Command:
+    """Runs `python -m installation ...` as its user would, with folders of its own and no screen unless given one."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        gone = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "CI")
+        kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("XDG_")}
+        self.environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
+
+    def start(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.Popen[str]:
+        """Begin it, in the folder `home`."""
+        screen = desktop.environment if desktop is not None else {}
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "installation", *arguments],
+            env={**self.environment, **screen},
+            cwd=self.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.CompletedProcess[str]:
+        """Do it, to the end."""
+        with self.start(*arguments, desktop=desktop) as process:
+            try:
+                out, err = process.communicate(timeout=PATIENCE_S)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """The command line, in a new home."""
+    return Command(tmp_path)
