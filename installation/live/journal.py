@@ -119,7 +119,7 @@ class Journal:
                     lines = [(of, line) for of, line in lines if of != path]
                     self.trouble = ""
                 except OSError as error:
-                    self._complain(error)
+                    self._complain(error, path)
                     break
             with self._lock:
                 self._lines = lines + self._lines
@@ -132,11 +132,7 @@ class Journal:
 
     def _begin(self, show: Show, at: float) -> None:
         self._night, self._lost = night(at), False
-        name = f"{self._night} {datetime.fromtimestamp(at):%H%M%S}"
-        self.path = self._folder / f"{name}.journal"
-        while self.path.exists() or any(path == self.path for path, _ in self._lines):
-            name += "+"  # two shows within a second
-            self.path = self._folder / f"{name}.journal"
+        self.path = self._new(f"{self._night} {datetime.fromtimestamp(at):%H%M%S}")
         header = Header(
             journal=FORMAT,
             sleeptree=_version(),
@@ -149,8 +145,20 @@ class Journal:
         )
         self._add(msgspec.json.encode(header).decode())
 
-    def _complain(self, error: OSError) -> None:
-        trouble = f"journal: {error.strerror or error}: {self.path}; the show goes on"
+    def _new(self, name: str) -> Path:
+        """A file of this name that no other show writes; or, where none can be made, what it would be called."""
+        path = self._folder / f"{name}.journal"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            return self._new(f"{name}+") if path.exists() else path
+        except OSError as error:
+            self._complain(error, path)
+        return path
+
+    def _complain(self, error: OSError, path: Path) -> None:
+        trouble = f"journal: {error.strerror or error}: {path}; the show goes on"
         if trouble != self.trouble:
             self.trouble = trouble
             _log.warning(trouble)
