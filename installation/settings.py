@@ -79,6 +79,30 @@ class OscQuery(Table, frozen=True):
     port: Port = 9001
 
 
+class Sound(Table, frozen=True):
+    """[sound]: which loudspeakers, and how."""
+
+    enabled: bool = True
+    device: str = ""  # a part of its name, or its number; empty: the system's default
+    fallback: bool = True  # play on the default device when `device` is not there
+    channels: Annotated[int, Meta(ge=1, le=8)] = 2
+    channel_map: tuple[Annotated[int, Meta(ge=1, le=64)], ...] = ()
+    rate: Annotated[int, Meta(ge=44_100, le=96_000)] = 48_000
+
+    @property
+    def routes(self) -> tuple[int, ...]:
+        """The device's channel, from 0, for each of ours."""
+        return tuple(channel - 1 for channel in self.channel_map) or tuple(range(self.channels))
+
+
+class Hearing(Table, frozen=True):
+    """[hearing]: where the hearing guard's limits are. It can be made stricter; nothing switches it off."""
+
+    ceiling_dbtp: Annotated[float, Meta(ge=-20.0, le=-1.0)] = -3.0
+    momentary_max_lufs: Annotated[float, Meta(ge=-40.0, le=-8.0)] = -14.0
+    onset_db_per_s: Annotated[float, Meta(ge=10.0, le=120.0)] = 60.0
+
+
 class Settings(Table, frozen=True):
     """The whole file, a field a table."""
 
@@ -86,6 +110,8 @@ class Settings(Table, frozen=True):
     show: Playing = Playing()
     osc: Osc = Osc()
     oscquery: OscQuery = OscQuery()
+    sound: Sound = Sound()
+    hearing: Hearing = Hearing()
 
 
 def read(path: Path) -> Settings:
@@ -108,6 +134,10 @@ def parse(text: str, source: str) -> Settings:
             size(settings.screen.size)
         except ValueError as rule:
             raise ValueError(f'{source}: [screen] size {rule}, got "{settings.screen.size:.40}"') from None
+    sound = settings.sound
+    if sound.channel_map and len(sound.channel_map) != sound.channels:
+        got = list(sound.channel_map)
+        raise ValueError(f"{source}: [sound] channel_map takes {sound.channels} channels of the device, got {got}")
     return settings
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from installation.commands.opening import Mistake, Opening, Wish, cores, opened
 from installation.commands.progress import Bar
+from installation.commands.sound import devices
 from installation.live import measure
 from installation.model import ticks
 from installation.model.ticks import SECOND
@@ -20,6 +21,8 @@ def check(wish: Wish) -> None:
     """Print it."""
     opening = opened(wish, score="abridged")
     own = _screens()
+    for line in devices(opening):
+        print(f"sound      {line}")
     print(f"processor  {platform.machine()}, {cores()} cores for us; Python {platform.python_version()}")
     _kernels()
     sizes = sorted({*SIZES, *own}, key=lambda size: size[0] * size[1])

@@ -21,6 +21,7 @@ class Reel:
     seconds: float | None = None  # None: to the end of the arc
     out: Path | None = None
     frames: Path | None = None
+    wav: Path | None = None  # its sound alone, too
 
 
 def film(wish: Wish, reel: Reel) -> str:
@@ -31,6 +32,8 @@ def film(wish: Wish, reel: Reel) -> str:
         writable(reel.out)
         if reel.size[0] % 2 or reel.size[1] % 2:
             raise Mistake(f"--size takes even sides for an MP4, got {reel.size[0]}x{reel.size[1]}")
+    if reel.wav is not None:
+        writable(reel.wav)
     if reel.frames is not None and reel.frames.exists() and not reel.frames.is_dir():
         raise Mistake(f"{reel.frames}: is a file, a folder is wanted")
     return shoot(opened(wish), reel)
@@ -40,6 +43,8 @@ def shoot(opening: Opening, reel: Reel) -> str:
     """Draw, pack and name every picture of `reel`. Interrupted, it leaves no film and only whole frames."""
     from installation.film.encoder import Encoder
     from installation.film.film import Cut, pictures
+    from installation.film.soundtrack import Soundtrack
+    from installation.film.wav import Wav
     from installation.light import png
 
     score = opening.score
@@ -51,12 +56,20 @@ def shoot(opening: Opening, reel: Reel) -> str:
         reel.frames.mkdir(parents=True, exist_ok=True)
     show, picture = opening.show(), opening.picture(reel.size)
     with ExitStack() as stack:
-        encoder = stack.enter_context(Encoder(reel.out, *reel.size, reel.fps)) if reel.out is not None else None
+        encoder = stack.enter_context(Encoder(reel.out, *reel.size, reel.fps, 2)) if reel.out is not None else None
+        wav = stack.enter_context(Wav(reel.wav)) if reel.wav is not None else None
+        takers = [taker for taker in (encoder and encoder.hear, wav and wav.write) if taker]
+        last = cut.first + cut.frames * cut.every
+        sound = Soundtrack(
+            opening.seed, opening.settings.hearing, cut.first, last, lambda heard: [take(heard) for take in takers]
+        )
         progress = stack.enter_context(Bar("film"))
-        for i, pixels in enumerate(pictures(show, picture, cut, progress)):
+        hear = sound.hear if takers else None
+        for i, pixels in enumerate(pictures(show, picture, cut, progress, hear=hear)):
             if encoder is not None:
                 encoder.write(pixels)
             if reel.frames is not None:
                 png.write(reel.frames / f"{i:06d}.png", pixels)
-    places = ", ".join(str(path) for path in (reel.out, reel.frames) if path is not None)
+        sound.finish()
+    places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
     return f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"

@@ -1,10 +1,11 @@
-"""Pictures in order -> an MP4 file (PyAV, H.264). Knows pixels and nothing of shows."""
+"""Pictures and sound in order -> an MP4 file (PyAV, H.264 and AAC). Knows pixels, samples and nothing of shows."""
 
 from __future__ import annotations
 
 import os
 import queue
 import threading
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,10 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint32]
+Samples = NDArray[np.float32]
 
+_AHEAD = 3  # pictures that may wait to be packed
+LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "hexagonal", 8: "octagonal"}
 _BT709 = 1  # ITU-T H.273: colour primaries, transfer characteristics and matrix are all 1 for BT.709
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 
@@ -23,11 +27,12 @@ _LIMITED = 1  # AVCOL_RANGE_MPEG
 class Encoder:
     """An MP4 that is finished or is not there: it is written under another name and takes its own in `close`.
 
-    H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take. Pictures are
+    H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take. With `channels`
+    of sound there is AAC beside it, whose first sample sounds with the first picture. Pictures are
     packed in a thread of its own while the next one is drawn. Leaving the `with` block by an error throws it away.
     """
 
-    def __init__(self, path: Path, width: int, height: int, fps: int) -> None:
+    def __init__(self, path: Path, width: int, height: int, fps: int, channels: int = 0, rate: int = 48_000) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
         self._path = path
@@ -41,8 +46,13 @@ class Encoder:
         tags.color_range = _LIMITED
         self._reformatter = VideoReformatter()
         self._count = 0
+        self._sound = self._file.add_stream("aac", rate=rate, layout=LAYOUTS[channels]) if channels else None
+        if self._sound is not None:
+            self._sound.bit_rate = 96_000 * channels
+        self._heard = 0  # samples
         self._wanted = True
-        self._pictures: queue.Queue[Pixels | None] = queue.Queue(maxsize=3)
+        self._given: queue.Queue[tuple[Pixels | None, Samples | None] | None] = queue.Queue()
+        self._room = threading.Semaphore(_AHEAD)  # pictures that may wait; sound is small and never waits
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._pack, name="encoder", daemon=True)
         self._thread.start()
@@ -51,7 +61,14 @@ class Encoder:
         """The next picture, (height, width) of 0x00RRGGBB; it is copied. Raises what the encoder thread met."""
         if self._failure is not None:
             raise self._failure
-        self._pictures.put(picture.copy())
+        self._room.acquire()
+        self._given.put((picture.copy(), None))
+
+    def hear(self, samples: Samples) -> None:
+        """The next sound, (n, channels) of -1..1. Raises what the encoder thread met."""
+        if self._failure is not None:
+            raise self._failure
+        self._given.put((None, samples))
 
     def close(self) -> None:
         """Pack what is left and give the file its name."""
@@ -78,21 +95,39 @@ class Encoder:
 
     def _end(self) -> None:
         if self._thread.is_alive():
-            self._pictures.put(None)
+            self._given.put(None)
             self._thread.join()
 
     def _pack(self) -> None:
         try:
             with self._file:
-                while (picture := self._pictures.get()) is not None:
-                    if self._wanted:
-                        self._file.mux(self._stream.encode(self._frame(picture)))
+                while (given := self._given.get()) is not None:
+                    picture, samples = given
+                    if samples is not None:
+                        self._pack_sound(samples)
+                    if picture is not None:
+                        if self._wanted:
+                            self._file.mux(self._stream.encode(self._frame(picture)))
+                        self._room.release()
                 if self._wanted:
                     self._file.mux(self._stream.encode(None))
+                    if self._sound is not None:
+                        self._file.mux(self._sound.encode(None))
         except Exception as error:
             self._failure = error
-            while self._pictures.get() is not None:  # whoever waits to hand one over must not wait for ever
+            self._room.release(_AHEAD)  # whoever waits to hand one over must not wait for ever
+            while self._given.get() is not None:
                 pass
+
+    def _pack_sound(self, samples: Samples) -> None:
+        if self._sound is None or not self._wanted:
+            return
+        flat = np.ascontiguousarray(samples).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(flat, format="flt", layout=self._sound.layout.name)
+        frame.sample_rate, frame.pts = self._sound.rate, self._heard
+        frame.time_base = Fraction(1, self._sound.rate)
+        self._heard += len(samples)
+        self._file.mux(self._sound.encode(frame))
 
     def _frame(self, picture: Pixels) -> av.VideoFrame:
         height, width = picture.shape

@@ -53,12 +53,14 @@ def pictures(
     cut: Cut,
     progress: Progress | None = None,
     before: Callable[[Show], object] | None = None,
+    hear: Callable[[Show], object] | None = None,
 ) -> Iterator[Pixels]:
     """The pictures of `cut`, in order; each array is drawn over by the next.
 
-    The show is stepped from where it is, tick by tick; `before` each step somebody may hand it controls. What a
-    picture remembers is made good first: the light of the LINGERING ticks before is taken into the trails, and the
-    pictures of the WATCHED ticks before the first are drawn for the flash guard and thrown away.
+    The show is stepped from where it is, tick by tick; `before` each step somebody may hand it controls, and at every
+    tick somebody may `hear` it. What a picture remembers is made good first: the light of the LINGERING ticks before
+    is taken into the trails, and the pictures of the WATCHED ticks before the first are drawn for the flash guard and
+    thrown away.
     Raises ValueError when the show is already past the first picture.
     """
     if show.tick > cut.first:
@@ -67,6 +69,8 @@ def pictures(
     began, watched, lingering = show.tick, cut.first - WATCHED, cut.first - WATCHED - LINGERING
     while True:
         tick = show.tick
+        if hear is not None:
+            hear(show)
         if tick >= watched and (tick - cut.first) % cut.every == 0:
             picture.draw(look(show), pixels, 1.0 / cut.fps)
             if tick >= cut.first:

@@ -12,7 +12,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from ctypes import Array as Shared
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -22,9 +21,9 @@ from numpy.typing import NDArray
 
 from installation.model.chance import Chance
 from installation.scene import Voice
+from installation.settings import Hearing, Sound
 from installation.sound.cue import Cue, written
-from installation.sound.guard import Hearing
-from installation.sound.line import Line, Meter
+from installation.sound.line import Line, Meter, Shared
 from installation.sound.synth import Levels, Synth
 
 Array = NDArray[np.float32]
@@ -38,33 +37,6 @@ WARY_BLOCK, WARY_LATENCY = 1024, 0.1  # without
 FIRST_RETRY, LAST_RETRY = 0.25, 5.0  # s between two looks for a device
 BEAT = 0.05  # s between two looks at the stage
 INSTALL = "install PortAudio (Debian, Ubuntu: apt install libportaudio2; macOS: brew install portaudio)"
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Which loudspeakers, and how."""
-
-    device: str = ""  # a part of its name, or its number; empty: the system's default
-    channels: int = 2
-    channel_map: tuple[int, ...] = ()  # channel of the device, from 1, for each of ours; empty: in order
-    fallback: bool = True  # play on the default device when `device` is not there
-    rate: int = 48_000  # samples a second
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.channels <= 8:
-            raise ValueError(f"[sound] channels takes 1..8, got {self.channels}")
-        wrong = [c for c in self.channel_map if not 1 <= c <= 64]
-        if self.channel_map and (len(self.channel_map) != self.channels or wrong):
-            raise ValueError(
-                f"[sound] channel_map takes {self.channels} channels of the device, 1..64, got {list(self.channel_map)}"
-            )
-        if not 44_100 <= self.rate <= 96_000:
-            raise ValueError(f"[sound] rate takes 44100..96000, got {self.rate}")
-
-    @property
-    def routes(self) -> tuple[int, ...]:
-        """The device's channel, from 0, for each of ours."""
-        return tuple(c - 1 for c in self.channel_map) or tuple(range(self.channels))
 
 
 class Source(Protocol):
@@ -81,11 +53,11 @@ class Source(Protocol):
         """(n, channels) more samples."""
 
 
-Sources = Callable[[int, Output, Hearing], Source]
+Sources = Callable[[int, Sound, Hearing], Source]
 """Makes a source from a seed, the output and the limits of hearing. Must be importable by the process."""
 
 
-def drones(seed: int, output: Output, hearing: Hearing) -> Source:
+def drones(seed: int, output: Sound, hearing: Hearing) -> Source:
     """The show's own sound."""
     return Synth(Chance(seed).of("sound"), output.channels, output.rate, hearing)
 
@@ -115,7 +87,7 @@ def loudspeakers() -> list[Loudspeaker]:
     ]
 
 
-def chosen(found: list[Loudspeaker], output: Output) -> Loudspeaker | None:
+def chosen(found: list[Loudspeaker], output: Sound) -> Loudspeaker | None:
     """The loudspeaker that `output` means, or the default where it may be; None: there is none to play on."""
     default = next((one for one in found if one.default), None)
     if not output.device:
@@ -137,7 +109,7 @@ def _sounddevice() -> Any:
 class Player:
     """Fills the device's blocks from a source, a cue a quantum."""
 
-    def __init__(self, line: Line, source: Source, output: Output) -> None:
+    def __init__(self, line: Line, source: Source, output: Sound) -> None:
         self._line, self._source, self._routes = line, source, list(output.routes)
         self._rate = output.rate
         self._tick = -1
@@ -189,9 +161,7 @@ class Player:
         meters[Meter.FAULTS], meters[Meter.GAIN] = levels.faults, self._source.gain_db
 
 
-def perform(
-    shared: Shared[Any], stage: Connection, seed: int, output: Output, hearing: Hearing, sources: Sources
-) -> None:
+def perform(shared: Shared, stage: Connection, seed: int, output: Sound, hearing: Hearing, sources: Sources) -> None:
     """The process. `stage` says "play" and "end"; it is told (playing, words) whenever that changes.
 
     Ends when `stage` is closed: nobody plays on when the show is gone.
@@ -215,7 +185,7 @@ def perform(
         return
 
 
-def warm(sources: Sources, seed: int, output: Output, hearing: Hearing) -> Source:
+def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> Source:
     """A source that has nothing left to compile."""
     rehearsed = sources(seed, output, hearing)
     voice = (Voice(110.0, 0.5),)
@@ -237,7 +207,7 @@ def _real_time() -> bool:
 class _Open:
     """Keeps a device open until the stage says otherwise."""
 
-    def __init__(self, line: Line, source: Source, output: Output, stage: Connection) -> None:
+    def __init__(self, line: Line, source: Source, output: Sound, stage: Connection) -> None:
         self._line, self._source, self._output, self._stage = line, source, output, stage
         self._said = ""
 
@@ -288,7 +258,7 @@ class _Open:
         return False
 
     def _missed(self, speaker: Loudspeaker) -> bool:
-        return chosen([speaker], Output(device=self._output.device, fallback=False)) is None and bool(
+        return chosen([speaker], Sound(device=self._output.device, fallback=False)) is None and bool(
             self._output.device
         )
 

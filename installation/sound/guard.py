@@ -7,39 +7,16 @@ true peak under a ceiling. Settings choose where the limits are, within bounds; 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from installation.model.compiled import strict
+from installation.settings import Hearing
 from installation.sound.master import Limiter, k_weighted, k_weighting, loudness, mean_square
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-
-BOUNDS = {
-    "ceiling_dbtp": (-20.0, -1.0),
-    "momentary_max_lufs": (-40.0, -8.0),
-    "onset_db_per_s": (10.0, 120.0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """`[hearing]` of the venue. Raises ValueError for a limit outside its bounds."""
-
-    ceiling_dbtp: float = -3.0
-    momentary_max_lufs: float = -14.0
-    onset_db_per_s: float = 60.0
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            low, high = BOUNDS[field.name]
-            value = getattr(self, field.name)
-            if not low <= value <= high:
-                raise ValueError(f"[hearing] {field.name} takes a number in {low:g}..{high:g}, got {value:g}")
-
 
 QUIET = -45.0  # LUFS; what is below startles nobody
 HABIT = 4.0  # dB that a sound may rise above what the ear is used to, at once

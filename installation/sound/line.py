@@ -8,7 +8,6 @@ reader that finds two different numbers has met the writer and takes the slot be
 from __future__ import annotations
 
 import multiprocessing
-from ctypes import Array as Shared
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -19,6 +18,8 @@ from numpy.typing import NDArray
 from installation.sound.cue import ROW
 
 Doubles = NDArray[np.float64]
+Shared = Any
+"""Memory that a spawned process inherits; multiprocessing gives its kind no name."""
 
 SLOTS = 64
 """Ticks of cues that are kept: half a second."""
@@ -46,7 +47,7 @@ _FIRST = 16
 _SLOT = ROW + 2
 
 
-def memory() -> Shared[Any]:
+def memory() -> Shared:
     """A new line's memory; may be handed to a process that is spawned."""
     return multiprocessing.get_context("spawn").RawArray("d", _FIRST + SLOTS * _SLOT)
 
@@ -70,7 +71,7 @@ class Heard:
 class Line:
     """One end of the line; both ends are made of the same memory."""
 
-    def __init__(self, shared: Shared[Any]) -> None:
+    def __init__(self, shared: Shared) -> None:
         whole: Doubles = np.frombuffer(shared, dtype=np.float64)
         self.meters: Doubles = whole[:_FIRST]
         self._slots: Doubles = whole[_FIRST:].reshape(SLOTS, _SLOT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -15,12 +16,13 @@ from multiprocessing.process import BaseProcess
 import numpy as np
 
 from installation.scene import Moment, Voice
+from installation.settings import Hearing, Sound
 from installation.show import Show
 from installation.sound.cue import Cue, written
-from installation.sound.device import INSTALL, Output, Sources, drones, perform
-from installation.sound.guard import Hearing
+from installation.sound.device import INSTALL, Sources, drones, perform
 from installation.sound.line import Heard, Line, Meter, memory
 
+ROUGHEST = 4.0  # Sethares, of a chord torn as far as it goes: 1 in /state/roughness
 ROUND = 0.05  # s between two looks
 STALE = 10  # rounds without a call from the device after which its process is given up
 SETTLING = 60  # the same for a device that was just opened: some servers take two seconds to begin
@@ -64,7 +66,14 @@ class _Process:
 class Loudspeakers:
     """Sound for a show, from a process of its own. Nothing here blocks or raises because of a device."""
 
-    def __init__(self, seed: int, output: Output, hearing: Hearing, sources: Sources = drones) -> None:
+    def __init__(
+        self,
+        seed: int,
+        output: Sound,
+        hearing: Hearing,
+        sources: Sources = drones,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._given = (seed, output, hearing, sources)
         self._shared = memory()
@@ -77,6 +86,7 @@ class Loudspeakers:
         self._woken, self._wake = multiprocessing.Pipe(duplex=False)
         self._closing = False
         self.restarts = 0  # processes that were given up
+        self._notice, self._noticed = notice, ""
         self._thread = threading.Thread(target=self._watch, name="loudspeakers", daemon=True)
         self._thread.start()
 
@@ -99,6 +109,12 @@ class Loudspeakers:
         """The number of the process that plays."""
         player = self._player
         return None if player is None else player.process.pid
+
+    def measures(self) -> Mapping[str, float]:
+        """What the table says of sound, by address."""
+        heard = self.levels
+        rough = min(heard.roughness / ROUGHEST, 1.0) if heard.playing else 0.0
+        return {"/state/level": max(heard.momentary, -60.0) if heard.playing else -60.0, "/state/roughness": rough}
 
     def lines(self) -> tuple[str, ...]:
         """What the overlay has to say."""
@@ -133,11 +149,18 @@ class Loudspeakers:
                 self._pause -= idle
             else:
                 self._promote()
+            self._tell()
             if self._standby is None and self._playing:
                 self._standby = self._spawn()
             elif self._standby is not None and self._standby.closed:
                 self._standby = None
         self._end()
+
+    def _tell(self) -> None:
+        """Say what changed, once, to whoever runs the show."""
+        if self._words not in (self._noticed, "starting", "ready"):
+            self._noticed = self._words
+            self._notice(self._words if self._words.startswith("no sound") else f"sound: {self._words}")
 
     def _ears(self) -> list[Connection | int]:
         ears: list[Connection | int] = [self._woken]

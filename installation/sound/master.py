@@ -62,7 +62,7 @@ def k_weighted(x: Array, state: Doubles, weighting: Doubles) -> float:
             s3 = b2 * y - b4 * z
             total += z * z
         state[c, 0], state[c, 1], state[c, 2], state[c, 3] = s0, s1, s2, s3
-    return total / x.shape[1]
+    return float(total / x.shape[1])
 
 
 class Loudness:

@@ -1,0 +1,84 @@
+"""`sleeptree sound`: the drones alone, as a file; and the loudspeakers that `play` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from installation.commands.opening import Mistake, Opening, Wish, opened, writable
+from installation.commands.progress import Bar
+from installation.model import ticks
+from installation.sound.device import NoPortAudio, chosen, loudspeakers
+from installation.sound.loudspeakers import Loudspeakers
+
+
+def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: int) -> str:
+    """Render `seconds` of sound from `start`; say where it is."""
+    from installation.film.soundtrack import Soundtrack
+    from installation.film.wav import Wav
+
+    path, opening = writable(out), opened(wish)
+    length = opening.score.seconds - start if seconds is None else seconds
+    if length <= 0:
+        raise Mistake(f"--from takes less than the {opening.score.seconds:g} s of the arc, got {start:g}")
+    first = ticks.ticks(start)
+    last = first + max(1, ticks.ticks(length))
+    show = opening.show()
+    with Wav(path, channels) as wav, Bar("sound") as progress:
+        track = Soundtrack(opening.seed, opening.settings.hearing, first, last, wav.write, channels)
+        track.hear(show)
+        while show.tick < last:
+            show.step()
+            track.hear(show)
+            if show.tick % ticks.RATE == 0:
+                progress(show.tick, last)
+        track.finish()
+    return f"{path}: {length:g} s, {channels} channels"
+
+
+@contextmanager
+def sounded(
+    opening: Opening, silent: bool, device: str | None, notice: Callable[[str], None]
+) -> Iterator[Loudspeakers | None]:
+    """The loudspeakers that the venue and the command line ask for, for as long as the show plays."""
+    wanted = opening.settings.sound
+    if silent or not wanted.enabled:
+        yield None
+        return
+    if device is not None:
+        wanted = msgspec.structs.replace(wanted, device=device)
+    speakers = Loudspeakers(opening.seed, wanted, opening.settings.hearing, notice=notice)
+    try:
+        yield speakers
+    finally:
+        speakers.close()
+
+
+def devices(opening: Opening) -> Iterator[str]:
+    """A line about each device that can play, and what `play` would do."""
+    wanted = opening.settings.sound
+    try:
+        found = loudspeakers()
+    except NoPortAudio as error:
+        yield str(error)
+        return
+    for one in found:
+        mark = ", the default" if one.default else ""
+        yield f"{one.number}  {one.name}, {one.channels} channels{mark}"
+    if not wanted.enabled:
+        yield "[sound] enabled is false: `play` will be silent"
+        return
+    one = chosen(found, wanted)
+    if one is None:
+        name = f'"{wanted.device}"' if wanted.device else "a default device"
+        yield f"{name} is not there: `play` will be silent and look for it every few seconds"
+    else:
+        instead = (
+            f', instead of "{wanted.device}"'
+            if wanted.device and wanted.device.casefold() not in one.name.casefold()
+            else ""
+        )
+        yield f"`play` will use {one.name}{instead}, {wanted.channels} channels at {wanted.rate} Hz"
