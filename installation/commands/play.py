@@ -9,16 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from installation import places
+from installation.commands.console import console
 from installation.commands.film import Reel, shoot
 from installation.commands.opening import Opening, Wish, cores, opened, writable
+from installation.commands.sound import sounded
 from installation.live import measure
-from installation.live.desk import Desk
 from installation.live.painter import Painter
 from installation.live.report import age_s, report
 from installation.live.stage import Stage
@@ -40,18 +41,22 @@ class Performance:
     window: Size | None = None
     seconds: float | None = None
     report: Path | None = None
+    listen: str | None = None
+    osc_port: int | None = None
+    silent: bool = False
+    device: str | None = None  # loudspeakers
 
 
 class Stopped(Exception):
     """Somebody ended the show before it began."""
 
 
-def play(wish: Wish, performance: Performance) -> str:
-    """Play until somebody ends it; what there is to say afterwards, in a line or none."""
+def play(wish: Wish, performance: Performance, opening: Opening | None = None) -> str:
+    """Play until somebody ends it; what there is to say afterwards, in a line or none. `opening` is a replay's."""
     born, began = age_s(), time.monotonic_ns()
     if performance.report is not None:
         writable(performance.report)
-    opening = opened(wish)
+    opening = opening or opened(wish)
     from installation.light.window import NoScreen, Window
 
     screen = opening.settings.screen
@@ -97,27 +102,34 @@ def _perform(opening: Opening, performance: Performance, window: Any) -> tuple[S
         count = opening.settings.screen.threads or measure.threads(
             show, opening.picture, window.size, cores(), time.monotonic_ns
         )
-        desk = Desk(show, places.data() / "presets")
         painter = Painter(window, lambda size: opening.picture(size, count), time.monotonic_ns)
-        stage = Stage(
-            show,
-            painter,
-            desk,
-            clock=time.monotonic_ns,
-            sleep=time.sleep,
-            most_fps=opening.settings.screen.fps,
-            stills=places.stills(),
-            notice=_notice,
-        )
-        if ending.is_set():  # a signal between the loading and the stage
-            raise Stopped
-        gc.collect()
-        gc.freeze()  # what lives as long as the show is never looked at again
-        try:
+        with (
+            closing(painter),
+            console(opening, show, places.data(), performance.listen, performance.osc_port) as played,
+            sounded(opening, performance.silent, performance.device, _notice) as speakers,
+        ):
+            played.measure(painter.measures)
+            if speakers is not None:
+                played.measure(speakers.measures)
+            stage = Stage(
+                show,
+                painter,
+                played.desk,
+                clock=time.monotonic_ns,
+                sleep=time.sleep,
+                followers=[*played.followers, *([] if speakers is None else [speakers])],
+                most_fps=opening.settings.screen.fps,
+                stills=places.stills(),
+                notice=_notice,
+            )
+            if speakers is not None:
+                stage.overlays.append(speakers.lines)
+            if ending.is_set():  # a signal between the loading and the stage
+                raise Stopped
+            gc.collect()
+            gc.freeze()  # what lives as long as the show is never looked at again
             stage.play(performance.seconds)
-        finally:
-            painter.close()
-        return stage, report(stage)
+            return stage, report(stage)
 
 
 def _load(opening: Opening, window: Any, ending: threading.Event) -> Show:

@@ -70,6 +70,11 @@ class Picture:
         """Let a moment leave its trail without being shown."""
         self._renderer.draw(seen.lights, seen.view, grade(seen.now), seen.now.tick, None)
 
+    @property
+    def guarded(self) -> float:
+        """Share of the newest picture, 0..1, in which the flash guard acts."""
+        return self.guard.activity
+
     def close(self) -> None:
         """End the threads; nothing can be drawn afterwards."""
         self._renderer.close()

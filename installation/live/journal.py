@@ -53,7 +53,7 @@ class Header(msgspec.Struct, frozen=True):
     snapshot: str = ""  # base64, of the show at that tick
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Once a second, and at the end."""
 
     tick: int

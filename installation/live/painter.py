@@ -5,6 +5,7 @@ The stage's Python and the renderer's kernels share the cores that way; a pictur
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
@@ -55,6 +56,10 @@ class Drawing(Protocol):
     def draw(self, seen: Look, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
         """A moment into pixels."""
 
+    @property
+    def guarded(self) -> float:
+        """Share of the newest picture in which the flash guard acts."""
+
     def close(self) -> None:
         """Never again."""
 
@@ -76,6 +81,7 @@ class Painter:
         self._began_at: int | None = None  # when the newest picture was begun, and when it was on the screen
         self._shown_at: int | None = None
         self._keep: Callable[[Pixels, int], None] | None = None
+        self._recent: deque[int] = deque(maxlen=ticks.RATE)  # when the newest pictures were shown
         self.intervals, self.work = Times(), Times()  # from picture to picture; until one is drawn
         self.first_ns: int | None = None  # when the first picture was on the screen
 
@@ -117,6 +123,13 @@ class Painter:
         if self._shown_at is not None:
             self.intervals.add(shown - self._shown_at)
         self._shown_at = shown
+        self._recent.append(shown)
+
+    def measures(self) -> dict[str, float]:
+        """What only the painter knows of the show's state, by address."""
+        now = self._clock()
+        shown = sum(now - then <= SECOND for then in tuple(self._recent))
+        return {"/state/fps": float(shown), "/state/guard": self._drawing.guarded}
 
     def keep(self, take: Callable[[Pixels, int], None]) -> None:
         """Give `take` a copy of the next picture, without words, and its tick."""

@@ -76,6 +76,7 @@ class Stage:
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = 0
         self._saving: list[threading.Thread] = []
+        self.overlays: list[Callable[[], Sequence[str]]] = []  # what others have to say under the stage's own lines
         self.sections: deque[dict[str, Any]] = deque(maxlen=_SECTIONS)
 
     # the loop
@@ -210,5 +211,7 @@ class Stage:
             f"{painter.threads} thread{'s' if painter.threads > 1 else ''}",
             f"{now.section} ({now.phase}) {now.progress * 100:.0f} %{held}, arc {now.arc + 1}",
             f"coherence {now.coherence:.2f}, unrest {now.unrest:.2f}, {now.seconds:.0f} s, seed {self.show.seed}",
+            *self._desk.lines(),
+            *(line for lines in self.overlays for line in lines()),
         )
         return self._words
