@@ -18,7 +18,7 @@ from installation import places
 
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")  # the rows of a splat become vectors
 
-from numba import config, njit  # noqa: E402 (the switch above must come first)
+from numba import config, njit
 
 config.SLP_VECTORIZE = 1  # for a process in which somebody else imported numba before
 

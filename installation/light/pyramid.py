@@ -245,11 +245,11 @@ def mist(colour: NDArray[np.float32], table: NDArray[np.int64], level: int, ligh
     rows, columns = colour.shape[0], colour.shape[1]
     for y in range(-4, high + 4):
         v = (y + 0.5) / high * rows
-        j = min(max(int(math.floor(v)), 0), rows - 1)
+        j = min(max(math.floor(v), 0), rows - 1)
         v = min(max(v - j - 0.5, -0.5), 0.5)
         for x in range(-4, wide + 4):
             u = (x + 0.5) / wide * columns
-            i = min(max(int(math.floor(u)), 0), columns - 1)
+            i = min(max(math.floor(u), 0), columns - 1)
             u = min(max(u - i - 0.5, -0.5), 0.5)
             for channel in range(3):
                 total = 0.0

@@ -197,7 +197,7 @@ class Renderer:
                 splat.points(
                     light.position, light.radius, light.colour, piece.first, piece.last, eye, draw, self._peaks,
                     self._splats, at, end,
-                )  # fmt: skip
+                )
             )
         for skirt in (False, True) if halo > 0.0 else (False,):
             at = splat.strokes(
@@ -241,7 +241,7 @@ def _pieces(lights: Iterable[Light]) -> list[_Piece]:
         elif isinstance(light, Strokes):
             marks = np.searchsorted(light.starts, np.arange(0, len(light.position), _PORTION))
             cuts = sorted({*marks.tolist(), len(light.starts)})
-            pieces += [_Piece(light, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+            pieces += [_Piece(light, a, b) for a, b in itertools.pairwise(cuts)]
     return pieces
 
 

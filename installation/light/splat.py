@@ -81,9 +81,9 @@ def points(
         true = 0.5 * scale * radius[i]
         if not (abs(x) < _LARGE and abs(y) < _LARGE and true > 0.0 and true < _LARGE):
             continue
-        r, g, b = max(0.0, colour[i, 0]), max(0.0, colour[i, 1]), max(0.0, colour[i, 2])
-        if not (r < math.inf and g < math.inf and b < math.inf):
+        if not abs(colour[i, 0]) + abs(colour[i, 1]) + abs(colour[i, 2]) < math.inf:
             continue
+        r, g, b = max(0.0, colour[i, 0]), max(0.0, colour[i, 1]), max(0.0, colour[i, 2])
         sigma = max(true, floor)
         thin = (true / sigma) ** 2
         spread = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2) if halo > 0.0 else 0.0
@@ -166,10 +166,10 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
             x1 = px * camera[RIGHT] + py * camera[RIGHT + 1] + pz * camera[RIGHT + 2]
             y1 = px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2]
             z1 = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
-            r1 = max(0.0, 0.5 * focal * radius[i])
-            cr1, cg1, cb1 = max(0.0, colour[i, 0]), max(0.0, colour[i, 1]), max(0.0, colour[i, 2])
-            ok1 = abs(x1) + abs(y1) + abs(z1) + r1 + cr1 + cg1 + cb1 < math.inf
-            bright = max(max(cr0, cg0, cb0), max(cr1, cg1, cb1))
+            r1, cr1, cg1, cb1 = 0.5 * focal * radius[i], colour[i, 0], colour[i, 1], colour[i, 2]
+            ok1 = abs(x1) + abs(y1) + abs(z1) + abs(r1) + abs(cr1) + abs(cg1) + abs(cb1) < math.inf
+            r1, cr1, cg1, cb1 = max(0.0, r1), max(0.0, cr1), max(0.0, cg1), max(0.0, cb1)
+            bright = max(cr0, cg0, cb0, cr1, cg1, cb1)
             seen = ok0 and ok1 and i > begin and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0) and bright > faint
             f, fb = 0.0, 1.0
             ax = ay = ia = ib = ra = ar = ag = ab = dx = dy = dr = dcr = dcg = dcb = flat = 0.0
