@@ -8,6 +8,7 @@ from pathlib import Path
 
 from installation.commands.opening import Mistake, Opening, Wish, opened, writable
 from installation.commands.progress import Bar
+from installation.commands.replay import reopened
 from installation.settings import Size
 
 
@@ -24,8 +25,8 @@ class Reel:
     wav: Path | None = None  # its sound alone, too
 
 
-def film(wish: Wish, reel: Reel) -> str:
-    """Film what `reel` asks for; say where it is."""
+def film(wish: Wish, reel: Reel, journal: Path | None = None) -> str:
+    """Film what `reel` asks for, of the show or of the performance in a journal; say where it is."""
     if reel.out is None and reel.frames is None:
         raise Mistake("film takes --out FILE.mp4, --frames DIR, or both")
     if reel.out is not None:
@@ -36,7 +37,7 @@ def film(wish: Wish, reel: Reel) -> str:
         writable(reel.wav)
     if reel.frames is not None and reel.frames.exists() and not reel.frames.is_dir():
         raise Mistake(f"{reel.frames}: is a file, a folder is wanted")
-    return shoot(opened(wish), reel)
+    return shoot(opened(wish) if journal is None else reopened(journal, wish.config), reel)
 
 
 def shoot(opening: Opening, reel: Reel) -> str:
@@ -47,11 +48,11 @@ def shoot(opening: Opening, reel: Reel) -> str:
     from installation.film.wav import Wav
     from installation.light import png
 
-    score = opening.score
-    seconds = score.seconds - reel.start if reel.seconds is None else reel.seconds
+    begins, whole = opening.reach
+    seconds = whole - reel.start if reel.seconds is None else reel.seconds
     if seconds <= 0:
-        raise Mistake(f"--from takes less than the {score.seconds:g} s of the arc, got {reel.start:g}")
-    cut = Cut.between(reel.start, seconds, reel.fps)
+        raise Mistake(f"--from takes less than the {whole:g} s that there are, got {reel.start:g}")
+    cut = Cut.between(begins + reel.start, seconds, reel.fps)
     if reel.frames is not None:
         reel.frames.mkdir(parents=True, exist_ok=True)
     show, picture = opening.show(), opening.picture(reel.size)
@@ -65,7 +66,7 @@ def shoot(opening: Opening, reel: Reel) -> str:
         )
         progress = stack.enter_context(Bar("film"))
         hear = sound.hear if takers else None
-        for i, pixels in enumerate(pictures(show, picture, cut, progress, hear=hear)):
+        for i, pixels in enumerate(pictures(show, picture, cut, progress, opening.before, hear)):
             if encoder is not None:
                 encoder.write(pixels)
             if reel.frames is not None:

@@ -52,6 +52,14 @@ class Opening:
         except ValueError as error:
             raise Mistake(str(error)) from None
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Seconds of the show at which a film of all of it begins, and how long it is."""
+        return 0.0, self.score.seconds
+
+    def before(self, show: Show) -> None:
+        """Called before each step of a film: a replay hands the show what was played then, others nothing."""
+
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""
         from installation.light.guard import Field

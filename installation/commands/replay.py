@@ -9,6 +9,7 @@ from pathlib import Path
 from installation.commands.opening import Mistake, Opening, Wish, opened
 from installation.live import performance as performances
 from installation.live.performance import Performance
+from installation.model import ticks
 from installation.show import Show
 
 
@@ -27,6 +28,12 @@ class Reopening(Opening):
         if changed := self.performance.differs(show.table):
             print(f"sleeptree: {changed}; it may not be the same show", file=sys.stderr)
         return show
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From the first whole second of the journal to its end."""
+        begins = float(-(-self.performance.header.tick // ticks.RATE))
+        return begins, ticks.seconds(self.performance.last) - begins
 
     def before(self, show: Show) -> None:
         """Hand over what was accepted at this tick."""
