@@ -71,6 +71,17 @@ def play(
     seed: Seed = None,
     config: Config = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, metavar="S", help="End by itself after S seconds.")] = None,
+    silent: Annotated[bool, typer.Option("--silent", help="Without sound.")] = False,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Loudspeakers: a part of their name, or their number.")
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS[:PORT]", help="Take OSC here, from those in [osc] allow; 0.0.0.0 is everywhere."),
+    ] = None,
+    osc_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, metavar="PORT", help="Take OSC on this port.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
@@ -83,7 +94,12 @@ def play(
     from installation.commands.play import Performance, play
 
     wanted = None if window is None else _size("--window", window)
-    _say(play(Wish(config, score, scene, seed), Performance(display, wanted, seconds, report)))
+    _say(
+        play(
+            Wish(config, score, scene, seed),
+            Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device),
+        )
+    )
 
 
 @app.command()
@@ -122,11 +138,34 @@ def film(
     seed: Seed = None,
     config: Config = None,
     frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
+    journal: Annotated[Path | None, typer.Option(metavar="JOURNAL", help="The performance in this journal.")] = None,
+    wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
     from installation.commands.film import Reel, film
 
-    _say(film(Wish(config, score, scene, seed), Reel(_size("--size", size), int(fps), start, seconds, out, frames)))
+    reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav)
+    _say(film(Wish(config, score, scene, seed), reel, journal))
+
+
+@app.command()
+def sound(
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE.wav", help="Where the sound goes: 24 bits, 48 kHz.")],
+    start: Annotated[float, typer.Option("--from", metavar="S", min=0.0, help="Begin S seconds into the show.")] = 0.0,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", min=0.01, help="How long.", show_default="to the end of the arc")
+    ] = None,
+    channels: Annotated[int, typer.Option(metavar="N", min=1, max=8, help="Loudspeakers round the room.")] = 2,
+    scene: SceneName = None,
+    score: ScoreName = None,
+    seed: Seed = None,
+    config: Config = None,
+) -> None:
+    """Render the sound alone, faster than it plays."""
+    from installation.commands.sound import sound
+
+    _say(sound(Wish(config, score, scene, seed), out, start, seconds, channels))
 
 
 @app.command()
@@ -151,6 +190,68 @@ def guard(
 
     if not guard(film, out):
         raise typer.Exit(1)
+
+
+@app.command()
+def controls(
+    *,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the README shows it.")] = False,
+    config: Config = None,
+) -> None:
+    """List what can be played over OSC: every address, what it takes and what it means."""
+    from installation.commands.surfaces import listed
+
+    _say(listed(Wish(config), markdown))
+
+
+class ControllerName(StrEnum):
+    """The controllers that there are surfaces for."""
+
+    TOUCHOSC = "touchosc"
+    OPENSTAGECONTROL = "openstagecontrol"
+
+
+@app.command()
+def layout(
+    controller: Annotated[ControllerName, typer.Argument(help="For which controller.")],
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the surface goes.")],
+    score: ScoreName = None,
+    config: Config = None,
+) -> None:
+    """Write a surface for a controller: pages for show, dream, light, sound and sleepers."""
+    from installation.commands.surfaces import Controller, layout
+
+    name: Controller = controller.value
+    _say(layout(Wish(config, score), name, out))
+
+
+JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file of the folder `journals`.")]
+
+
+@app.command()
+def replay(
+    journal: JournalFile,
+    *,
+    display: Annotated[int | None, typer.Option(min=1, max=64, metavar="N", help="Which display, from 1.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
+    config: Config = None,
+) -> None:
+    """Play a performance again, live, as it was played then."""
+    from installation.commands.play import Performance, play
+    from installation.commands.replay import reopened
+
+    wanted = None if window is None else _size("--window", window)
+    opening = reopened(journal, config)
+    _say(play(Wish(config), Performance(display, wanted, opening.performance.seconds), opening))
+
+
+@app.command()
+def journal(journal: JournalFile) -> None:
+    """Say what happened in a night: its length, sections, the controls that were moved, gaps."""
+    from installation.commands.replay import journal as summary
+
+    _say(summary(journal))
 
 
 def _say(sentence: str) -> None:

@@ -182,7 +182,7 @@ _ROWS = (
     Control("/state/fps", 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="said"),
     Control("/state/level", -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="said"),
     Control("/state/guard", 0.0, meaning="Share of the picture in which the flash guard acts.", role="said"),
-    Control("/state/refused", 0.0, 0.0, 1e9, "messages", "Refused since the show began.", role="said"),
+    Control("/state/refused", 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="said"),
     Control("/state/presets", "", meaning="The names of all looks, with commas between.", role="said"),
 )
 
