@@ -44,6 +44,10 @@ class Elsewhere:
         return self.run(self.bin / "python", "-c", code).strip()
 
 
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf = tmp_path_factory.mktemp("wheel")
@@ -71,8 +75,7 @@ def test_the_wheel_carries_the_two_packages_and_their_data(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"installation", "scenes"}
     assert not [name for name in names if "__pycache__" in name]
     for folder, place in (("installation", ""), ("scenes", ""), ("assets", DATA), ("config", DATA)):
-        files = [path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-        missing = {place + path.relative_to(ROOT).as_posix() for path in files} - names
+        missing = {place + path.relative_to(ROOT).as_posix() for path in files(ROOT / folder)} - names
         assert not missing
 
 
@@ -83,7 +86,9 @@ def test_code_and_data_come_from_the_wheel(elsewhere: Elsewhere) -> None:
     for folder in ("assets", "config"):
         found = Path(elsewhere.ask(f"from installation import places; print(places.{folder}())"))
         assert found.is_relative_to(elsewhere.folder), found
-        assert {path.name for path in found.iterdir()} == {path.name for path in (ROOT / folder).iterdir()}
+        assert {path.relative_to(found) for path in files(found)} == {
+            path.relative_to(ROOT / folder) for path in files(ROOT / folder)
+        }
 
 
 def test_scenes_are_found_by_their_entry_point(elsewhere: Elsewhere) -> None:
