@@ -23,6 +23,7 @@ from installation.light.threads import Crew
 from installation.scene import Light, Mist, Points, Strokes, View
 
 _PORTION = 2048  # vertices that one job projects, about
+_GOLDEN = (math.sqrt(5) - 1) / 2  # what the dither shifts by each tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +86,8 @@ class Renderer:
         edges = self._scatter(lights, view, grade)
         self._sow(lights, edges, trails, note, fade)
         if picture is not None:
-            pyramid.collapse(self._table, self._light, self._mixed[0], self._pairs[0])
-        light = matrix(grade).ravel()
-        shift = (tick % 64) * 0.6180339887498949 % 1.0
-        parts = 1 if self._crew.size == 1 else min(self._bands, 4 * self._crew.size)
-
-        def finish_bands(part: int, worker: int) -> None:
-            finish.bands(
-                self._splats, edges, self._order, self._spots, self._table, self._light,
-                part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
-                trails, note, np.float32(fade), self._old, self._new,
-                self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
-                self._pairs[worker], self._linear, picture is not None, pixels, pitch, light, grade.vignette, shift, self._away, self._across,
-            )  # fmt: skip
-
-        self._crew.share(finish_bands, parts)
+            self._collapse()
+        self._finish(edges, grade, tick, (trails, note, fade), picture is not None, pixels, pitch)
         if note:
             self._old, self._new = self._new, self._old
             self._noted = tick
@@ -223,6 +211,31 @@ class Renderer:
                 pyramid.mist(np.ascontiguousarray(light.colour), self._table, self._mist_level(light), self._light)
         if trails:
             pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
+
+    def _collapse(self) -> None:
+        pyramid.collapse(self._table, self._light, self._mixed[0], self._pairs[0])
+
+    def _finish(
+        self, edges: NDArray[np.int64], grade: Grade, tick: int, history: tuple[bool, bool, float],
+        shown: bool, pixels: NDArray[np.int32], pitch: int,
+    ) -> None:  # fmt: skip
+        """Make levels 1 and 0 and the pixels, band by band."""
+        trails, note, fade = history
+        light = matrix(grade).ravel()
+        shift = (tick % 64) * _GOLDEN % 1.0
+        parts = 1 if self._crew.size == 1 else min(self._bands, 8 * self._crew.size)
+
+        def finish_bands(part: int, worker: int) -> None:
+            finish.bands(
+                self._splats, edges, self._order, self._spots, self._table, self._light,
+                part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
+                trails, note, np.float32(fade), self._old, self._new,
+                self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
+                self._pairs[worker], self._linear, shown, pixels, pitch, light, grade.vignette, shift,
+                self._away, self._across,
+            )  # fmt: skip
+
+        self._crew.share(finish_bands, parts)
 
     def _mist_level(self, light: Mist) -> int:
         """The coarsest whole level that is at least twice as fine as the field."""
