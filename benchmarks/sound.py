@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyloudnorm
+from ears import RATE, Array, heard_roughness, integrated, loudness_over_time, modulation, true_peak
 from numpy.typing import NDArray
 
 from installation.film.wav import Wav
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.model.roughness import roughness
 from installation.model.score import Score, parse
 from installation.scene import Light, Moment, Scene
 from installation.show import Show
@@ -32,11 +31,9 @@ from installation.sound.cue import Cue, written
 from installation.sound.synth import Synth
 from installation.sound.voices import bank
 
-RATE = 48_000
 QUANTUM = RATE // ticks.RATE
 SEED = 7
 FESTIVAL = Path(__file__).parents[1] / "config" / "festival.toml"
-Array = NDArray[np.float32]
 
 
 class Dark(Scene):
@@ -166,31 +163,6 @@ e
     return float(done.stdout)
 
 
-def heard_roughness(sound: Array, at: float, seconds: float = 1.0) -> float:
-    """Sethares on the FFT peaks of `seconds` of sound; 40 dB below the highest peak nothing counts."""
-    n = int(seconds * RATE)
-    mono = sound[int(at * RATE) : int(at * RATE) + n].mean(axis=1)
-    spectrum = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 2 * len(mono)))
-    middle = spectrum[1:-1]
-    peaks = 1 + np.flatnonzero((middle > spectrum[:-2]) & (middle >= spectrum[2:]) & (middle > 0.01 * spectrum.max()))
-    hz = peaks * RATE / (2 * len(mono))
-    heard = (hz > 30.0) & (hz < 8_000.0)
-    return float(roughness(hz[heard], spectrum[peaks[heard]].astype(np.float64)))
-
-
-def modulation(sound: Array, at: float, seconds: float) -> float:
-    """Share of the envelope's power that lies in 20..100 Hz."""
-    mono = sound[int(at * RATE) : int((at + seconds) * RATE)].mean(axis=1).astype(np.float64)
-    half = len(mono) // 2 + 1
-    spectrum = np.fft.fft(mono)
-    spectrum[half:] = 0.0
-    envelope = np.abs(np.fft.ifft(2.0 * spectrum))
-    power = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope)))) ** 2
-    hz = np.fft.rfftfreq(len(envelope), 1 / RATE)
-    band = (hz >= 20.0) & (hz <= 100.0)
-    return float(power[band].sum() / (np.hanning(len(envelope)) ** 2).sum() / len(envelope) / envelope.mean() ** 2)
-
-
 def figures(sound: Array, score: Score) -> dict[str, float]:
     """What the arc is like."""
     middle = {phase: score.heart(phase) or 0.0 for phase in ("harmony", "glitch")}
@@ -200,37 +172,13 @@ def figures(sound: Array, score: Score) -> dict[str, float]:
     mended = float(np.median([heard_roughness(sound, end - s) for s in range(0, 24, 2)]))
     beating = modulation(sound, middle["glitch"] - 15, 30) / modulation(sound, middle["harmony"] - 15, 30)
     return {
-        "integrated LUFS": float(pyloudnorm.Meter(RATE).integrated_loudness(sound.astype(np.float64))),
+        "integrated LUFS": integrated(sound),
         "true peak dBTP": true_peak(sound),
         "roughness, harmony": calm,
         "roughness, glitch / harmony": torn / calm,
         "roughness, end of resolution / harmony": mended / calm,
         "modulation 20..100 Hz, glitch / harmony": beating,
     }
-
-
-def true_peak(sound: Array) -> float:
-    """dBTP, by zero-padding the spectrum eight times: an interpolation that the limiter does not use."""
-    highest, n = 0.0, 1 << 15
-    for start in range(0, len(sound), n // 2):
-        part = sound[start : start + n]
-        if len(part) < n:
-            part = np.concatenate([part, np.zeros((n - len(part), part.shape[1]), dtype=part.dtype)])
-        fine = np.abs(np.fft.irfft(np.fft.rfft(part, axis=0), 8 * n, axis=0) * 8)
-        highest = max(highest, float(fine[2 * n : 6 * n].max()))
-    return 20.0 * float(np.log10(max(highest, 1e-9)))
-
-
-def loudness_over_time(sound: Array, window: float) -> NDArray[np.float64]:
-    """LUFS every 0.1 s over `window` seconds."""
-    meter = pyloudnorm.Meter(RATE)
-    weighted = sound.astype(np.float64)
-    for stage in meter._filters.values():
-        weighted = np.stack([stage.apply_filter(weighted[:, c]) for c in range(weighted.shape[1])], axis=1)
-    power = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=1))])
-    hop, n = RATE // 10, int(window * RATE)
-    starts = np.arange(0, len(sound) - n, hop)
-    return -0.691 + 10.0 * np.log10(np.maximum((power[starts + n] - power[starts]) / n, 1e-12))
 
 
 def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> None:

@@ -71,14 +71,14 @@ def devices(opening: Opening) -> Iterator[str]:
     if not wanted.enabled:
         yield "[sound] enabled is false: `play` will be silent"
         return
-    one = chosen(found, wanted)
-    if one is None:
+    played = chosen(found, wanted)
+    if played is None:
         name = f'"{wanted.device}"' if wanted.device else "a default device"
         yield f"{name} is not there: `play` will be silent and look for it every few seconds"
     else:
         instead = (
             f', instead of "{wanted.device}"'
-            if wanted.device and wanted.device.casefold() not in one.name.casefold()
+            if wanted.device and wanted.device.casefold() not in played.name.casefold()
             else ""
         )
-        yield f"`play` will use {one.name}{instead}, {wanted.channels} channels at {wanted.rate} Hz"
+        yield f"`play` will use {played.name}{instead}, {wanted.channels} channels at {wanted.rate} Hz"
