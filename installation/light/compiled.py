@@ -62,4 +62,4 @@ def exact(kernel: Kernel) -> Kernel:
 
 def quick(kernel: Kernel) -> Kernel:
     """A kernel that is only given finite numbers. It may fuse multiply and add, but not reorder."""
-    return _compiled(kernel, {"contract", "nnan", "ninf", "nsz", "arcp"})
+    return _compiled(kernel, {"contract", "nnan", "ninf", "nsz"})

@@ -16,10 +16,14 @@ from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE
 
 _ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
 _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
-_A, _B, _C, _D = np.float32(6.2), np.float32(0.5), np.float32(1.7), np.float32(0.06)
+# the tone curve y = v (A v + B) / (v (A v + C) + D), here as 1 - (E v + F) / (...); F a hair less, so that 0 isn't below 0
+_A, _B, _C, _D = 6.2, 0.5, 1.7, 0.06
+_E, _F = np.float32(255 * (_C - _B)), np.float32(255 * _D * (1 - 4e-7))
+_A, _C, _D = np.float32(_A), np.float32(_C), np.float32(_D)
 _BLEED, _BLEED_MOST = np.float32(0.02), np.float32(0.3)
 _NOISE = np.float32(52.9829189)
 _SECOND = np.float32(61.803399)
+_BELOW = np.float32(0.9995)  # noise that with the curve's rounding stays under 1: black is black
 _WHITE = np.float32(255)
 _RED_PLACE, _GREEN_PLACE = np.float32(65536), np.float32(256)
 
@@ -58,12 +62,12 @@ def tone(
         r += bleed
         g += bleed
         b += bleed
-        r = _WHITE * (r * (_A * r + _B) / (r * (_A * r + _C) + _D))
-        g = _WHITE * (g * (_A * g + _B) / (g * (_A * g + _C) + _D))
-        b = _WHITE * (b * (_A * b + _B) / (b * (_A * b + _C) + _D))
+        r = _WHITE - (_E * r + _F) / (r * (_A * r + _C) + _D)
+        g = _WHITE - (_E * g + _F) / (g * (_A * g + _C) + _D)
+        b = _WHITE - (_E * b + _F) / (b * (_A * b + _C) + _D)
         u = across[x] + down
         u = _NOISE * (u - np.floor(u)) + shift
-        u -= np.floor(u)
+        u = _BELOW * (u - np.floor(u))
         v = _SECOND * u
         v -= np.floor(v) + _HALF
         r = np.floor(min(r + u + v * min(r, _ONE), _WHITE))
@@ -120,7 +124,7 @@ def gather_fine(
 @quick
 def expand(
     one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
-    mixed: NDArray[np.float32], pairs: NDArray[np.float32],
+    mixed: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Level 0's row `y` of a band from level 1, which begins two rows early."""
     run = 3 * stride1
@@ -135,7 +139,7 @@ def expand(
             mixed[i] = _OUTER * a[i] + _NEXT * b[i] + _NEAREST * c[i] + _ASIDE * d[i]
     for channel in range(3):
         s = mixed[channel * stride1 + PAD - 2 : channel * stride1 + PAD + columns + 2]
-        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], pairs, False)
+        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], False)
 
 
 @quick
@@ -157,7 +161,7 @@ def bands(
     table: NDArray[np.int64], light: NDArray[np.float32], begin: int, end: int, rows: int,
     trails: bool, note: bool, fade: np.float32, old: NDArray[np.float32], new: NDArray[np.float32],
     one: NDArray[np.float32], also: NDArray[np.float32], fine: NDArray[np.float32], mixed: NDArray[np.float32],
-    pairs: NDArray[np.float32], linear: NDArray[np.float32],
+    linear: NDArray[np.float32],
     shown: bool, pixels: NDArray[np.int32], pitch: int, grade: NDArray[np.float32], vignette: float, shift: float,
     away: NDArray[np.float32], across: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -185,13 +189,13 @@ def bands(
                 o = (y + 2) * run
                 remember(row, also[r * run : (r + 1) * run], old[o : o + run], new[o : o + run], fade, note and own)
             if shown:
-                raise_row(y, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed, pairs)
+                raise_row(y, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
         if not shown:
             continue
         above = band * rows
         tall = min(rows, height - above)
         for y in range(tall):
-            expand(one, stride1, wide1, fine[y * line : (y + 1) * line], stride0, y, mixed, pairs)
+            expand(one, stride1, wide1, fine[y * line : (y + 1) * line], stride0, y, mixed)
         gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
         if len(linear) > 0:
             for y in range(tall):

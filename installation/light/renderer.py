@@ -62,7 +62,6 @@ class Renderer:
         self._also = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
         self._fine = [np.zeros(self._rows * 3 * stride[0], dtype=np.float32) for _ in range(threads)]
         self._mixed = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
-        self._pairs = [np.zeros(stride[0], dtype=np.float32) for _ in range(threads)]
         self._nothing = np.zeros(1, dtype=np.int32)
         self._noted: int | None = None  # tick of the last entry in the history
         self._coarse_history = self._old = self._new = np.zeros(0, dtype=np.float32)
@@ -213,7 +212,7 @@ class Renderer:
             pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
 
     def _collapse(self) -> None:
-        pyramid.collapse(self._table, self._light, self._mixed[0], self._pairs[0])
+        pyramid.collapse(self._table, self._light, self._mixed[0])
 
     def _finish(
         self, edges: NDArray[np.int64], grade: Grade, tick: int, history: tuple[bool, bool, float],
@@ -231,7 +230,7 @@ class Renderer:
                 part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
                 trails, note, np.float32(fade), self._old, self._new,
                 self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
-                self._pairs[worker], self._linear, shown, pixels, pitch, light, grade.vignette, shift,
+                self._linear, shown, pixels, pitch, light, grade.vignette, shift,
                 self._away, self._across,
             )  # fmt: skip
 
