@@ -46,6 +46,10 @@ class Cue:
 
 _CUE = len(fields(Cue))
 _VOICE = len(fields(Voice))
+# what each number may be, whoever sent it: ticks and beats of two hundred years, shares, a level in dB
+_RANGES = {"tick": (0, 1e12), "breath": (-1e12, 1e12), "beat": (0, 1e12), "age": (0, 1e6), "length": (1, 1e6)}
+_RANGES |= {"level": (-120.0, 0.0)}
+_LOW, _HIGH = np.array([_RANGES.get(field.name, (0.0, 1.0)) for field in fields(Cue)], dtype=np.float64).T
 _COUNTS = tuple(i for i, field in enumerate(fields(Cue)) if field.name in ("tick", "beat", "age", "length"))
 ROW = _CUE + 1 + VOICES * _VOICE
 """Numbers in a row."""
@@ -64,7 +68,7 @@ def written(cue: Cue, voices: Iterable[Voice]) -> Doubles:
 
 def read(row: Doubles) -> tuple[Cue, Doubles]:
     """The cue and its voices, (v, 5): frequency, gain, azimuth, width, brightness."""
-    numbers: list[float] = row[:_CUE].tolist()
+    numbers: list[float] = np.minimum(np.maximum(row[:_CUE], _LOW), _HIGH).tolist()
     for i in _COUNTS:
         numbers[i] = int(numbers[i])
     count = int(row[_CUE])

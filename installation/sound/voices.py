@@ -107,7 +107,7 @@ def _panned(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
     if channels == 1:
         gains[0] = 1.0
     elif channels == 2:
-        across = 0.35 * width * math.sin(2.0 * math.pi * azimuth) + width * aside
+        across = 0.45 * math.sin(2.0 * math.pi * azimuth) + width * aside
         angle = (min(max(across, -1.0), 1.0) + 1.0) * 0.25 * math.pi
         gains[0], gains[1] = math.cos(angle), math.sin(angle)
     else:
