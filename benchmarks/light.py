@@ -1,10 +1,10 @@
 """What a picture costs: the renderer by stage, and the same lights as pygame-ce's additive sprites, in one run.
 
-    python benchmarks/light.py [--json FILE] [--sizes 720p,1080p] [--lights 5000,20000,100000] [--frames 30] [--threads 1,2]
+    python benchmarks/light.py [--json FILE] [--sizes 720p,1080p] [--lights 5000,20000] [--frames 30] [--threads 1,2]
 
 Lights are 80/15/5 % of radius 3/16/80 pixels at 1080 rows (scaled with the picture), moving. Wall is what a clock says,
-CPU what the process used on all cores; on a busy machine trust CPU. Stages: project (lights to sorted splats), splat (the
-whole levels of the pyramid), collapse, final (levels 1 and 0, grade, pixels).
+CPU what the process used on all cores; on a busy machine trust CPU. Stages: project (lights to sorted splats), splat
+(the whole levels of the pyramid), collapse, final (levels 1 and 0, grade, pixels).
 """
 
 from __future__ import annotations

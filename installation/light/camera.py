@@ -17,7 +17,7 @@ EYE, RIGHT, UP, AHEAD, FOCAL, CENTRE = 0, 3, 6, 9, 12, 13
 
 
 def camera(view: View, width: int, height: int) -> NDArray[np.float64]:
-    """The pinhole camera of `view` as (16,) float64: eye, right, up and ahead in metres, focal length and centre in pixels.
+    """The pinhole camera of `view` as (16,) float64: eye and axes in metres, focal length and centre in pixels.
 
     x = centre_x + focal * right.p / ahead.p and y = centre_y - focal * up.p / ahead.p, p from the eye; pixel i covers
     i .. i + 1. Raises ValueError when the eye stands on the target, or the angle isn't within 1..170 degrees.

@@ -1,8 +1,8 @@
 """How this room's kernels are compiled: one place that knows numba's switches.
 
 Kernels release the GIL, so that threads can share a picture. No kernel may reorder sums: the same lights give the same
-bytes with any number of threads. Machine code is cached in the user's cache folder (or where NUMBA_CACHE_DIR says), in a
-folder named after the kernels' sources: numba itself wouldn't notice that a kernel called from another file has changed.
+bytes with any number of threads. Machine code is cached in the user's cache folder (or where NUMBA_CACHE_DIR says), in
+a folder named after the kernels' sources: numba wouldn't notice that a kernel called from another file has changed.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE
 
 _ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
 _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
-# the tone curve y = v (A v + B) / (v (A v + C) + D), here as 1 - (E v + F) / (...); F a hair less, so that 0 isn't below 0
-_A, _B, _C, _D = 6.2, 0.5, 1.7, 0.06
-_E, _F = np.float32(255 * (_C - _B)), np.float32(255 * _D * (1 - 4e-7))
-_A, _C, _D = np.float32(_A), np.float32(_C), np.float32(_D)
+# The tone curve v (6.2 v + 0.5) / (v (6.2 v + 1.7) + 0.06), as 1 - (1.2 v + 0.06) / (...). One constant is a hair less,
+# so that rounding can't bring black below 0.
+_A, _C, _D = np.float32(6.2), np.float32(1.7), np.float32(0.06)
+_E, _F = np.float32(255 * 1.2), np.float32(255 * 0.06 * (1 - 4e-7))
 _BLEED, _BLEED_MOST = np.float32(0.02), np.float32(0.3)
 _NOISE = np.float32(52.9829189)
 _SECOND = np.float32(61.803399)
@@ -147,7 +147,7 @@ def remember(
     one: NDArray[np.float32], also: NDArray[np.float32], old: NDArray[np.float32], new: NDArray[np.float32],
     fade: np.float32, note: bool,
 ) -> None:  # fmt: skip
-    """Add old light to a row of level 1 where it outshines what is there now; `note` writes what is to be remembered."""
+    """Add old light to a row of level 1 where it outshines new; `note` writes what is to be remembered."""
     if note:
         for i in range(len(one)):
             new[i] = max(one[i] + also[i], fade * old[i])

@@ -1,4 +1,4 @@
-"""Grade: how the light of a scene becomes the colours of a picture. Values and matrices; the pixels are made in finish.py."""
+"""Grade: how the light of a scene becomes the colours of a picture. Values only; the pixels are made in finish.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from installation.model import ticks
 
 GRID = 4
-"""Trails take note of the light at ticks that are multiples of this: every 1/30 s, which all rates of pictures share."""
+"""Trails take note of the light at ticks that are multiples of this, whatever the rate of pictures: every 1/30 s."""
 
 _FAINTEST = 1 / 255 / 8.4  # linear light that the tone curve, which begins with a slope of 0.5 / 0.06, shows as 1/255
 _BRIGHTEST = 64.0  # linear light that trails are made for

@@ -1,4 +1,4 @@
-"""The light pyramid: levels of half the size each, coarse ones kept whole, on which a light of any size is a few numbers.
+"""The light pyramid: each level half the size of the last, so that a light of any size is a few numbers.
 
 A splat is a small spot on two neighbouring levels; coarse light is carried to finer levels with the mask
 1 7 21 35 35 21 7 1 (binomial), which keeps it round and lets nothing breathe as it moves. Levels 0 and 1 never exist
@@ -32,7 +32,8 @@ def levels(width: int, height: int) -> NDArray[np.int64]:
     A level lies in memory as [row][channel][stride], PAD rows and columns wider on each side; each is half the one
     below, rounded up, until the smaller side is at most 6 (but there are at least 5).
     """
-    table, offset = [], 0
+    table: list[list[int]] = []
+    offset = 0
     while len(table) < 5 or min(table[-1][:2]) > 6:
         stride = (width + 2 * PAD + 15) // 16 * 16
         table.append([height, width, stride, offset])
@@ -52,8 +53,8 @@ def spots() -> NDArray[np.float32]:
     """The two spots along one axis, for each of PHASES + 1 places between two cells: (PHASES + 1, 12).
 
     Columns 0-7: level 0, a Gaussian brought to nothing at 3 pixels, for the pixels from 2 before to 5 after (the last
-    two are 0). Columns 8-11: the other levels, one brought to nothing at 2 cells, from 1 before to 2 after. Each sums to
-    1: light neither comes nor goes as it moves. Both were chosen by measuring: with these windows the sum of two levels
+    two are 0). Columns 8-11: the other levels, one brought to nothing at 2 cells, from 1 before to 2 after. Each sums
+    to 1: light neither comes nor goes as it moves. Both were chosen by measuring: with these windows the sum of two levels
     is rounder (within 3 % from 2 pixels up) and breathes less than with B-splines.
     """
     away = np.linspace(0.0, 1.0, PHASES + 1)[:, None]
@@ -66,8 +67,10 @@ def spots() -> NDArray[np.float32]:
 
 
 def gauge(count: int) -> NDArray[np.float64]:
-    """How high a line of unit energy a pixel stands at each of `count` levels, (count,): the mean over its places of the
-    brightest pixel across it. A point of unit energy is as high as the square. Worked out from the masks themselves.
+    """How high a line of unit energy a pixel stands at each of `count` levels, (count,).
+
+    It is the mean over the line's places of the brightest pixel across it, worked out from the masks themselves. A
+    point of unit energy is as high as the square.
     """
     heights = [float(np.mean([profile.max() for profile in _profiles(level)])) for level in range(min(count, 6))]
     while len(heights) < count:  # by now each level is the last one, twice as wide
@@ -129,7 +132,13 @@ def part(step: int, share: np.float32, halo: np.float32) -> np.float32:
 
 @quick
 def _four(
-    cells: NDArray[np.float32], o: int, c: np.float32, w0: np.float32, w1: np.float32, w2: np.float32, w3: np.float32
+    cells: NDArray[np.float32],
+    o: np.uint64,
+    c: np.float32,
+    w0: np.float32,
+    w1: np.float32,
+    w2: np.float32,
+    w3: np.float32,
 ) -> None:
     """Add c times four weights to four cells; an unsigned `o` lets them be one vector."""
     cells[o] += c * w0
@@ -143,7 +152,7 @@ def stamp(
     cells: NDArray[np.float32], stride: int, first: int, last: int, x: np.float32, y: np.float32,
     spots: NDArray[np.float32], r: np.float32, g: np.float32, b: np.float32,
 ) -> None:  # fmt: skip
-    """Add a wide spot centred at x, y (in cells, a cell's middle is a half) to rows first..last-1; `cells` begins at first.
+    """Add a wide spot centred at x, y, in cells (a cell's middle is a half), to rows first..last-1, which `cells` holds.
 
     The caller has seen to it that the columns are there.
     """
@@ -164,7 +173,8 @@ def stamp(
 
 @quick
 def _eight(
-    cells: NDArray[np.float32], o: int, c: np.float32, w0: np.float32, w1: np.float32, w2: np.float32, w3: np.float32,
+    cells: NDArray[np.float32], o: np.uint64, c: np.float32,
+    w0: np.float32, w1: np.float32, w2: np.float32, w3: np.float32,
     w4: np.float32, w5: np.float32, w6: np.float32, w7: np.float32,
 ) -> None:  # fmt: skip
     """Add c times eight weights to eight cells; an unsigned `o` lets them be one vector."""
@@ -232,7 +242,8 @@ def sow(
                 stride = table[level, STRIDE]
                 o1 = table[level, OFFSET]
                 stamp(
-                    light[o1 + first * 3 * stride : o1 + last * 3 * stride], stride, first - PAD, last - PAD, x, y, spots,
+                    light[o1 + first * 3 * stride : o1 + last * 3 * stride],
+                    stride, first - PAD, last - PAD, x, y, spots,
                     e * splats[k, RED], e * splats[k, GREEN], e * splats[k, BLUE],
                 )  # fmt: skip
 
@@ -324,9 +335,7 @@ def widen(s: NDArray[np.float32], n: int, out: NDArray[np.float32], add: bool) -
 
 
 @quick
-def collapse(
-    table: NDArray[np.int64], light: NDArray[np.float32], mixed: NDArray[np.float32]
-) -> None:
+def collapse(table: NDArray[np.int64], light: NDArray[np.float32], mixed: NDArray[np.float32]) -> None:
     """Carry the light of every whole level to the next finer one, down to level 2, in place."""
     for level in range(len(table) - 2, 1, -1):
         stride, above = table[level, STRIDE], table[level + 1, STRIDE]

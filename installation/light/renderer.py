@@ -151,9 +151,7 @@ class Renderer:
                 reached = self._project(pieces[number], eye, grade, begin, end)
                 counts[number] = reached - begin
                 if reached <= end:
-                    splat.bin_bands(
-                        self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin
-                    )
+                    splat.bin_bands(self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin)
 
             self._crew.share(project, len(pieces))
             short = [i for i, count in enumerate(counts) if count > self._room[i]]
@@ -182,8 +180,17 @@ class Renderer:
         if isinstance(light, Points):
             return int(
                 splat.points(
-                    light.position, light.radius, light.colour, piece.first, piece.last, eye, draw, self._peaks,
-                    self._splats, at, end,
+                    light.position,
+                    light.radius,
+                    light.colour,
+                    piece.first,
+                    piece.last,
+                    eye,
+                    draw,
+                    self._peaks,
+                    self._splats,
+                    at,
+                    end,
                 )
             )
         for skirt in (False, True) if halo > 0.0 else (False,):
@@ -193,16 +200,12 @@ class Renderer:
             )  # fmt: skip
         return int(at)
 
-    def _sow(
-        self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float
-    ) -> None:
+    def _sow(self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float) -> None:
         """Fill the whole levels with new light, and with old light that outshines it."""
         self._light[:] = 0.0
 
         def sow(share: int, worker: int) -> None:
-            pyramid.sow(
-                self._splats, edges, self._order, self._spots, self._table, self._light, share, self._crew.size
-            )
+            pyramid.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, self._crew.size)
 
         self._crew.share(sow, self._crew.size)
         for light in lights:

@@ -64,7 +64,7 @@ def points(
     camera: NDArray[np.float64], draw: NDArray[np.float64], peaks: NDArray[np.float64],
     splats: NDArray[np.float32], at: int, end: int,
 ) -> int:  # fmt: skip
-    """Splats of the points first..last-1, written from row `at` on while there is room (up to `end`). The row reached."""
+    """Splats of the points first..last-1, written to rows at..end-1 while there is room. Returns the row reached."""
     top = len(peaks) - 2
     halo = draw[HALO_SHARE]
     floor = draw[SIGMA_FLOOR]
@@ -256,7 +256,7 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
 
 @exact
 def _clip(a: float, d: float, low: float, high: float, f: float, g: float) -> tuple[float, float]:
-    """The part f..g of the walk from a to a + d that lies within low..high (Liang and Barsky, 1984); empty if f >= g."""
+    """The part f..g of the walk from a to a + d that is within low..high (Liang and Barsky, 1984); empty if f >= g."""
     if d == 0.0:
         return (f, g) if low <= a <= high else (1.0, 0.0)
     p, q = (low - a) / d, (high - a) / d
@@ -268,7 +268,12 @@ def _bands(splats: NDArray[np.float32], k: int, half: int, bands: int, trails: b
     """The bands, from one to before another, that want what splat k adds to levels 0 and 1: two at most."""
     if splats[k, LEVEL] > np.float32(1):
         return 0, 0
-    if splats[k, LEVEL] == np.float32(0) and splats[k, SHARE] <= LEAST and splats[k, HALO] == np.float32(0) and not trails:
+    if (
+        splats[k, LEVEL] == np.float32(0)
+        and splats[k, SHARE] <= LEAST
+        and splats[k, HALO] == np.float32(0)
+        and not trails
+    ):
         row = int(np.floor(splats[k, Y] - np.float32(0.5)))  # level 0 only: two rows up, three down
         return max(0, (row - 2) >> (half + 1)), min(bands, ((row + 3) >> (half + 1)) + 1)
     row = int(np.floor(splats[k, Y] * np.float32(0.5)))
@@ -282,8 +287,8 @@ def bin_bands(
 ) -> None:  # fmt: skip
     """Sort the splats at..end-1 into bands of 2**half rows of level 1, and one more bin for the whole levels.
 
-    Bin b finds its splats' rows in order[edges[b]:edges[b + 1]], in their old order; `edges` is (bands + 2,), `order` is
-    written from `to` on and has room for three entries a splat. A band also wants what lies in the two rows of level 1
+    Bin b finds its splats' rows in order[edges[b]:edges[b + 1]], in their old order; `edges` is (bands + 2,), `order`
+    is written from `to` on and has room for three entries a splat. A band also wants what lies in the two rows of level 1
     beyond it, which the next finer level needs; with `trails` every splat of level 0 is drawn on level 1 too.
     """
     bands = len(edges) - 2

@@ -198,7 +198,12 @@ def test_what_is_not_finite_is_left_out_and_not_spread(renderer: Renderer) -> No
     bad = Points(bad_places, size, colour, halo=0.2)
     x = np.array([20.0, 90.0, 90.0, 20.0])
     y = np.array([200.0, 210.0, 30.0, 30.0])
-    lines = Strokes(place(x, y, SIDE, SIDE), np.full(4, 2 * scale(SIDE), np.float32), colours(1.0, 4).copy(), np.array([0, 2], np.int32))
+    lines = Strokes(
+        place(x, y, SIDE, SIDE),
+        np.full(4, 2 * scale(SIDE), np.float32),
+        colours(1.0, 4).copy(),
+        np.array([0, 2], np.int32),
+    )
     lines.position[3, 0] = np.nan
     field = Mist(np.full((4, 4, 3), np.nan, dtype=np.float32))
     assert np.array_equal(shine(renderer, good, bad, lines, field), alone)

@@ -1,4 +1,4 @@
-"""The renderer as a whole: the same bytes with any number of threads, trails in show time, nothing outside the picture."""
+"""The renderer as a whole: the same bytes with any number of threads, trails in show time, no stray pixel."""
 
 from __future__ import annotations
 
