@@ -151,11 +151,7 @@ class OscQuery:
             if await self._bind(runner):
                 self._served.set()
                 _log.info("OSCQuery is served", host=self._host, port=self.port)
-                announced = await self._announce()
-                await self._end.wait()
-                if announced is not None:
-                    await announced.async_unregister_all_services()
-                    await announced.async_close()
+                await self._announced()
         finally:
             for listener in list(self._sockets):
                 await listener.close()
@@ -180,25 +176,37 @@ class OscQuery:
             return True
         return False
 
-    async def _announce(self) -> AsyncZeroconf | None:
-        """Say over mDNS where OSC and OSCQuery are. A network without multicast is said, and then done without."""
-        local = self._host.startswith("127.")
-        interfaces = [self._host] if local else InterfaceChoice.Default
+    async def _announced(self) -> None:
+        """Be found over mDNS until the end. A network without multicast is said, and then done without."""
+        interfaces = [self._host] if self._host.startswith("127.") else InterfaceChoice.Default
         try:
             mdns = AsyncZeroconf(interfaces=interfaces)
-            for kind, port in (("_oscjson._tcp.local.", self.port), ("_osc._udp.local.", self._osc[1])):
-                info = ServiceInfo(
-                    kind,
-                    f"{NAME} {port}.{kind}",
-                    port,
-                    addresses=[socket.inet_aton(self._reachable())],
-                    server=f"{NAME}-{port}.local.",
-                )
-                await (await mdns.async_register_service(info, allow_name_change=True))
+        except OSError as error:
+            _log.warning("OSCQuery is not announced", why=str(error))
+            await self._end.wait()
+            return
+        announcing = asyncio.create_task(self._announce(mdns))
+        await self._end.wait()
+        if announcing.done():
+            await mdns.async_unregister_all_services()
+        announcing.cancel()
+        await asyncio.gather(announcing, return_exceptions=True)
+        await mdns.async_close()
+
+    async def _announce(self, mdns: AsyncZeroconf) -> None:
+        """Say where OSC and OSCQuery are."""
+        address = socket.inet_aton(self._reachable())
+        services = [
+            ServiceInfo(kind, f"{NAME} {port}.{kind}", port, addresses=[address], server=f"{NAME}-{port}.local.")
+            for kind, port in (("_oscjson._tcp.local.", self.port), ("_osc._udp.local.", self._osc[1]))
+        ]
+        try:
+            said = await asyncio.gather(
+                *(mdns.async_register_service(service, allow_name_change=True) for service in services)
+            )
+            await asyncio.gather(*said)
         except (OSError, ZeroconfError) as error:
             _log.warning("OSCQuery is not announced", why=f"{type(error).__name__}: {error}")
-            return None
-        return mdns
 
     def _reachable(self) -> str:
         """An IPv4 address of this machine under which others can find it."""
