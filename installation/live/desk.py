@@ -73,8 +73,8 @@ class Desk:
         try:
             accepted = accept(self.table, address, arguments)
             if accepted.control.role == "asked":
-                self.tally.count("asked")
                 self._answer(accepted, source, now_ns, due_ns)
+                self.tally.count("asked")
                 return
         except Refused as refused:
             self.tally.refuse(refused.reason, str(refused), source, now_ns)

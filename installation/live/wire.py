@@ -27,7 +27,7 @@ NOW = 1
 NTP_TO_UNIX = 2_208_988_800
 """Seconds from 1900 (NTP, OSC timetags) to 1970 (Unix)."""
 
-_SIZES = {"i": 4, "f": 4, "h": 8, "d": 8, "T": 0, "F": 0, "I": 0}
+_SIZES = {"i": 4, "f": 4, "h": 8, "d": 8, "T": 0, "F": 0}
 _REFUSED = {
     "b": "a blob",
     "[": "an array",
@@ -38,8 +38,10 @@ _REFUSED = {
     "c": "a character",
     "S": "a symbol",
     "N": "nil",
+    "I": "an impulse among others",
 }
 _BUNDLE = b"#bundle\0"
+_IMPULSE = b",I\0\0"
 
 Argument = int | float | bool | str
 
@@ -93,6 +95,9 @@ def _collect(packet: bytes, timetag: int, depth: int, into: list[Message]) -> No
 
 
 def _message(packet: bytes, timetag: int) -> Message:
+    name = _string_end(packet, 0)
+    if packet[name:] == _IMPULSE:
+        packet = packet[:name]  # a bang; the decoder would complain of it
     _check(packet)
     try:
         parsed = OscMessage(packet)
