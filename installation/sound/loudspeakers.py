@@ -110,6 +110,18 @@ class Loudspeakers:
         player = self._player
         return None if player is None else player.process.pid
 
+    @property
+    def processes(self) -> list[int]:
+        """The numbers of the processes that play and that wait."""
+        both = [one for one in (self._player, self._standby) if one is not None]
+        return [one.process.pid for one in both if one.process.pid is not None]
+
+    @property
+    def standing_by(self) -> bool:
+        """Whether sound plays and another process is loaded for its failing."""
+        standby = self._standby
+        return self._playing and standby is not None and standby.words == "ready"
+
     def measures(self) -> Mapping[str, float]:
         """What the table says of sound, by address."""
         heard = self.levels
