@@ -1,0 +1,136 @@
+"""A film's sound: in sync with the show to the sample, in the MP4 and in the WAV, wherever the film begins."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from installation.film.encoder import Encoder
+from installation.film.soundtrack import ROLL, Soundtrack
+from installation.film.wav import FULL, Wav, packed
+from installation.model import ticks
+from installation.model.chance import Chance
+from installation.settings import Hearing
+from installation.sound.synth import Synth
+from tests.sound.night import QUANTUM, RATE, dark_show
+
+Sound = NDArray[np.float32]
+
+
+def track(first: int, last: int, stop: int | None = None) -> Sound:
+    """Ticks first .. last - 1 of the night, as a film takes them."""
+    taken: list[Sound] = []
+    show = dark_show()
+    soundtrack = Soundtrack(7, Hearing(), first, last, taken.append)
+    soundtrack.hear(show)
+    while show.tick < (last if stop is None else stop):
+        show.step()
+        soundtrack.hear(show)
+    soundtrack.finish()
+    return np.concatenate(taken)
+
+
+def test_a_film_has_a_tick_of_sound_for_every_tick() -> None:
+    for first, last, stop in ((0, 240, None), (240, 481, None), (0, 240, 236), (0, 1, 0)):
+        assert len(track(first, last, stop)) == (last - first) * QUANTUM
+
+
+def test_its_sound_is_the_shows_own_and_not_late() -> None:
+    show, synth = dark_show(), Synth(Chance(7).of("sound"))
+    whole = [synth.render(show.moment(), show.voices(), QUANTUM)]
+    for _ in range(600):
+        show.step()
+        whole.append(synth.render(show.moment(), show.voices(), QUANTUM))
+    late = np.concatenate(whole)
+    film = track(0, 600)
+    assert np.array_equal(film, late[synth.latency : synth.latency + len(film)])
+
+
+def test_a_film_that_begins_later_is_rolled_in() -> None:
+    """Same loudness, same chord, same tears at the same sample: all that differs is where partials began."""
+    glitch = ticks.ticks(30.0)
+    whole, part = track(0, glitch + 600), track(glitch, glitch + 600)
+    assert ticks.ticks(16.0) <= ROLL, "the longest reverberation"
+    late = whole[glitch * QUANTUM :]
+
+    def loud(sound: Sound) -> NDArray[np.float64]:
+        power: NDArray[np.float64] = np.square(sound).sum(axis=1).reshape(-1, QUANTUM).mean(axis=1)
+        return 10.0 * np.log10(power + 1e-7)
+
+    assert np.corrcoef(loud(late), loud(part))[0, 1] > 0.9
+    assert abs(float(loud(late).mean() - loud(part).mean())) < 2.0
+
+
+def clicks(seconds: float) -> Sound:
+    """A click at the start of every tenth tick, each with its own sign."""
+    sound = np.zeros((round(seconds * RATE), 2), dtype=np.float32)
+    for i, at in enumerate(range(0, len(sound), 10 * QUANTUM)):
+        sound[at : at + 24] = 0.7 if i % 3 else -0.7
+    return sound
+
+
+def test_in_an_mp4_the_first_sample_sounds_with_the_first_picture(tmp_path: Path) -> None:
+    path, sent = tmp_path / "film.mp4", clicks(3.0)
+    with Encoder(path, 64, 36, 30, channels=2) as encoder:
+        for i in range(90):
+            encoder.hear(sent[i * 1600 : (i + 1) * 1600])
+            encoder.write(np.full((36, 64), 0xFFFFFF if i % 10 == 0 else 0, np.uint32))
+    heard, begins, flashes = decoded(path)
+    assert begins == 0.0
+    assert len(heard) == pytest.approx(len(sent), abs=1024)
+    n = min(len(heard), len(sent))
+    lags = range(-1200, 1201)
+    core = slice(4_000, n - 4_000)
+    match = [float(np.dot(sent[core, 0], heard[core.start + lag : core.stop + lag, 0])) for lag in lags]
+    assert lags[int(np.argmax(match))] == 0, "in sync to the sample"
+    assert flashes == pytest.approx([i / 3 for i in range(9)], abs=1e-3), "and so are the pictures"
+
+
+def decoded(path: Path) -> tuple[Sound, float, list[float]]:
+    """(n, 2) its sound, when that begins, and when its pictures are white."""
+    with av.open(str(path)) as file:
+        frames = list(file.decode(audio=0))
+        heard = np.concatenate([frame.to_ndarray().T for frame in frames])
+        begins = max(0.0, float(frames[0].time or 0.0))
+    with av.open(str(path)) as file:
+        white = [float(f.time or 0) for f in file.decode(video=0) if f.to_ndarray(format="gray").mean() > 128]
+    return heard.astype(np.float32), begins, white
+
+
+def test_an_mp4_keeps_its_loudness_and_its_channels(tmp_path: Path) -> None:
+    path, t = tmp_path / "film.mp4", np.arange(2 * RATE) / RATE
+    sent = np.stack([0.3 * np.sin(2 * np.pi * 220 * t), 0.1 * np.sin(2 * np.pi * 330 * t)], axis=1).astype(np.float32)
+    with Encoder(path, 64, 36, 30, channels=2) as encoder:
+        for i in range(60):
+            encoder.write(np.zeros((36, 64), np.uint32))
+            encoder.hear(sent[i * 1600 : (i + 1) * 1600])
+    heard, _, _ = decoded(path)
+    assert heard[:, 0].std() == pytest.approx(sent[:, 0].std(), rel=0.03)
+    assert heard[:, 1].std() == pytest.approx(sent[:, 1].std(), rel=0.03)
+
+
+def test_a_film_without_sound_has_no_track(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with Encoder(path, 64, 36, 30) as encoder:
+        encoder.write(np.zeros((36, 64), np.uint32))
+    with av.open(str(path)) as file:
+        assert not file.streams.audio
+
+
+def test_a_wav_is_24_bits_to_the_bit(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    sent = np.array([[0.0, 1.0], [-1.0, 0.5], [2.0, np.nan], [-2.0, 1 / FULL]], dtype=np.float32)
+    with Wav(path) as file:
+        file.write(sent[:1])
+        file.write(sent[1:])
+    with wave.open(str(path)) as read:
+        assert (read.getnchannels(), read.getsampwidth(), read.getframerate(), read.getnframes()) == (2, 3, RATE, 4)
+        raw = read.readframes(4)
+    assert raw == packed(sent)
+    got = [int.from_bytes(raw[i : i + 3], "little", signed=True) for i in range(0, len(raw), 3)]
+    assert got == [0, FULL, -FULL, round(0.5 * FULL), FULL, 0, -FULL, 1]
