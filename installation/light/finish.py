@@ -80,28 +80,18 @@ def tone(
 def gather(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
-    also: NDArray[np.float32], trails: bool,
 ) -> None:  # fmt: skip
-    """Add a band's splats to level 1, rows `first` .. first + rows - 1.
-
-    With `trails`, `also` gets what belongs to level 0: trails are remembered from level 1 upwards.
-    """
+    """Add a band's splats to level 1, rows `first` .. first + rows - 1."""
     left, right = np.float32(2 - PAD), np.float32(columns + PAD - 3)
     for job in range(len(edges)):
         for n in range(edges[job, band], edges[job, band + 1]):
             k = order[n]
-            finest = int(splats[k, LEVEL])
             x = splats[k, X] * _HALF
             y = splats[k, Y] * _HALF
-            if x < left or x > right:
-                continue
-            r, g, b = splats[k, RED] * _QUARTER, splats[k, GREEN] * _QUARTER, splats[k, BLUE] * _QUARTER
-            e = part(1 - finest, splats[k, SHARE], splats[k, HALO])
-            if e > LEAST:
+            e = _QUARTER * part(1 - int(splats[k, LEVEL]), splats[k, SHARE], splats[k, HALO])
+            if e > LEAST * _QUARTER and x > left and x < right:
+                r, g, b = splats[k, RED], splats[k, GREEN], splats[k, BLUE]
                 stamp(cells, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
-            if trails and finest == 0:
-                e = part(0, splats[k, SHARE], splats[k, HALO])
-                stamp(also, stride, first, first + rows, x, y, spots, e * r, e * g, e * b)
 
 
 @quick
@@ -124,9 +114,9 @@ def gather_fine(
 @quick
 def expand(
     one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
-    mixed: NDArray[np.float32],
+    mixed: NDArray[np.float32], add: bool,
 ) -> None:  # fmt: skip
-    """Level 0's row `y` of a band from level 1, which begins two rows early."""
+    """Make level 0's row `y` of a band from level 1, which begins two rows early, or add to it."""
     run = 3 * stride1
     k = (y >> 1) + (y & 1)
     a, b = one[k * run : (k + 1) * run], one[(k + 1) * run : (k + 2) * run]
@@ -139,7 +129,20 @@ def expand(
             mixed[i] = _OUTER * a[i] + _NEXT * b[i] + _NEAREST * c[i] + _ASIDE * d[i]
     for channel in range(3):
         s = mixed[channel * stride1 + PAD - 2 : channel * stride1 + PAD + columns + 2]
-        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], False)
+        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], add)
+
+
+@quick
+def halve(fine: NDArray[np.float32], stride0: int, also: NDArray[np.float32], stride1: int, columns: int) -> None:
+    """What two rows of level 0 would be as one row of level 1: the mean of four pixels."""
+    for channel in range(3):
+        o = channel * stride0
+        a = fine[o : o + stride0].view(np.complex64)
+        b = fine[o + 3 * stride0 : o + 4 * stride0].view(np.complex64)
+        out = also[channel * stride1 + PAD // 2 : channel * stride1 + PAD // 2 + columns + PAD]
+        for i in range(columns + PAD):
+            four = a[i] + b[i]
+            out[i] = _QUARTER * (four.real + four.imag)
 
 
 @quick
@@ -147,7 +150,10 @@ def remember(
     one: NDArray[np.float32], also: NDArray[np.float32], old: NDArray[np.float32], new: NDArray[np.float32],
     fade: np.float32, note: bool,
 ) -> None:  # fmt: skip
-    """Add old light to a row of level 1 where it outshines new; `note` writes what is to be remembered."""
+    """Add old light to a row of level 1 where it outshines new; `note` writes what is to be remembered.
+
+    `also` is what this row would have of level 0: trails are remembered from level 1 upwards.
+    """
     if note:
         for i in range(len(one)):
             new[i] = max(one[i] + also[i], fade * old[i])
@@ -177,36 +183,41 @@ def bands(
     for band in range(begin, end):
         first = band * half - 2
         count = min(half + 4, high1 + 2 - first)
-        one[: count * run] = _ZERO
-        if trails:
-            also[: count * run] = _ZERO
-        gather(splats, edges, order, spots, band, first, count, wide1, stride1, one, also, trails)
-        for r in range(count):
-            y = first + r
-            row = one[r * run : (r + 1) * run]
-            if trails:
-                own = (r > 1 or band == 0) and (r < half + 2 or band == last)
-                o = (y + 2) * run
-                remember(row, also[r * run : (r + 1) * run], old[o : o + run], new[o : o + run], fade, note and own)
-            if shown:
-                raise_row(y, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
-        if not shown:
-            continue
         above = band * rows
         tall = min(rows, height - above)
+        one[: count * run] = _ZERO
+        if trails:  # level 0 comes first, and four rows early, because level 1 is to remember it
+            fine[: 2 * count * line] = _ZERO
+            gather_fine(splats, edges, order, spots, band, above - 4, 2 * count, width, stride0, fine)
+        gather(splats, edges, order, spots, band, first, count, wide1, stride1, one)
+        for r in range(count):
+            row = one[r * run : (r + 1) * run]
+            if trails:
+                halve(fine[2 * r * line : 2 * (r + 1) * line], stride0, also, stride1, wide1)
+                own = (r > 1 or band == 0) and (r < half + 2 or band == last)
+                o = (first + r + 2) * run
+                remember(row, also, old[o : o + run], new[o : o + run], fade, note and own)
+            if shown:
+                raise_row(first + r, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
+        if not shown:
+            continue
+        early = 4 * line if trails else 0
         for y in range(tall):
-            expand(one, stride1, wide1, fine[y * line : (y + 1) * line], stride0, y, mixed)
-        gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
+            o = early + y * line
+            expand(one, stride1, wide1, fine[o : o + line], stride0, y, mixed, trails)
+        if not trails:
+            gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
         if len(linear) > 0:
             for y in range(tall):
                 for c in range(3):
-                    linear[above + y, c] = fine[y * line + c * stride0 + PAD : y * line + c * stride0 + PAD + width]
+                    o = early + y * line + c * stride0 + PAD
+                    linear[above + y, c] = fine[o : o + width]
         for y in range(tall):
             dy = above + y + 0.5 - 0.5 * height
             edge = np.float32(1.0 - vignette * dy * dy * squared)
             down = 0.00583715 * (above + y)
             o = (above + y) * pitch
             tone(
-                fine[y * line : (y + 1) * line], stride0, width, grade, np.float32(vignette), edge, away,
-                across, np.float32(down - math.floor(down)), np.float32(shift), pixels[o : o + width],
+                fine[early + y * line : early + (y + 1) * line], stride0, width, grade, np.float32(vignette), edge,
+                away, across, np.float32(down - math.floor(down)), np.float32(shift), pixels[o : o + width],
             )  # fmt: skip

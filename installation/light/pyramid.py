@@ -54,8 +54,8 @@ def spots() -> NDArray[np.float32]:
 
     Columns 0-7: level 0, a Gaussian brought to nothing at 3 pixels, for the pixels from 2 before to 5 after (the last
     two are 0). Columns 8-11: the other levels, one brought to nothing at 2 cells, from 1 before to 2 after. Each sums
-    to 1: light neither comes nor goes as it moves. Both were chosen by measuring: with these windows the sum of two levels
-    is rounder (within 3 % from 2 pixels up) and breathes less than with B-splines.
+    to 1: light neither comes nor goes as it moves. Both were chosen by measuring: two levels together are
+    rounder, and breathe less as they move, than with B-splines.
     """
     away = np.linspace(0.0, 1.0, PHASES + 1)[:, None]
     x = np.abs(np.arange(-2, 6) - away)
@@ -91,7 +91,7 @@ def _profiles(level: int) -> list[NDArray[np.float64]]:
     return profiles
 
 
-def spacing(ridges: NDArray[np.float64], ripple: float = 0.006) -> NDArray[np.float64]:
+def spacing(ridges: NDArray[np.float64], ripple: float = 0.007) -> NDArray[np.float64]:
     """How far apart in pixels splats may stand to make an even line, (levels - 1, 33): by finest level and share.
 
     Spots of deviation s that stand d apart ripple by 2 exp(-2 (pi s / d)^2), the first term of Poisson's sum; the finer
@@ -152,7 +152,7 @@ def stamp(
     cells: NDArray[np.float32], stride: int, first: int, last: int, x: np.float32, y: np.float32,
     spots: NDArray[np.float32], r: np.float32, g: np.float32, b: np.float32,
 ) -> None:  # fmt: skip
-    """Add a wide spot centred at x, y, in cells (a cell's middle is a half), to rows first..last-1, which `cells` holds.
+    """Add a wide spot centred at x, y (a cell's middle is a half) to the rows first..last-1, which `cells` holds.
 
     The caller has seen to it that the columns are there.
     """

@@ -59,8 +59,8 @@ class Renderer:
         stride = [int(s) for s in self._table[:, pyramid.STRIDE]]
         per_band = (self._rows // 2 + 4) * 3 * stride[1]
         self._one = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
-        self._also = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
-        self._fine = [np.zeros(self._rows * 3 * stride[0], dtype=np.float32) for _ in range(threads)]
+        self._also = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
+        self._fine = [np.zeros((self._rows + 9) * 3 * stride[0], dtype=np.float32) for _ in range(threads)]
         self._mixed = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
         self._nothing = np.zeros(1, dtype=np.int32)
         self._noted: int | None = None  # tick of the last entry in the history

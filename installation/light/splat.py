@@ -288,8 +288,8 @@ def bin_bands(
     """Sort the splats at..end-1 into bands of 2**half rows of level 1, and one more bin for the whole levels.
 
     Bin b finds its splats' rows in order[edges[b]:edges[b + 1]], in their old order; `edges` is (bands + 2,), `order`
-    is written from `to` on and has room for three entries a splat. A band also wants what lies in the two rows of level 1
-    beyond it, which the next finer level needs; with `trails` every splat of level 0 is drawn on level 1 too.
+    is written from `to` on and has room for three entries a splat. A band also wants what lies in the two rows of level
+    1 beyond it, which the next finer level needs; with `trails` so it does of level 0.
     """
     bands = len(edges) - 2
     edges[:] = 0
