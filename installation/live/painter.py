@@ -99,11 +99,13 @@ class Painter:
         since = 1.0 / ticks.RATE if self._began_at is None else (now_ns - self._began_at) / SECOND
         self._began_at, self._tick = now_ns, seen.now.tick
         self._canvas = self.screen.canvas
-        self._begun = self._thread.submit(self._draw, seen, self._canvas, since, level)
+        self._begun = self._thread.submit(self._draw, seen, since, level)
 
-    def _draw(self, seen: Look, canvas: Pixels, since: float, level: float) -> None:
+    def _draw(self, seen: Look, since: float, level: float) -> None:
         began = self._clock()
-        self._drawing.draw(seen, canvas, since, level)
+        # not an argument: a pool keeps those a little longer than the result, and a canvas that is held is locked
+        assert self._canvas is not None
+        self._drawing.draw(seen, self._canvas, since, level)
         self.work.add(self._clock() - began)
 
     def finish(self, words: Sequence[str] | None) -> None:
