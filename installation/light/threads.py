@@ -66,4 +66,6 @@ class Crew:
     def _serve(self, worker: int, orders: SimpleQueue[_Share | None]) -> None:
         while (round_ := orders.get()) is not None:
             round_.work(worker)
-            round_.left.release()
+            left = round_.left
+            del round_  # before anybody goes on: a job may hold a window's memory, and what is held is locked
+            left.release()
