@@ -378,13 +378,15 @@ def stems(sway: float) -> Clip:
     """Luminous stems, unevenly spaced, that lean in a wind."""
 
     def clip(s: Screen) -> Painter:
-        foot, bend, width = s.rng.random(40), s.rng.normal(0, 0.05, 40), s.rng.uniform(0.0015, 0.004, 40)
+        foot, bend = s.rng.random(40), s.rng.normal(0, 0.05, 40)
+        up = (1 - s.v[:, :1]) * np.ones(40)  # (height, 40) how high on the stem
+        row = s.y[:, :1].astype(int)
 
         def paint(i: int, t: float) -> NDArray[np.generic]:
-            light = s.full(6)
-            for f, b, w in zip(foot, bend, width, strict=True):
-                lean = b * (1 - s.v) ** 2 + sway * np.sin(0.7 * t + 9 * f) * (1 - s.v)
-                light = np.maximum(light, 220 * np.exp(-(((s.u - f - lean) / w) ** 2)))
+            at = (foot + bend * up**2 + sway * np.sin(0.7 * t + 9 * foot) * up) * s.width
+            light, left = s.full(6), np.floor(at).astype(int)
+            light[row, left % s.width] = 220 * (1 - (at - left))
+            light[row, (left + 1) % s.width] = 220 * (at - left)
             return light
 
         return paint
@@ -413,12 +415,11 @@ def crossfade(seconds: float) -> Clip:
 
 def orbs(s: Screen) -> Painter:
     at, hz = s.rng.random((20, 2)), s.rng.uniform(0.1, 0.9, 20)
+    each = [180 * np.exp(-((s.u - u) ** 2 + (s.v - v) ** 2) / 0.0015) for v, u in at]
+    glow = np.stack([orb.ravel() for orb in each], axis=1).astype(np.float32)
 
     def paint(i: int, t: float) -> NDArray[np.generic]:
-        light = s.full(5)
-        for (v, u), f in zip(at, hz, strict=True):
-            light += 180 * np.sin(np.pi * f * t) ** 2 * np.exp(-((s.u - u) ** 2 + (s.v - v) ** 2) / 0.0015)
-        return light
+        return 5 + (glow @ (np.sin(np.pi * hz * t) ** 2).astype(np.float32)).reshape(s.size)
 
     return paint
 

@@ -47,6 +47,8 @@ class Gratings:
             reduction = max(1, int(columns / ENOUGH))
             self._scales.append((reduction, int(rows / reduction), int(columns / reduction)))
             rows, columns = 2 * rows, 2 * columns
+        reduction = max(1, int(width / ENOUGH))
+        self._scales.append((reduction, height // reduction, width // reduction))
 
     def find(self, luminance: Floats) -> list[Patch]:
         """The patches of `luminance` (height, width) that are gratings."""

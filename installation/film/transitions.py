@@ -124,8 +124,8 @@ class _Turns:
         self.steady = np.zeros(n, dtype=np.int64)  # frames for which more than four a second went on
 
     def keep(self, frame: int, fps: float) -> None:
-        self.count = (frame - self.times < fps).sum(axis=1)
-        self.steady = np.where(self.count >= STEADY, self.steady + 1, 0)
+        """Count what lies within the second that ends with `frame`."""
+        _keep(self.times, frame, fps, self.count, self.steady)
 
 
 def densest(marks: NDArray[np.bool_], window: tuple[int, int]) -> tuple[float, int, int]:
@@ -228,6 +228,16 @@ def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
                 if frame - times[y, x, k] < fps:
                     turns += 1
             out[y, x] = turns
+
+
+@njit(nogil=True, cache=True)
+def _keep(times, frame, fps, count, steady):  # type: ignore[no-untyped-def]
+    for w in range(count.size):
+        count[w] = 0
+        for k in range(RECENT):
+            if frame - times[w, k] < fps:
+                count[w] += 1
+        steady[w] = steady[w] + 1 if count[w] >= STEADY else 0
 
 
 @njit(nogil=True, cache=True)

@@ -79,7 +79,7 @@ class Flicker:
         self._extreme = np.zeros(n, dtype=np.float32)
         self._rising = np.zeros(n, dtype=np.uint8)
         self._tokens = np.full(n, TOKENS, dtype=np.float32)
-        self._event = np.zeros((5, w), dtype=np.float32)  # rises, falls, rising?, tokens, scratch
+        self._event = np.zeros((5, w), dtype=np.float32)  # rises, falls, rising?, tokens, falls of the frame
         self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
         self._event[3] = TOKENS
         self._swinging[2] = TOKENS
@@ -129,9 +129,11 @@ class Flicker:
         event = self._event
         event[0] *= np.float32(np.exp(-dt / BURST_S))
         event[1] *= np.float32(np.exp(-dt / FALL_S))
+        event[4] = 0.0
         if falls:
             _integrate(self._fall, self._sums)
-            _add_windows(self._sums, win.edges, win.area, event[1])
+            _add_windows(self._sums, win.edges, win.area, event[4])
+            event[1] += event[4]
         if rises:
             _integrate(self._rise, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[0])
@@ -285,7 +287,7 @@ def _spend_events(event, dt):  # type: ignore[no-untyped-def]
             event[2, w] = 1.0
             event[3, w] = max(-2.0, event[3, w] - 1.0)
             event[0, w] = 0.0
-            event[1, w] = 0.0
+            event[1, w] = event[4, w]  # what fell in the frame of the rise already arms the next
 
 
 @njit(nogil=True, cache=True)

@@ -321,7 +321,8 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
             for v in range(max(y - 1, 0), min(y + 2, rows)):
                 for u in range(max(x - 1, 0), min(x + 2, columns)):
                     most = max(most, pale[v * columns + u])
-            any_pale = any_pale or most > 0.0
+            if most > 0.0:
+                any_pale = True
             nodes[y, x] = np.uint32(np.ceil(most * 256.0))
     return any_pale
 
@@ -330,7 +331,8 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
 def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part):  # type: ignore[no-untyped-def]
     """Apply gain and pallor, smooth between the cells' centres, to the part of each row where there is any."""
     rows, width = gain_nodes.shape[0], x_before.size
-    gains = np.empty((rows, width), dtype=np.uint32)
+    gains = np.empty((rows, width), dtype=np.uint8)  # one less than of 256: narrow numbers are what makes this quick
+    mixed = np.empty(width, dtype=np.uint8)
     pales = np.empty((rows, width), dtype=np.uint32)
     reach = np.empty((rows, 3), dtype=np.int32)  # first and last + 1 that is touched, and whether any is pale
     for v in range(rows):
@@ -345,25 +347,39 @@ def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part): 
             part = picture[y, first:last]
             if reach[v, 2] or reach[w, 2]:
                 _blanch(part, pales[v, first:last], pales[w, first:last], above, below)
-            _attenuate(part, gains[v, first:last], gains[w, first:last], above, below)
+            _attenuate(part, gains[v, first:last], gains[w, first:last], above, below, mixed)
 
 
 @njit(nogil=True, cache=True)
 def _widen(gain_nodes, pale_nodes, before, part, gain, pale, reach):  # type: ignore[no-untyped-def]
     """One row of cells as a row of pixels."""
     last = gain_nodes.size - 1
-    reach[0], reach[1], reach[2] = before.size, 0, 0
+    first, end, any_pale = last + 1, 0, 0
+    for u in range(gain_nodes.size):
+        if gain_nodes[u] < 256 or pale_nodes[u] > 0:
+            first, end = min(first, u), u + 1
+            if pale_nodes[u] > 0:
+                any_pale = 1
+    reach[0], reach[1], reach[2] = before.size, 0, any_pale
+    if first > last:
+        gain[:] = 255
+        pale[:] = 0
+        return
+    reach[0], reach[1] = (
+        max(first - 1, 0) * before.size // (last + 1),
+        min(end + 1, last + 1) * before.size // (last + 1),
+    )
     for x in range(before.size):
         u = before[x]
         w = min(u + 1, last)
-        f = part[x]
-        gain[x] = (gain_nodes[u] * (256 - f) + gain_nodes[w] * f) >> 8
-        pale[x] = (pale_nodes[u] * (256 - f) + pale_nodes[w] * f) >> 8
-        if gain[x] < 256 or pale[x] > 0:
-            reach[0] = min(reach[0], x)
-            reach[1] = x + 1
-            if pale[x] > 0:
-                reach[2] = 1
+        gain[x] = max((gain_nodes[u] * (256 - part[x]) + gain_nodes[w] * part[x]) >> 8, 1) - 1
+    if any_pale:
+        for x in range(before.size):
+            u = before[x]
+            w = min(u + 1, last)
+            pale[x] = (pale_nodes[u] * (256 - part[x]) + pale_nodes[w] * part[x]) >> 8
+    else:
+        pale[:] = 0
 
 
 @njit(nogil=True, cache=True)
@@ -375,8 +391,12 @@ def _blanch(row, pale, pale_below, above, below):  # type: ignore[no-untyped-def
 
 
 @njit(nogil=True, cache=True)
-def _attenuate(row, gain, gain_below, above, below):  # type: ignore[no-untyped-def]
+def _attenuate(row, gain, gain_below, above, below, mixed):  # type: ignore[no-untyped-def]
+    over, under = np.uint16(above), np.uint16(below)
+    for x in range(row.size):
+        mixed[x] = (gain[x] * over + gain_below[x] * under) >> 8
     for x in range(row.size):
         p = row[x]
-        g = ((gain[x] * above + gain_below[x] * below) >> 8) & 511
-        row[x] = ((((p & 0xFF00FF) * g) >> 8) & 0xFF00FF) | ((((p >> 8) & 0xFF) * g) & 0xFF00)
+        g = np.int32(mixed[x]) + np.int32(1)
+        r, b = (((p >> 16) & 255) * g) >> 8, ((p & 255) * g) >> 8
+        row[x] = (r << 16) | (((((p >> 8) & 255) * g) >> 8) << 8) | b

@@ -7,6 +7,7 @@ BT.1702-2, ISO 9241-391: more than five pairs, over 0.006 sr, for more than half
 from __future__ import annotations
 
 import os
+from typing import Any, NamedTuple
 
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 
@@ -32,6 +33,8 @@ PATIENCE_S = 0.1
 """Time for which stripes stand before they are dimmed."""
 DIM_PER_S = 6.0
 LIFT_PER_S = 0.7
+BINS = 144
+"""Parts of a scan line that ask for a gain of their own."""
 
 
 class Stripes:
@@ -39,14 +42,13 @@ class Stripes:
 
     def __init__(self, width: int, height: int, windows: Windows) -> None:
         rows, columns = windows.rows, windows.columns
-        self._windows, self._width = windows, width
-        self._lines = _even(height, min(rows, 27))  # y of the horizontal scan lines
-        self._posts = _even(width, min(columns, 36))  # x of the vertical ones
-        self._across = np.ones((len(self._lines), columns), dtype=np.float32)  # gain each line asks for, along it
-        self._down = np.ones((len(self._posts), rows), dtype=np.float32)
-        self._line_of = (np.arange(rows) * len(self._lines) // rows).astype(np.int32)
-        self._post_of = (np.arange(columns) * len(self._posts) // columns).astype(np.int32)
-        self._order = _visits(len(self._lines) + len(self._posts))
+        self._windows = windows
+        self._lines = [*_rows(width, height, min(rows, 27)), *_posts(width, height, min(columns, 36))]
+        self._lines += [*_slants(width, height, 24, falling=True), *_slants(width, height, 24, falling=False)]
+        self._asked = np.ones((len(self._lines), BINS), dtype=np.float32)  # the gain that each line asks for, along it
+        self._striped = np.zeros(len(self._lines), dtype=np.bool_)  # which lines found stripes when they were scanned
+        self._crossing = _crossing(rows, columns, min(rows, 27), min(columns, 36), 24)
+        self._order = _visits(len(self._lines))
         self._next = 0
         self._due = 0.0
         self._wanted = np.ones(rows * columns, dtype=np.float32)
@@ -61,27 +63,67 @@ class Stripes:
 
         `linear` (256,) is the luminance of a code value.
         """
-        total, lines = len(self._order), len(self._lines)
+        total = len(self._lines)
         self._due = min(self._due + total * dt / SWEEP_S, float(total))
         for _ in range(int(self._due)):
             which = self._order[self._next]
             self._next = (self._next + 1) % total
-            if which < lines:
-                _scan(picture[self._lines[which], : self._width], linear, self._across[which])
-            else:
-                _scan(picture[:, self._posts[which - lines]], linear, self._down[which - lines])
+            line = self._lines[which]
+            self._striped[which] = _scan(picture[line.pixels], linear, self._asked[which, line.first : line.last])
         self._due -= int(self._due)
+        if not (self.dimming or self._striped.any() or self._since.any()):
+            return
         self.dimming = bool(
             _dim(
-                self._across, self._down, self._line_of, self._post_of, self._windows.edges, self._windows.area,
+                self._asked, self._crossing, self._windows.edges, self._windows.area,
                 self._sums, self._cover, self._wanted, self._since, self.gain, dt,
             )
         )  # fmt: skip
 
 
-def _even(length: int, count: int) -> NDArray[np.intp]:
-    """`count` places spread over `length` pixels."""
-    return ((np.arange(count) + 0.5) * length / count).astype(np.intp)
+class _Line(NamedTuple):
+    """One scan line: its pixels as an index into the picture, and the bins of its family that it runs through."""
+
+    pixels: tuple[Any, Any]
+    first: int = 0
+    last: int = BINS
+
+
+def _rows(width: int, height: int, count: int) -> list[_Line]:
+    return [_Line((int((k + 0.5) * height / count), slice(0, width))) for k in range(count)]
+
+
+def _posts(width: int, height: int, count: int) -> list[_Line]:
+    return [_Line((slice(0, height), int((k + 0.5) * width / count))) for k in range(count)]
+
+
+def _slants(width: int, height: int, count: int, falling: bool) -> list[_Line]:
+    """Lines along one diagonal: in shares of width and height, across - down is the same all along a falling one."""
+    lines = []
+    for k in range(count):
+        apart = 2.0 * (k + 0.5) / count - 1.0
+        steps = max(1, int(max(width, height) * (1.0 - abs(apart))))
+        along = abs(apart) + (np.arange(steps) + 0.5) * (2.0 - 2.0 * abs(apart)) / steps  # across + down
+        across, down = (along + apart) / 2.0, (along - apart) / 2.0
+        x = np.minimum(across * width, width - 1).astype(np.intp)
+        y = np.minimum((down if falling else 1.0 - down) * height, height - 1).astype(np.intp)
+        first = int(abs(apart) / 2.0 * BINS)
+        lines.append(_Line((y, x), first, max(first + 1, int((1.0 - abs(apart) / 2.0) * BINS))))
+    return lines
+
+
+def _crossing(rows: int, columns: int, lines: int, posts: int, slants: int) -> NDArray[np.int32]:
+    """(4, rows * columns): for each cell the bin, among all bins of all lines, of the line of each family nearest."""
+    y, x = np.mgrid[:rows, :columns]
+    across, down = (x + 0.5) / columns, (y + 0.5) / rows
+    slanting = [((across - v + 1.0) / 2.0, (across + v) / 2.0) for v in (down, 1.0 - down)]
+    families = [(down, across), (across, down), *slanting]
+    counts = (lines, posts, slants, slants)
+    found, before = [], 0
+    for (place, along), count in zip(families, counts, strict=True):
+        found.append((before + np.minimum(place * count, count - 1).astype(int)) * BINS + (along * BINS).astype(int))
+        before += count
+    return np.stack([bins.ravel() for bins in found]).astype(np.int32)
 
 
 def _visits(total: int) -> list[int]:
@@ -99,13 +141,14 @@ def _mark(gains, length, start, end, contrast):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
-    """Find runs of even light-dark pairs in one line of pixels and write the gain they need into `gains`.
+    """Find runs of even light-dark pairs in one line of pixels, write the gain they need into `gains`; whether any.
 
     A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 40 %,
     and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
     16 to a degree, are too fine to be seen as stripes.
     """
     gains[:] = 1.0
+    found = False
     finest = line.size // 480
     rising, extreme, valley = False, np.float32(1.0), np.float32(1.0)
     last, fell, start, run = -1, -1, -1, 0
@@ -135,23 +178,28 @@ def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
             else:
                 if run >= PAIRS:  # so many from rise to rise, and one more behind the last rise
                     _mark(gains, line.size, start, last, contrast)
+                    found = True
                 start, mean, contrast, run = last, float(width), 0.0, 1 if fair else 0
             contrast = max(contrast, y - valley)
             last = x
     if run >= PAIRS:
         _mark(gains, line.size, start, last, contrast)
+        found = True
+    return found
 
 
 @njit(nogil=True, cache=True)
-def _dim(across, down, line_of, post_of, edges, area, sums, cover, wanted, since, gain, dt):  # type: ignore[no-untyped-def]
+def _dim(asked, crossing, edges, area, sums, cover, wanted, since, gain, dt):  # type: ignore[no-untyped-def]
     """Move every cell's gain towards what stripes ask for; whether any is below 1."""
-    rows, columns = line_of.size, post_of.size
+    rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
+    needs = asked.ravel()
     striped = 0
     for y in range(rows):
         line = 0.0
         for x in range(columns):
-            need = min(across[line_of[y], x], down[post_of[x], y])
-            wanted[y * columns + x] = need
+            i = y * columns + x
+            need = min(needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]])
+            wanted[i] = need
             if need < 1.0:
                 line += 1.0
                 striped += 1
