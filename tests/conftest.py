@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import struct
@@ -9,14 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from installation import places
+
 ROOT = Path(__file__).parent.parent
-PATIENCE_S = 4.0  # no test is decided by it: what takes so long hangs
+PATIENCE_S = 90.0  # no test is decided by it: what takes so long hangs
 
 
 def needed(*tools: str) -> None:
@@ -54,6 +58,21 @@ class Desktop:
     def key(self, *names: str) -> None:
         """Press keys, by their X names."""
         self.do("key", *names)
+
+    def close(self) -> None:
+        """What a window manager does when somebody presses its close button: WM_DELETE_WINDOW (ICCCM 4.2.8.1)."""
+        window = int(self.window())
+        x11 = ctypes.CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype = ctypes.c_void_p
+        x11.XInternAtom.restype = ctypes.c_ulong
+        server = ctypes.c_void_p(x11.XOpenDisplay(self.display.encode()))
+        atoms = [x11.XInternAtom(server, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
+        message = (
+            ctypes.c_long * 24
+        )()  # an XEvent: type, serial, sent, display, window, type of message, format, data
+        message[0], message[4], message[5], message[6], message[7] = 33, window, atoms[0], 32, atoms[1]
+        assert x11.XSendEvent(server, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+        x11.XCloseDisplay(server)
 
     def window(self) -> str:
         """The id of our window, once it is there."""
@@ -97,6 +116,7 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
             "-fbdir",
             str(folder),
             "-noreset",
+            "-br",
             "-nolisten",
             "tcp",
         ],
@@ -122,10 +142,11 @@ class Command:
         self.home = home
         gone = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "CI")
         kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("XDG_")}
-        self.environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
+        kernels = os.environ.get("NUMBA_CACHE_DIR") or str(places.cache_folder())  # compiled once, not in every home
+        ours = {"HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160", "NUMBA_CACHE_DIR": kernels}
+        self.environment = {**kept, **ours}
 
-    def start(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.Popen[str]:
-        """Begin it, in the folder `home`."""
+    def _start(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.Popen[str]:
         screen = desktop.environment if desktop is not None else {}
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "installation", *arguments],
@@ -136,14 +157,19 @@ class Command:
             text=True,
         )
 
+    @contextmanager
+    def started(self, *arguments: str, desktop: Desktop | None = None) -> Iterator[subprocess.Popen[str]]:
+        """Begin it; it does not outlive the block."""
+        with self._start(*arguments, desktop=desktop) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
     def run(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.CompletedProcess[str]:
         """Do it, to the end."""
-        with self.start(*arguments, desktop=desktop) as process:
-            try:
-                out, err = process.communicate(timeout=PATIENCE_S)
-            except BaseException:
-                process.kill()
-                raise
+        with self.started(*arguments, desktop=desktop) as process:
+            out, err = process.communicate(timeout=PATIENCE_S)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 

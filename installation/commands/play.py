@@ -63,7 +63,8 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
     try:
         window = Window(
             performance.display or screen.display,
-            performance.window or screen.pixels,
+            screen.pixels,
+            small=performance.window or screen.pixels,
             fullscreen=screen.fullscreen and performance.window is None,
             present=None if screen.present == "auto" else screen.present,
         )

@@ -35,7 +35,7 @@ class Encoder:
     def __init__(self, path: Path, width: int, height: int, fps: int, channels: int = 0, rate: int = 48_000) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
-        self._path = path
+        self._path, self._size = path, (width, height)
         self._unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._file = av.open(str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"})
         options = {"crf": "17", "preset": "medium", "x264-params": "aq-mode=3"}  # aq-mode 3 spends more on the dark
@@ -58,9 +58,12 @@ class Encoder:
         self._thread.start()
 
     def write(self, picture: Pixels) -> None:
-        """The next picture, (height, width) of 0x00RRGGBB; it is copied. Raises what the encoder thread met."""
+        """The next picture, (height, width) of 0x00RRGGBB; it is copied. Raises ValueError, or what the encoder met."""
         if self._failure is not None:
             raise self._failure
+        height, width = picture.shape
+        if (width, height) != self._size:
+            raise ValueError(f"this film takes pictures of {self._size[0]}x{self._size[1]}, got {width}x{height}")
         self._room.acquire()
         self._given.put((picture.copy(), None))
 

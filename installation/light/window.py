@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "sleeptree")  # pygame would call it after the script, as it is imported
 
 import numpy as np
 import pygame
@@ -59,7 +60,6 @@ def _begin() -> None:
         raise NoScreen("no display")  # asking SDL would only make libwayland complain on stderr
     os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
     os.environ.setdefault("SDL_RENDER_VSYNC", "1")
-    os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "sleeptree")
     try:
         pygame.display.init()
     except pygame.error as error:
@@ -86,15 +86,22 @@ def close() -> None:
 class Window:
     """A window on display `number`, or that display filled. Everything must be called from the thread that made it.
 
-    `size` is that of the picture; None takes the display's own, or two thirds of it in a window. `present` is how the
-    picture gets to the screen: from memory (one copy, no vsync, cheap wherever there is no GPU), by the gpu's driver
-    (with vsync), or None for what seems right here; `reopen` changes its mind. Raises NoScreen.
+    `size` is the picture's in fullscreen, None for the display's own; `small` the window's, None for two thirds of the
+    display. `present` is how the picture gets to the screen: from memory (one copy, no vsync, cheap wherever there is
+    no GPU), by the gpu's driver (with vsync), or None for what seems right here; `reopen` changes its mind.
+    Raises NoScreen.
     """
 
     def __init__(
-        self, number: int = 1, size: Size | None = None, *, fullscreen: bool = True, present: Present | None = None
+        self,
+        number: int = 1,
+        size: Size | None = None,
+        *,
+        small: Size | None = None,
+        fullscreen: bool = True,
+        present: Present | None = None,
     ) -> None:
-        self._wanted, self._number, self.fullscreen = size, number, fullscreen
+        self._wanted, self._small, self._number, self.fullscreen = size, small, number, fullscreen
         self._panel: tuple[tuple[str, ...], pygame.Surface] | None = None
         self._own: pygame.Surface | None = None
         self._open(present)
@@ -106,8 +113,8 @@ class Window:
         self.present = _present(self.driver, present)
         pygame.font.init()
         switch = self._switches
-        self._small = self._wanted or (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
-        size = self.display.size if self.fullscreen and not switch else self._small
+        full = self._wanted if switch and self._wanted is not None else self.display.size
+        size = full if self.fullscreen else self._modest
         at = pygame.WINDOWPOS_CENTERED | (self.display.number - 1)  # SDL's way to say: in the middle of that display
         self._window = pygame.Window(
             "SleepTree",
@@ -121,6 +128,11 @@ class Window:
         pygame.mouse.set_visible(False)
         pygame.event.set_blocked(None)
         pygame.event.set_allowed([pygame.QUIT, pygame.WINDOWCLOSE, pygame.KEYDOWN])
+
+    @property
+    def _modest(self) -> Size:
+        """The window's size when it is one."""
+        return self._small or (self.display.size[0] * 2 // 3, self.display.size[1] * 2 // 3)
 
     @property
     def _switches(self) -> bool:
@@ -220,7 +232,7 @@ class Window:
             self._window.set_fullscreen(desktop=not self._switches)
             return
         self._window.set_windowed()
-        self._window.size = self._small
+        self._window.size = self._modest
 
 
 def _present(name: str, wanted: Present | None) -> Present:

@@ -64,7 +64,7 @@ def test_each_way_of_presenting_shows_the_same(desk: Desktop, present: window.Pr
 
 
 def test_canvas_is_contiguous_memory_of_the_window_itself(desk: Desktop) -> None:
-    shown = Window(size=(333, 111), fullscreen=False, present="memory")
+    shown = Window(small=(333, 111), fullscreen=False, present="memory")
     canvas = shown.canvas
     assert canvas.shape == (111, 333)
     assert canvas.dtype == np.uint32
@@ -83,7 +83,7 @@ def test_keys_come_by_name_and_in_order(desk: Desktop) -> None:
 
 
 def test_a_window_can_be_resized_under_the_picture(desk: Desktop) -> None:
-    shown = Window(size=(320, 180), fullscreen=False, present="memory")
+    shown = Window(small=(320, 180), fullscreen=False, present="memory")
     paint(shown, TEAL)
     desk.do("windowsize", "--sync", desk.window(), "400", "200")
     until(lambda: (shown.pressed(), shown.size)[1] == (400, 200), "the new size")
