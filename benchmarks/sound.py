@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from banks import peers
 from ears import RATE, Array, heard_roughness, integrated, loudness_over_time, modulation, true_peak
 from numpy.typing import NDArray
 
@@ -125,42 +123,9 @@ def sines(lines: int = 32, partials: int = 12) -> float:
     return best * 1e3
 
 
-def peers(lines: int = 32, partials: int = 12, seconds: int = 60) -> dict[str, float]:
-    """ms of CPU per second of the same bank in csound, where it is installed; start-up is taken off."""
-    found: dict[str, float] = {}
-    if shutil.which("csound"):
-        hz = np.outer(np.linspace(55.0, 600.0, lines), np.arange(1, partials + 1)).ravel()
-        for opcode in ("oscil", "poscil"):
-            long, short = (_csound(opcode, hz, s) for s in (seconds, 1))
-            found[f"csound {opcode}"] = 1e3 * (long - short) / (seconds - 1)
-    return found
-
-
-def _csound(opcode: str, hz: NDArray[np.float64], seconds: int) -> float:
-    notes = "\n".join(f"i1 0 {seconds} {f:.4f} {i % 7 / 6:.3f}" for i, f in enumerate(hz))
-    text = f"""<CsoundSynthesizer><CsOptions>-n -d -m0</CsOptions><CsInstruments>
-sr = {RATE}
-ksmps = 64
-nchnls = 2
-0dbfs = 1
-gi ftgen 1, 0, 8192, 10, 1
-instr 1
-a1 {opcode} 0.002, p4, 1
-outs a1 * p5, a1 * (1 - p5)
-endin
-</CsInstruments><CsScore>
-{notes}
-e
-</CsScore></CsoundSynthesizer>"""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bank.csd"
-        path.write_text(text)
-        script = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); "
-        script += "u=resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime+u.ru_stime)"
-        done = subprocess.run(
-            ["python3", "-c", script, "csound", str(path)], check=True, capture_output=True, text=True
-        )
-    return float(done.stdout)
+def compared(ours: float, others: dict[str, float]) -> dict[str, float]:
+    """Our cost, theirs, and theirs over ours."""
+    return {"this bank": ours, **others, **{f"{name} / this bank": cost / ours for name, cost in others.items()}}
 
 
 def figures(sound: Array, score: Score) -> dict[str, float]:
@@ -246,7 +211,7 @@ def main() -> None:
     score = festival()
     report: dict[str, dict[str, float]] = {}
     if asked.plot is None:
-        report["32 x 12 sines, ms/s"] = {"this bank": sines(), **peers()}
+        report["32 x 12 sines, ms/s"] = compared(sines(), peers(np.linspace(55.0, 600.0, 32), 12))
         report["harmony, ms/s"] = stages(score, score.heart("harmony") or 0.0)
         report["glitch, ms/s"] = stages(score, score.heart("glitch") or 0.0)
     sound, told, costs = arc(score, asked.seed)

@@ -71,7 +71,7 @@ class Community:
     )
 
     def __init__(self, chance: Chance, count: int, settled: bool = False) -> None:
-        self._chance = chance
+        self._chance, self._restless = chance, chance.of("restless")
         born = chance.of("born").at()
         self.character: Doubles = born.uniform(-1.0, 1.0, count)  # phi
         self.temper: Doubles = born.normal(0.0, 1.0, count)  # own rate in standard deviations from the common one
@@ -155,7 +155,7 @@ class Community:
         pull = coupling * abs(z) * np.sin(np.angle(z) + lean - self.phase) * (1.0 - 0.9 * self.driven)
         own = climate.breath * (1.0 + 0.075 * self.temper)
         rate = own + (self.rate - own) * self.driven
-        noise = self._chance.of("restless").at(tick).standard_normal(len(self))
+        noise = self._restless.at(tick).standard_normal(len(self))
         self.phase = np.mod(
             self.phase
             + DT * (2.0 * np.pi * rate + self.side * climate.rift + pull)

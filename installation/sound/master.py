@@ -243,8 +243,9 @@ class Limiter:
         self._past = x[:, n:].copy()
         peaks, gains = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
         fresh = x[:, -(n + TAPS - 1) :]
-        if float(np.abs(fresh).max()) * OVERSHOOT < self._ceiling:
-            peaks[:] = self._ceiling / OVERSHOOT  # no interpolation can reach the ceiling: not worth one
+        highest = float(np.abs(fresh).max())
+        if highest * OVERSHOOT < self._ceiling:
+            peaks[:] = highest  # no interpolation can reach the ceiling: not worth one
         else:
             true_peaks(fresh, PHASES, peaks)
         _held_down(
