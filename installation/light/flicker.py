@@ -59,26 +59,52 @@ class Windows:
         return len(self.edges)
 
 
+class _Cells:
+    """Which way each of n cells turned last, and since then its peak or valley; a turn is a change by `step`."""
+
+    def __init__(self, n: int, step: float, bright: float) -> None:
+        self._step, self._bright = step, bright
+        self.extreme = np.zeros(n, dtype=np.float32)
+        self.rising = np.zeros(n, dtype=np.uint8)
+        self.tokens = np.full(n, TOKENS, dtype=np.float32)
+        self.rise = np.zeros(n, dtype=np.uint8)  # who would rise, or just did
+        self.fall = np.zeros(n, dtype=np.uint8)
+        self.busy = np.zeros(n, dtype=np.uint8)  # who is out of tokens
+
+    def ask(self, level: Floats, dt: float) -> tuple[int, int, int, int]:
+        """Mark who would turn; how many are busy, would rise, would fall, and would rise without a token."""
+        crowd, rises, falls, hurried = _ask(
+            level, self.extreme, self.rising, self.tokens, dt, self._step, self._bright, self.busy, self.rise, self.fall
+        )
+        return crowd, rises, falls, hurried
+
+    def turn(self, level: Floats, dt: float) -> tuple[int, int]:
+        """Follow `level` and mark who turned; how many rose and fell."""
+        rises, falls = _turn(
+            level, self.extreme, self.rising, self.tokens, dt, self._step, self._bright, self.rise, self.fall
+        )
+        return rises, falls
+
+
 class Flicker:
     """The history of one quantity in `windows.rows * windows.columns` cells, and what it allows next.
 
-    `bounds` looks and changes nothing; `follow` is then told what was really shown.
+    `bounds` looks and changes nothing; `follow` is then told what was really shown. A cell's own rises are counted at
+    `step`, under the definition's. What rises together is counted at `defined`, just under it: a cell that stops
+    between the two would otherwise have risen here before it has by the definition, and in other company.
     """
 
-    def __init__(self, windows: Windows, step: float, kept: float, bright: float = BRIGHT, mean: bool = False) -> None:
-        self._windows, self._step, self._kept, self._bright, self._mean = windows, step, kept, bright, mean
+    def __init__(
+        self, windows: Windows, step: float, kept: float, defined: float, bright: float = BRIGHT, mean: bool = False
+    ) -> None:
+        self._windows, self._kept, self._bright, self._mean = windows, kept, bright, mean
         n, w = windows.rows * windows.columns, len(windows)
         self._swing: Floats = np.full(w, SWING, dtype=np.float32)
         self._swing_kept: Floats = np.full(w, SWING_KEPT, dtype=np.float32)
         self._swing[-1], self._swing_kept[-1] = step, kept  # whole-frame analysers look at the frame's mean
-        self._rise = np.zeros(n, dtype=np.uint8)
-        self._fall = np.zeros(n, dtype=np.uint8)
-        self._busy = np.zeros(n, dtype=np.uint8)
         self._sums = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.float64)
         self._cover = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.int32)
-        self._extreme = np.zeros(n, dtype=np.float32)
-        self._rising = np.zeros(n, dtype=np.uint8)
-        self._tokens = np.full(n, TOKENS, dtype=np.float32)
+        self._alone, self._together = _Cells(n, step, bright), _Cells(n, defined, bright)
         self._event = np.zeros((5, w), dtype=np.float32)  # rises, falls, rising?, tokens, falls of the frame
         self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
         self._event[3] = TOKENS
@@ -86,19 +112,17 @@ class Flicker:
 
     def bounds(self, level: Floats, dt: float, bound: Floats) -> bool:
         """Lower `bound` (n,) wherever showing `level` (n,) would flash too often; whether it was lowered anywhere."""
-        win = self._windows
-        busy, rises, falls, hurried = _ask(
-            level, self._extreme, self._rising, self._tokens, dt, self._step, self._bright,
-            self._busy, self._rise, self._fall,
-        )  # fmt: skip
+        win, cells = self._windows, self._alone
         lowered = False
+        busy, _, _, hurried = cells.ask(level, dt)
         if hurried and busy >= FLICKERING * win.area.min():
-            _integrate(self._busy, self._sums)
+            _integrate(cells.busy, self._sums)
             lowered = _cap_crowds(
-                self._sums, win.edges, win.area, self._cover, level, self._extreme, self._rise, self._kept, bound
+                self._sums, win.edges, win.area, self._cover, cells.extreme, cells.rise, self._kept, bound
             )
+        _, rises, falls, _ = self._together.ask(level, dt)
         if rises:
-            lowered |= self._bound_events(level, dt, bound, falls)
+            lowered |= self._bound_events(dt, bound, falls)
         if self._mean:
             _integrate(np.minimum(level, bound), self._sums)
             lowered |= _cap_swings(
@@ -106,36 +130,34 @@ class Flicker:
             )
         return lowered
 
-    def _bound_events(self, level: Floats, dt: float, bound: Floats, falls: int) -> bool:
-        win, event = self._windows, self._event
+    def _bound_events(self, dt: float, bound: Floats, falls: int) -> bool:
+        win, event, cells = self._windows, self._event, self._together
         fallen = event[4]
         fallen[:] = event[1] * np.float32(np.exp(-dt / FALL_S))
         if falls:
-            _integrate(self._fall, self._sums)
+            _integrate(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, fallen)
-        _integrate(self._rise, self._sums)
+        _integrate(cells.rise, self._sums)
         return bool(
             _cap_events(
-                self._sums, win.edges, win.area, event, dt, self._cover, self._extreme, self._rise, self._kept, bound
+                self._sums, win.edges, win.area, event, dt, self._cover, cells.extreme, cells.rise, self._kept, bound
             )
         )
 
     def follow(self, level: Floats, dt: float) -> None:
         """Remember that `level` (n,) was shown for the last `dt` seconds."""
-        win = self._windows
-        rises, falls = _turn(
-            level, self._extreme, self._rising, self._tokens, dt, self._step, self._bright, self._rise, self._fall
-        )
-        event = self._event
+        win, event, cells = self._windows, self._event, self._together
+        self._alone.turn(level, dt)
+        rises, falls = cells.turn(level, dt)
         event[0] *= np.float32(np.exp(-dt / BURST_S))
         event[1] *= np.float32(np.exp(-dt / FALL_S))
         event[4] = 0.0
         if falls:
-            _integrate(self._fall, self._sums)
+            _integrate(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[4])
             event[1] += event[4]
         if rises:
-            _integrate(self._rise, self._sums)
+            _integrate(cells.rise, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[0])
         _spend_events(event, dt)
         if self._mean:
@@ -251,7 +273,7 @@ def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-
 
 
 @njit(nogil=True, cache=True)
-def _cap_crowds(sums, edges, area, cover, level, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+def _cap_crowds(sums, edges, area, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
     """Where too much of a window flickers, nobody in it rises."""
     cover[:] = 0
     hot = 0

@@ -29,7 +29,9 @@ LONGEST_S = 0.1
 CONVENTION = 1.0 / 3.0
 """The 10 degree field of view as a share of the picture's width and height, where the room doesn't make it smaller."""
 STEP, KEPT = 0.085, 0.075
-"""A rise in luminance, and what of it is left when there is no token for it. A flash begins at 0.10."""
+"""A rise in luminance, and what of it is left when there is no token for it."""
+DEFINED = 0.097
+"""The same for what rises together: just under 0.10, where by the definition a flash begins."""
 RED_STEP = 0.05
 RED_FLOOR = 0.0625
 """What being saturated alone counts for; a red flash begins at this change."""
@@ -73,8 +75,8 @@ class FlashGuard:
         """Forget every picture."""
         n = self._rows * self._columns
         self.activity = 0.0
-        self._white = Flicker(self._windows, STEP, KEPT, mean=True)
-        self._red = Flicker(self._windows, RED_STEP, 0.0, bright=2.0)
+        self._white = Flicker(self._windows, STEP, KEPT, DEFINED, mean=True)
+        self._red = Flicker(self._windows, RED_STEP, 0.0, RED_STEP, bright=2.0)
         self._stripes = Stripes(self.width, self.height, self._windows)
         self._pixels = np.zeros(n, dtype=np.uint32)
         self._level = np.zeros(n, dtype=np.float32)  # luminance 0..1
