@@ -219,13 +219,14 @@ def test_a_signal_ends_it_softly(command: Command, desktop: Desktop, number: sig
     assert reported(command.home / "r.json")["ticks"] >= 120  # the fade
 
 
-def test_closing_the_window_ends_it(command: Command, desktop: Desktop) -> None:
-    arguments = ("--window", "320x180", "--score", "abridged", "--config", quiet(command.home))
+def test_closing_the_window_ends_it_and_a_display_that_is_missing_is_said(command: Command, desktop: Desktop) -> None:
+    arguments = ("--display", "7", "--window", "320x180", "--score", "abridged", "--config", quiet(command.home))
     with command.started("play", *arguments, desktop=desktop) as process:
         until(lambda: plays(desktop), "the piece")
         desktop.close()
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert (process.returncode, out) == (0, "")
+    assert err == "sleeptree: there is no display 7 here; playing on display 1\n"
 
 
 def test_without_a_screen_it_films_all_three_phases_instead(command: Command) -> None:

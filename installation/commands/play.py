@@ -60,9 +60,10 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
     from installation.light.window import NoScreen, Window
 
     screen = opening.settings.screen
+    display = performance.display or screen.display
     try:
         window = Window(
-            performance.display or screen.display,
+            display,
             screen.pixels,
             small=performance.window or screen.pixels,
             fullscreen=screen.fullscreen and performance.window is None,
@@ -70,6 +71,8 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
         )
     except NoScreen:
         return _film_instead(wish, performance)
+    if window.display.number != display:
+        _notice(f"there is no display {display} here; playing on display {window.display.number}")
     try:
         stage, said = _perform(opening, performance, window)
     except Stopped:
