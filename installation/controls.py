@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -42,13 +42,13 @@ class Control:
     glide: float = 0.0
     choices: tuple[str, ...] = ()
     tags: str = ""  # OSC type tags, where the default does not tell them
-    role: Role = (
-        "played"  # taken by the show; asked of what is round it (presets); or said by the show and not settable
-    )
+    role: Role = "played"  # by the show; or asked of what is round it; or said by the show, and not to be set
+    kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
 
-    @property
-    def kind(self) -> Kind:
-        """What the control takes."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", self._kind())  # asked for with every message
+
+    def _kind(self) -> Kind:
         if self.tags == "ssf":
             return "morph"
         if self.default is None:

@@ -20,12 +20,14 @@ from installation.live import wire
 from installation.live.desk import Desk
 from installation.live.gate import Gate, Network
 from installation.live.inbox import Source
+from installation.live.intake import Intake, intake
+from installation.live.sieve import Sieve
 
 _log = structlog.get_logger("osc")
 
-BATCH: Final = 512  # datagrams in a row before answers are sent
 TURN: Final = 0.01  # seconds in which answers are looked for when nobody speaks
-BREATH: Final = 0.002  # seconds of rest under a flood, so that the picture gets its share of the interpreter
+CROWD: Final = 16  # datagrams that came together: more is a flood
+BREATH: Final = 0.004  # seconds of rest under a flood, half a tick: the picture gets the interpreter meanwhile
 BUFFER: Final = 4 << 20  # bytes that the kernel is asked to keep for us
 STREAMS: Final = 32  # TCP connections at once
 BACKLOG: Final = 1 << 18  # bytes that a TCP controller may leave unread before it is hung up on
@@ -48,6 +50,7 @@ class Server:
         self._desk = desk
         self._host, self._wanted = host, port
         self._gate = Gate(allow)
+        self._sieve = Sieve(desk.table)
         self._closing = threading.Event()
         self._bound = threading.Event()
         self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
@@ -126,12 +129,12 @@ class Server:
         with selectors.DefaultSelector() as selector:
             selector.register(udp, selectors.EVENT_READ)
             selector.register(tcp, selectors.EVENT_READ)
-            flushed = 0
+            take, flushed = intake(udp, wire.LARGEST), 0
             while not self._closing.is_set():
                 heard = 0
                 for key, _ in selector.select(TURN):
                     if key.fileobj is udp:
-                        heard += self._receive(udp)
+                        heard += self._receive(take)
                     elif key.fileobj is tcp:
                         self._welcome(tcp, selector)
                     else:
@@ -140,25 +143,22 @@ class Server:
                 if now - flushed >= TURN * 1e9:
                     flushed = now
                     self._flush(udp, selector, now)
-                if heard > 8:
+                if heard > CROWD:
                     time.sleep(BREATH)
             self._flush(udp, selector, time.monotonic_ns())
 
-    def _receive(self, udp: socket.socket) -> int:
+    def _receive(self, take: Intake) -> int:
         now = time.monotonic_ns()
-        for heard in range(BATCH):
-            try:
-                datagram, where = udp.recvfrom(wire.LARGEST + 1)
-            except BlockingIOError:
-                return heard
-            except ConnectionError:  # Windows says here that somebody whom we told something has gone
-                continue
-            self._take(datagram, Source("udp", where[0], where[1]), now)
-        return BATCH
+        datagrams = take()
+        newest = self._sieve.newest(datagrams)
+        self._desk.tally.count("datagrams", len(datagrams))
+        self._desk.tally.count("superseded", len(datagrams) - len(newest))
+        for datagram, host, port in newest:
+            self._take(datagram, Source("udp", host, port), now)
+        return len(datagrams)
 
     def _take(self, datagram: bytes, source: Source, now: int) -> None:
         tally = self._desk.tally
-        tally.count("datagrams")
         if not self._gate.allows(source.host):
             tally.refuse("source", f"{source.host} is not in [osc] allow", source, now)
             return
@@ -213,6 +213,7 @@ class Server:
             self._desk.tally.refuse(malformed.reason, f"{malformed}; hung up", stream.source, now)
             self._hang_up(stream, selector)
             return 0
+        self._desk.tally.count("datagrams", len(packets))
         for packet in packets:
             self._take(packet, stream.source, now)
         return len(packets)

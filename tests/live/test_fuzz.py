@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from installation.live import osc
 from installation.live.desk import Desk
 from installation.live.gate import Gate
 from installation.live.osc import Server
@@ -147,7 +146,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
 
     counted, refused = tally.counted, tally.refused
     malformed = sum(refused[reason] for reason in ("size", "structure", "depth", "text", "tag"))
-    assert counted["datagrams"] == MANY + 2 == malformed + counted["decoded"]
+    assert counted["datagrams"] == MANY + 2 == malformed + counted["decoded"] + counted["superseded"]
     assert malformed > MANY // 4
     assert counted["decoded"] > MANY // 20
     wrong = sum(refused[reason] for reason in ("type", "nan", "unknown", "said", "full", "later", "preset"))
@@ -169,4 +168,3 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
     }
     assert deepest["waiting"] < 5000
     assert list((tmp_path / "presets").glob("*")) == []
-    assert osc.BATCH >= BURST

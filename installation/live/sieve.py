@@ -1,0 +1,44 @@
+"""Of the datagrams that came together, only the newest of each fader: a flood costs a look at each, not a decoding.
+
+Only what can't matter is left out: a bare message of one finite number to a number or switch of the table, when the
+same sender says the same address in the same way again before anybody has read it. That it is well formed is known
+from its size and its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from installation.controls import SLEEPERS, Table
+from installation.live import wire
+from installation.live.intake import Datagram
+
+_INFINITE = 0x7F80  # the exponent of infinity and NaN in the upper half of a single-precision number
+
+
+class Sieve:
+    """Knows how faders of a table begin."""
+
+    def __init__(self, table: Table) -> None:
+        self._heads: dict[bytes, bool] = {}  # address and type tag: whether the number is a float
+        for address, row in table.items():
+            if row.role == "played" and row.kind in ("number", "switch"):
+                spelled = [address.replace("/N/", f"/{n}/") for n in range(1, SLEEPERS + 1)]
+                for one in spelled if "/N/" in address else [address]:
+                    for argument in (0, 0.0):
+                        self._heads[wire.encode(one, [argument])[:-4]] = isinstance(argument, float)
+
+    def newest(self, datagrams: Sequence[Datagram]) -> list[Datagram]:
+        """What is left of a batch. The newest of a fader stands where it was said, after what was said before it."""
+        left: dict[object, Datagram] = {}
+        for i, datagram in enumerate(datagrams):
+            data, host, port = datagram
+            head = data[:-4]
+            real = self._heads.get(head)
+            if real is None or (real and int.from_bytes(data[-4:-2], "big") & _INFINITE == _INFINITE):
+                left[i] = datagram
+            else:
+                key = (head, host, port)
+                left.pop(key, None)
+                left[key] = datagram
+        return list(left.values())
