@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,13 @@ _GOLDEN = (math.sqrt(5) - 1) / 2  # what the dither shifts by each tick
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One job's share of one light: points or polylines first..last-1."""
+    """One job's share of one light: points or polylines first..last-1, in arrays of the one type that is compiled for."""
 
     light: Points | Strokes
+    position: NDArray[np.float32]  # (3, n)
+    radius: NDArray[np.float32]  # (n,)
+    colour: NDArray[np.float32]  # (3, n)
+    starts: NDArray[np.int32]
     first: int
     last: int
 
@@ -180,9 +185,9 @@ class Renderer:
         if isinstance(light, Points):
             return int(
                 splat.points(
-                    light.position,
-                    light.radius,
-                    light.colour,
+                    piece.position,
+                    piece.radius,
+                    piece.colour,
                     piece.first,
                     piece.last,
                     eye,
@@ -191,11 +196,11 @@ class Renderer:
                     self._splats,
                     at,
                     end,
-                )
+                )  # fmt: skip
             )
         for skirt in (False, True) if halo > 0.0 else (False,):
             at = splat.strokes(
-                light.position, light.radius, light.colour, light.starts, piece.first, piece.last, eye, draw, skirt,
+                piece.position, piece.radius, piece.colour, piece.starts, piece.first, piece.last, eye, draw, skirt,
                 self._peaks, self._ridges, self._steps, self._splats, at, end,
             )  # fmt: skip
         return int(at)
@@ -210,7 +215,7 @@ class Renderer:
         self._crew.share(sow, self._crew.size)
         for light in lights:
             if isinstance(light, Mist):
-                pyramid.mist(np.ascontiguousarray(light.colour), self._table, self._mist_level(light), self._light)
+                pyramid.mist(_own(light.colour, np.float32), self._table, self._mist_level(light), self._light)
         if trails:
             pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
 
@@ -250,14 +255,22 @@ def _pieces(lights: Iterable[Light]) -> list[_Piece]:
     """Cut points and strokes into portions of about the same work, by what they are alone."""
     pieces = []
     for light in lights:
-        if isinstance(light, Points):
-            n = len(light.position)
-            pieces += [_Piece(light, i, min(i + _PORTION, n)) for i in range(0, n, _PORTION)]
-        elif isinstance(light, Strokes):
-            marks = np.searchsorted(light.starts, np.arange(0, len(light.position), _PORTION))
-            cuts = sorted({*marks.tolist(), len(light.starts)})
-            pieces += [_Piece(light, a, b) for a, b in itertools.pairwise(cuts)]
+        if isinstance(light, Mist):
+            continue
+        position, radius, colour = (_own(a, np.float32) for a in (light.position.T, light.radius, light.colour.T))
+        n, starts = len(radius), np.zeros(0, dtype=np.int32)
+        cuts = [*range(0, n, _PORTION), n]
+        if isinstance(light, Strokes):
+            starts = _own(light.starts, np.int32)
+            cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
+        pieces += [_Piece(light, position, radius, colour, starts, a, b) for a, b in itertools.pairwise(cuts)]
     return pieces
+
+
+def _own(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
+    """The array as kernels are compiled for: C-contiguous, of `dtype`, writeable; a copy only where it must be."""
+    plain = np.ascontiguousarray(array, dtype=dtype)
+    return plain if plain.flags.writeable else plain.copy()
 
 
 def warm(progress: Callable[[str], None] | None = None) -> None:

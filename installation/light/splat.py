@@ -4,7 +4,7 @@ A splat is a row of eight float32: x, y in pixels, the finest pyramid level it f
 level, linear RGB energy, and whether it is a halo (four levels instead of two). Nothing here touches a pixel.
 
 `gauge` (see pyramid.py) says how high and how thick a unit of energy stands at each level; `draw` holds the numbers of
-one picture, in the order of the constants below.
+one picture, in the order of the constants below. Positions and colours come planar, (3, n).
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def points(
     halo = draw[HALO_SHARE]
     floor = draw[SIGMA_FLOOR]
     for i in range(first, last):
-        px = position[i, 0] - camera[EYE]
-        py = position[i, 1] - camera[EYE + 1]
-        pz = position[i, 2] - camera[EYE + 2]
+        px = position[0, i] - camera[EYE]
+        py = position[1, i] - camera[EYE + 1]
+        pz = position[2, i] - camera[EYE + 2]
         z = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
         if not (z > NEAR):
             continue
@@ -81,9 +81,9 @@ def points(
         true = 0.5 * scale * radius[i]
         if not (abs(x) < _LARGE and abs(y) < _LARGE and true > 0.0 and true < _LARGE):
             continue
-        if not abs(colour[i, 0]) + abs(colour[i, 1]) + abs(colour[i, 2]) < math.inf:
+        if not abs(colour[0, i]) + abs(colour[1, i]) + abs(colour[2, i]) < math.inf:
             continue
-        r, g, b = max(0.0, colour[i, 0]), max(0.0, colour[i, 1]), max(0.0, colour[i, 2])
+        r, g, b = max(0.0, colour[0, i]), max(0.0, colour[1, i]), max(0.0, colour[2, i])
         sigma = max(true, floor)
         thin = (true / sigma) ** 2
         spread = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2) if halo > 0.0 else 0.0
@@ -142,7 +142,7 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
     its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the
     length on the picture, not the number of vertices.
     """
-    count = len(position)
+    count = len(radius)
     top = len(peaks) - 2
     reachable = max(top - 2, 0) if halo else top
     kind = 1.0 if halo else 0.0
@@ -160,13 +160,13 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
         length = mx = my = ms = mr = mg = mb = 0.0  # the cell being filled: its length, and moments
         for i in range(begin, stop):
             x0, y0, z0, r0, cr0, cg0, cb0, ok0 = x1, y1, z1, r1, cr1, cg1, cb1, ok1
-            px = position[i, 0] - camera[EYE]
-            py = position[i, 1] - camera[EYE + 1]
-            pz = position[i, 2] - camera[EYE + 2]
+            px = position[0, i] - camera[EYE]
+            py = position[1, i] - camera[EYE + 1]
+            pz = position[2, i] - camera[EYE + 2]
             x1 = px * camera[RIGHT] + py * camera[RIGHT + 1] + pz * camera[RIGHT + 2]
             y1 = px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2]
             z1 = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
-            r1, cr1, cg1, cb1 = 0.5 * focal * radius[i], colour[i, 0], colour[i, 1], colour[i, 2]
+            r1, cr1, cg1, cb1 = 0.5 * focal * radius[i], colour[0, i], colour[1, i], colour[2, i]
             ok1 = abs(x1) + abs(y1) + abs(z1) + abs(r1) + abs(cr1) + abs(cg1) + abs(cb1) < math.inf
             r1, cr1, cg1, cb1 = max(0.0, r1), max(0.0, cr1), max(0.0, cg1), max(0.0, cb1)
             bright = max(cr0, cg0, cb0, cr1, cg1, cb1)

@@ -53,5 +53,5 @@ def _in_register(light: Points | Strokes, register: Register) -> Points | Stroke
 def _image(light: Points | Strokes, now: Moment) -> Points | Strokes:
     """The light as the water shows it: wavering, dimmed, softer."""
     colour = shone(light.colour, water.dimming(light.position))
-    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour)
+    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour, halo=0.0)
     return replace(seen, coarse=1) if isinstance(seen, Strokes) else seen

@@ -24,7 +24,7 @@ from scenes.sleeptree.palette import (
     spatial,
 )
 
-ROWS, COLUMNS = 40, 72
+ROWS, COLUMNS = 32, 56
 STARS, SPORES, PUFFS = 420, 340, 84
 FAR = 70.0  # metres to the stars
 

@@ -55,15 +55,16 @@ class _Timber:
     bloom: Array  # (n, 3)
     strength: Array  # (n,) how brightly it is drawn
     bend: Array  # (n,) how far the wind moves it, metres
+    halo: float
 
     @staticmethod
-    def of(wood: Wood, strength: Numbers) -> _Timber:
+    def of(wood: Wood, strength: Numbers, halo: float = 0.0) -> _Timber:
         """Work out colours by height and by distance from the axis."""
         p = wood.position
         outer = np.hypot(p[:, 0], p[:, 1]) / np.float32(3.3)
         bend = (0.004 * p[:, 2] ** 2).astype(np.float32)
         return _Timber(
-            wood, _calm_colours(p[:, 2], outer), _bloom_colours(p[:, 2], outer), strength.astype(np.float32), bend
+            wood, _calm_colours(p[:, 2], outer), _bloom_colours(p[:, 2], outer), strength.astype(np.float32), bend, halo
         )
 
 
@@ -78,10 +79,12 @@ class Boughs:
 
     def __init__(self, tree: Tree, chance: Chance) -> None:
         self._reach = tree.reach
-        thick = tree.crown.radius / np.float32(0.05)
         self._timbers = (
-            _Timber.of(tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk))),
-            _Timber.of(tree.crown, 0.20 + 0.24 * np.minimum(thick, 1.0)),
+            _Timber.of(
+                tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk)), halo=0.16
+            ),
+            _Timber.of(tree.limbs, 0.20 + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0), halo=0.26),
+            _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius),
             _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
         )
         self._tips, self._tip_distance = tree.tips, tree.tip_distance
@@ -142,7 +145,7 @@ class Boughs:
         colour = mix(timber.calm, timber.bloom, ease(now.bloom))
         white = sap * sap * np.float32(0.35)
         colour = shone(colour + shone(1.0 - colour, white), strength)
-        return Strokes(self._wind(wood.position, timber.bend, now), wood.radius, colour, wood.starts, halo=0.16)
+        return Strokes(self._wind(wood.position, timber.bend, now), wood.radius, colour, wood.starts, timber.halo)
 
     def _leaves(self, now: Moment, grown: float) -> Points:
         a, b = self._leaf_beat
@@ -176,6 +179,7 @@ class Boughs:
             np.full(len(line), 0.004, np.float32),
             shone(colour, fade.ravel()),
             np.arange(0, len(line), LINKS, dtype=np.int32),
+            coarse=1,
         )
         run = (self._bead_start + self._bead_rate * t) % 1.0
         bead = along(run)

@@ -24,6 +24,7 @@ CROWN = np.array([0.0, 0.0, 2.15])  # metres, centre of the dome
 DOME = np.array([3.35, 3.35, 2.65])  # metres, its half axes
 STEP, REACH, KILL = 0.075, 0.85, 0.14  # metres
 TIP = 0.0075  # metres, radius of the thinnest twig
+LIMB = 0.016  # metres, above which a branch is a limb
 PIPE = 0.40  # radius grows with this power of the tips above
 
 
@@ -42,7 +43,8 @@ class Tree:
     """Everything that stands: the trunk's strands, the crown, the roots, and where things hang."""
 
     trunk: Wood
-    crown: Wood
+    limbs: Wood  # the thick branches of the crown
+    twigs: Wood  # the thin ones
     roots: Wood
     tips: Array  # (t, 3) metres, ends of twigs
     tip_distance: Array  # (t,) metres from the foot
@@ -54,8 +56,9 @@ def grow(chance: Chance) -> Tree:
     trunk = _trunk(chance.of("trunk"))
     position, parent = _colonise(*_limbs(chance.of("limbs")), chance.of("crown"))
     crown, tips, tip_distance = _wood(position, parent, foot=FORK * 1.08)
+    limbs, twigs = _parted(crown)
     roots = _roots(chance.of("roots"))
-    return Tree(trunk, crown, roots, tips, tip_distance, float(crown.distance.max()))
+    return Tree(trunk, limbs, twigs, roots, tips, tip_distance, float(crown.distance.max()))
 
 
 def _strand_angle(strand: int, height: Doubles) -> Doubles:
@@ -215,6 +218,20 @@ def _thin_start(radius: Doubles, order: Ints, starts: NDArray[np.int32], own: Do
     side = first[heir[order[first]] != order[first + 1]]
     radius[side] = own[order[side + 1]]
     return radius
+
+
+def _parted(wood: Wood) -> tuple[Wood, Wood]:
+    """The polylines that are somewhere thick, and the others."""
+    lengths = np.diff(np.append(wood.starts, len(wood.radius)))
+    thick = np.maximum.reduceat(wood.radius, wood.starts) > LIMB
+
+    def of(kind: NDArray[np.bool_]) -> Wood:
+        rows = np.repeat(kind, lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths[kind])[:-1]]).astype(np.int32)
+        position = np.asfortranarray(wood.position[rows])
+        return Wood(position, wood.radius[rows], wood.distance[rows], starts)
+
+    return of(thick), of(~thick)
 
 
 def _roots(chance: Chance) -> Wood:

@@ -100,7 +100,7 @@ class Water:
         ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8)), ROUND)
         light = 0.16 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
         tint = mix(REGISTERS[side], CYAN if side == 0 else REGISTERS[0], 0.2)
-        return _flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND)
+        return replace(_flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND), coarse=1)
 
     def _standing_ring(self, now: Moment) -> Strokes:
         """What the moiré settles into: one slow ring that stays, petalled, breathing in place."""
