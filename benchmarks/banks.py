@@ -50,8 +50,9 @@ def _csound(folder: Path, opcode: str, lines: Doubles, partials: int, seconds: i
     notes = "\n".join(f"i1 0 {seconds} {hz:.4f} {i % 7 / 6:.3f}" for i, hz in enumerate(lines))
     path = folder / "bank.csd"
     path.write_text(
-        f"<CsoundSynthesizer>\n<CsOptions>\n-n -d -m0\n</CsOptions>\n<CsInstruments>\nsr = {RATE}\nksmps = 64\nnchnls = 2\n"
-        f"0dbfs = 1\ngi ftgen 1, 0, 8192, 10, 1\ninstr 1\n{sines}\nam = {total}\nouts am*p5, am*(1-p5)\nendin\n"
+        f"<CsoundSynthesizer>\n<CsOptions>\n-n -d -m0\n</CsOptions>\n<CsInstruments>\nsr = {RATE}\nksmps = 64\n"
+        f"nchnls = 2\n0dbfs = 1\ngi ftgen 1, 0, 8192, 10, 1\n"
+        f"instr 1\n{sines}\nam = {total}\nouts am*p5, am*(1-p5)\nendin\n"
         f"</CsInstruments>\n<CsScore>\n{notes}\ne\n</CsScore>\n</CsoundSynthesizer>\n"
     )
     return _cpu("csound", str(path))

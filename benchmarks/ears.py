@@ -29,17 +29,20 @@ def heard_roughness(sound: Array, at: float, seconds: float = 1.0) -> float:
     return float(roughness(hz[heard], spectrum[peaks[heard]].astype(np.float64)))
 
 
-def modulation(sound: Array, at: float, seconds: float) -> float:
-    """Share of the envelope's power that lies in 20..100 Hz."""
+def modulation(sound: Array, at: float, seconds: float, low: float = 500.0, high: float = 4_000.0) -> float:
+    """How strongly loudness beats 20 to 100 times a second: power of the envelope there over its squared mean.
+
+    Of what sounds from 500 to 4000 Hz, where roughness is heard most (Zwicker and Fastl, "Psychoacoustics", 11.1).
+    Lower down any chord over 55 Hz has difference tones of its own in 20..100 Hz, which are its bass, not a beating.
+    """
     mono = sound[int(at * RATE) : int((at + seconds) * RATE)].mean(axis=1).astype(np.float64)
-    half = len(mono) // 2 + 1
-    spectrum = np.fft.fft(mono)
-    spectrum[half:] = 0.0
-    envelope = np.abs(np.fft.ifft(2.0 * spectrum))
-    power = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(len(envelope)))) ** 2
-    hz = np.fft.rfftfreq(len(envelope), 1 / RATE)
-    band = (hz >= 20.0) & (hz <= 100.0)
-    return float(power[band].sum() / (np.hanning(len(envelope)) ** 2).sum() / len(envelope) / envelope.mean() ** 2)
+    hz = np.fft.fftfreq(len(mono), 1 / RATE)
+    envelope = np.abs(np.fft.ifft(np.where((hz >= low) & (hz < high), 2.0 * np.fft.fft(mono), 0.0)))
+    window = np.hanning(len(mono))
+    power = np.abs(np.fft.rfft((envelope - envelope.mean()) * window)) ** 2
+    beats = np.fft.rfftfreq(len(mono), 1 / RATE)
+    beating = power[(beats >= 20.0) & (beats <= 100.0)].sum() / (window**2).sum() / len(mono)
+    return float(beating / max(float(envelope.mean()) ** 2, 1e-20))
 
 
 def true_peak(sound: Array) -> float:

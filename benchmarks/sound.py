@@ -135,7 +135,10 @@ def figures(sound: Array, score: Score) -> dict[str, float]:
     calm = float(np.median([heard_roughness(sound, middle["harmony"] + s) for s in range(-20, 20, 2)]))
     torn = float(np.median([heard_roughness(sound, middle["glitch"] + s) for s in range(-20, 20, 2)]))
     mended = float(np.median([heard_roughness(sound, end - s) for s in range(0, 24, 2)]))
-    beating = modulation(sound, middle["glitch"] - 15, 30) / modulation(sound, middle["harmony"] - 15, 30)
+    beating, whole = (
+        modulation(sound, middle["glitch"] - 15, 30, *band) / modulation(sound, middle["harmony"] - 15, 30, *band)
+        for band in ((500.0, 4_000.0), (20.0, 20_000.0))
+    )
     return {
         "integrated LUFS": integrated(sound),
         "true peak dBTP": true_peak(sound),
@@ -143,6 +146,7 @@ def figures(sound: Array, score: Score) -> dict[str, float]:
         "roughness, glitch / harmony": torn / calm,
         "roughness, end of resolution / harmony": mended / calm,
         "modulation 20..100 Hz, glitch / harmony": beating,
+        "the same of the whole spectrum": whole,
     }
 
 

@@ -22,7 +22,7 @@ from installation.controls import Control, Value
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.choir import AZIMUTH
-from installation.model.harmony import CALM_WEIGHTS, TORN_WEIGHTS
+from installation.model.harmony import CALM_WEIGHTS, OPENING, TORN_WEIGHTS
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -180,6 +180,7 @@ def sung(now: Moment) -> tuple[Voice, ...]:
     """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
     steadied = now.tones ** (1.0 - 0.7 * now.unrest)  # torn tones shout; they no longer swell
     gains = steadied * (CALM_WEIGHTS + (TORN_WEIGHTS - CALM_WEIGHTS) * now.unrest)
+    gains = gains * (1.0 - (1.0 - now.coherence) * (1.0 - now.unrest) * OPENING)  # the chord opens as they agree
     bright = 0.375 + 0.625 * now.unrest + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
     bright = min(max(bright, 0.0), 1.0)
     lowest = int(np.argmin(now.chord))

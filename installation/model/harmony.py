@@ -26,7 +26,7 @@ CHORDS: dict[str, tuple[float, ...]] = {
     "subdominant": (4 / 3, 2, 8 / 3, 4, 16 / 3, 20 / 3, 8, 32 / 3),
     "plagal": (1, 2, 8 / 3, 4, 16 / 3, 20 / 3, 8, 32 / 3),  # the subdominant over the root held on
     "ninth": (1, 2, 3, 4, 5, 6, 9, 12),
-    "relative": (5 / 6, 5 / 3, 5 / 2, 4, 5, 20 / 3, 8, 10),  # the minor chord that shares two tones with home
+    "relative": (5 / 6, 5 / 3, 10 / 3, 4, 5, 20 / 3, 8, 10),  # the minor chord that shares two tones with home
     "seventh": (1, 2, 3, 4, 5, 6, 7, 9),  # the natural seventh: a chord of nothing but its root's partials
     "sus": (1, 2, 3, 4, 16 / 3, 6, 8, 12),
     "resolved": (1, 2, 3, 4, 5, 6, 8, 12),
@@ -39,6 +39,9 @@ WANDERING = ("subdominant", "plagal", "ninth", "relative", "seventh")
 CALM_WEIGHTS: Doubles = np.array([0.8, 0.9, 0.8, 0.6, 0.5, 0.42, 0.26, 0.16])
 TORN_WEIGHTS: Doubles = np.array([0.3, 0.55, 0.9, 1.0, 1.0, 0.9, 0.7, 0.5])
 """(8,) how loud each tone of a chord is, the lowest first, in calm and when torn."""
+
+OPENING: Doubles = np.linspace(0.0, 0.9, TONES)
+"""(8,) share of each tone that only sounds when the community agrees: the lowest always, the highest hardly without."""
 
 KEYS = (1.0, 9 / 8, 8 / 9, 6 / 5, 5 / 6)
 """What an arc may multiply the root by; the first arc takes the first."""
