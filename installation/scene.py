@@ -176,18 +176,25 @@ class Scene(ABC):
         return swaying(now)
 
 
+_SINGERS = tuple(zip(*(a.tolist() for a in (CALM_WEIGHTS, TORN_WEIGHTS, OPENING, AZIMUTH)), strict=True))
+
+
 def sung(now: Moment) -> tuple[Voice, ...]:
     """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
-    steadied = now.tones ** (1.0 - 0.7 * now.unrest)  # torn tones shout; they no longer swell
-    gains = steadied * (CALM_WEIGHTS + (TORN_WEIGHTS - CALM_WEIGHTS) * now.unrest)
-    gains = gains * (1.0 - (1.0 - now.coherence) * (1.0 - now.unrest) * OPENING)  # the chord opens as they agree
-    bright = 0.375 + 0.625 * now.unrest + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
-    bright = min(max(bright, 0.0), 1.0)
-    lowest = int(np.argmin(now.chord))
+    torn, shut = now.unrest, (1.0 - now.coherence) * (1.0 - now.unrest)  # the chord opens as they come to agree
+    steadied = 1.0 - 0.7 * torn  # torn tones shout; they no longer swell
+    bright = 0.375 + 0.625 * torn + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
+    bright, lowest = min(max(bright, 0.0), 1.0), float(now.chord.min())
     return tuple(
-        Voice(hz, gain, azimuth, 0.1 if tone == lowest else 1.0, bright)
-        for tone, (hz, gain, azimuth) in enumerate(
-            zip((now.root * now.chord).tolist(), gains.tolist(), AZIMUTH.tolist(), strict=True)
+        Voice(
+            now.root * ratio,
+            tone**steadied * (calm + (wild - calm) * torn) * (1.0 - shut * opening),
+            azimuth,
+            0.1 if ratio == lowest else 1.0,
+            bright,
+        )
+        for ratio, tone, (calm, wild, opening, azimuth) in zip(
+            now.chord.tolist(), now.tones.tolist(), _SINGERS, strict=True
         )
     )
 

@@ -6,7 +6,8 @@ A row is what crosses from the stage to the process that owns the loudspeakers, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ class Cue:
         return cls(now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls)
 
 
+_numbers_of_cue = attrgetter(*(field.name for field in fields(Cue)))  # astuple would copy deeply
+_numbers_of_voice = attrgetter(*(field.name for field in fields(Voice)))
 _CUE = len(fields(Cue))
 _VOICE = len(fields(Voice))
 # what each number may be, whoever sent it: ticks and beats of two hundred years, shares, a level in dB
@@ -58,8 +61,8 @@ ROW = _CUE + 1 + VOICES * _VOICE
 def written(cue: Cue, voices: Iterable[Voice]) -> Doubles:
     """(ROW,) the cue and its voices as numbers. Not finite numbers are left for the hearing guard to answer."""
     row = np.zeros(ROW)
-    row[:_CUE] = astuple(cue)
-    heard = [astuple(voice) for voice in voices][:VOICES]
+    row[:_CUE] = _numbers_of_cue(cue)
+    heard = [_numbers_of_voice(voice) for voice in voices][:VOICES]
     row[_CUE] = len(heard)
     if heard:
         row[_CUE + 1 : _CUE + 1 + len(heard) * _VOICE] = np.concatenate(heard)
