@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 ADDRESS = ("127.0.0.1", int(sys.argv[1]))
@@ -22,7 +23,8 @@ def main() -> None:
     told: list[str] = []
     for move in json.load(sys.stdin):
         if isinstance(move, str):
-            link.send(bytes.fromhex(move))
+            with suppress(ConnectionRefusedError):  # that an earlier datagram found nobody
+                link.send(bytes.fromhex(move))
         elif isinstance(move, dict):
             flood(link, move)
         else:
@@ -47,7 +49,7 @@ def rest(link: socket.socket, seconds: float, told: list[str]) -> None:
         link.settimeout(left)
         try:
             told.append(link.recv(65536).hex())
-        except TimeoutError:
+        except (TimeoutError, ConnectionRefusedError):  # nobody listens there yet
             return
 
 
