@@ -30,7 +30,7 @@ CONVENTION = 1.0 / 3.0
 """The 10 degree field of view as a share of the picture's width and height, where the room doesn't make it smaller."""
 STEP, KEPT = 0.085, 0.075
 """A rise in luminance, and what of it is left when there is no token for it."""
-DEFINED = 0.097
+DEFINED = 0.0999
 """The same for what rises together: just under 0.10, where by the definition a flash begins."""
 RED_STEP = 0.05
 RED_FLOOR = 0.0625

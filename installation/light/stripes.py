@@ -143,7 +143,7 @@ def _mark(gains, length, start, end, contrast):  # type: ignore[no-untyped-def]
 def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
     """Find runs of even light-dark pairs in one line of pixels, write the gain they need into `gains`; whether any.
 
-    A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 40 %,
+    A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 30 %,
     and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
     16 to a degree, are too fine to be seen as stripes.
     """
@@ -172,7 +172,7 @@ def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
             rising, valley, extreme = True, extreme, y
             width = x - last
             fair = last >= 0 and width > finest and 1 <= 7 * (fell - last) // width <= 5
-            if fair and run > 0 and 0.6 * mean <= width <= mean / 0.6:
+            if fair and run > 0 and 0.7 * mean <= width <= mean / 0.7:
                 run += 1
                 mean = 0.6 * mean + 0.4 * width
             else:
