@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -236,6 +236,18 @@ def drawn(kind: str, front: int, back: int, k: int) -> NDArray[np.uint32]:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@example(  # a fall in the frame of a rise, forgotten
+    shots=[(8, "full", 0xFF8000, 0, 8), (4, "patch", 0xFFFFFF, 0, 3), (3, "split", 0x50A0FF, 0x303030, 2)], fps=24
+)
+@example(  # rises of just under 0.10, counted in one event and seen in the next
+    shots=[
+        (1, "patch", 0xFF8000, 0xFFFFFF, 7), (1, "checker", 0xFFFFFF, 0xFF0000, 4), (4, "split", 0xFF8000, 0x303030, 4),
+        (2, "full", 0xE0E0E0, 0xFF0000, 6), (11, "full", 0x0000FF, 0x303030, 7), (11, "full", 0xFFFFFF, 0x303030, 1),
+        (7, "full", 0x50A0FF, 0xFF0000, 1), (4, "checker", 0xFF8000, 0xFFFFFF, 4), (4, "checker", 0xFFFFFF, 0, 5),
+        (4, "patch", 0x600000, 0x303030, 0),
+    ],
+    fps=60,
+)  # fmt: skip
 @given(shots=st.lists(Shot, min_size=3, max_size=14), fps=st.sampled_from([24, 30, 60, 120]))
 def test_no_sequence_of_pictures_defeats_it(shots: list[tuple[int, str, int, int, int]], fps: int) -> None:
     """Whatever is found is repeated until it has lasted six seconds."""
