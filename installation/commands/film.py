@@ -71,6 +71,10 @@ def shoot(opening: Opening, reel: Reel) -> str:
                 encoder.write(pixels)
             if reel.frames is not None:
                 png.write(reel.frames / f"{i:06d}.png", pixels)
+        while takers and show.tick < last:  # what sounds while the last picture is seen
+            opening.before(show)
+            show.step()
+            sound.hear(show)
         sound.finish()
     places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
     return f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"

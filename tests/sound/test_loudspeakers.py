@@ -163,6 +163,48 @@ def test_closing_leaves_no_process_behind(house: House) -> None:
     assert speakers.levels.state == "ended"
 
 
+ORPHANS = """
+    import sys, time
+    from tests.sound.counter import counter
+    from installation.settings import Hearing, Sound
+    from installation.sound.loudspeakers import Loudspeakers
+
+    if __name__ == "__main__":
+        speakers = Loudspeakers(1, Sound(), Hearing(), counter)
+        while not speakers.standing_by:
+            time.sleep(0.05)
+        print(*speakers.processes, flush=True)
+        time.sleep(60)
+"""
+
+
+def test_nobody_plays_on_when_the_show_was_killed(house: House, tmp_path: Path) -> None:
+    house.listen()
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(ORPHANS))
+    show = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**house.environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert show.stdout is not None
+    with show.stdout as said:
+        children = [int(number) for number in said.readline().split()]
+        assert len(children) == 2
+        show.kill()
+        show.wait()
+        until(lambda: not any(alive(child) for child in children), "the processes to end")
+
+
+def alive(process: int) -> bool:
+    """Whether it runs; one that has ended and that nobody has asked about yet does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 def test_another_device_is_refused_when_told_so(house: House) -> None:
     house.listen()
     speakers = Loudspeakers(1, Sound(device="Fireface", fallback=False), Hearing(), counter)

@@ -84,6 +84,18 @@ def test_in_stereo_left_is_left() -> None:
         assert power[louder] > 1.2 * power[1 - louder]
 
 
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_other_sample_rates_have_the_same_pitch(rate: int) -> None:
+    synth = Synth(Chance(1).of("sound"), 2, rate)
+    tone = (Voice(440.0, 0.8, 0.0, 0.0, 0.3),)
+    sound = np.concatenate([synth.render(replace(CALM, tick=t), tone, synth.quantum) for t in range(240)])[
+        rate // 2 :, 0
+    ]
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    assert np.fft.rfftfreq(len(sound), 1 / rate)[spectrum.argmax()] == pytest.approx(440.0, abs=1.5)
+    assert np.isfinite(sound).all()
+
+
 def test_a_synth_takes_one_to_eight_channels() -> None:
     for channels in (0, 9):
         with pytest.raises(ValueError, match=r"1\.\.8 channels"):

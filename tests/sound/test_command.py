@@ -1,0 +1,84 @@
+"""`sleeptree sound`, the sound of `sleeptree film`, and what `sleeptree check` says of loudspeakers."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from installation.commands.film import Reel, film
+from installation.commands.opening import Mistake, Wish, opened
+from installation.commands.sound import devices, sound, sounded
+from installation.sound import device
+from installation.sound.device import Loudspeaker, NoPortAudio
+
+WISH = Wish(score="abridged", seed=3)
+
+
+def frames(path: Path) -> tuple[int, bytes]:
+    with wave.open(str(path)) as file:
+        return file.getnchannels(), file.readframes(file.getnframes())
+
+
+def test_sound_alone_is_the_sound_of_the_film(tmp_path: Path) -> None:
+    alone, filmed = tmp_path / "alone.wav", tmp_path / "filmed.wav"
+    said = sound(WISH, alone, 6.0, 1.0, 2)
+    film(WISH, Reel((64, 36), 30, 6.0, 1.0, out=tmp_path / "film.mp4", wav=filmed))
+    assert str(alone) in said
+    channels, heard = frames(alone)
+    assert (channels, len(heard)) == (2, 48_000 * 2 * 3)
+    assert any(heard)
+    assert frames(filmed) == frames(alone)
+
+
+def test_sound_for_a_ring_of_loudspeakers(tmp_path: Path) -> None:
+    sound(WISH, tmp_path / "ring.wav", 0.0, 0.5, 6)
+    assert frames(tmp_path / "ring.wav")[0] == 6
+
+
+def test_there_is_no_sound_after_the_end(tmp_path: Path) -> None:
+    with pytest.raises(Mistake, match=r"--from takes less than the 20 s of the arc, got 99"):
+        sound(WISH, tmp_path / "late.wav", 99.0, None, 2)
+
+
+FOUND = [Loudspeaker(0, "HDMI", 2, False), Loudspeaker(2, "default", 32, True)]
+
+
+def lines(monkeypatch: pytest.MonkeyPatch, found: list[Loudspeaker], **sound: object) -> list[str]:
+    monkeypatch.setattr("installation.commands.sound.loudspeakers", lambda: found)
+    opening = opened(WISH)
+    venue = msgspec.structs.replace(opening.settings, sound=msgspec.structs.replace(opening.settings.sound, **sound))
+    object.__setattr__(opening, "settings", venue)
+    return list(devices(opening))
+
+
+def test_check_says_which_loudspeakers_there_are_and_which_will_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = lines(monkeypatch, FOUND)
+    assert said[:2] == ["0  HDMI, 2 channels", "2  default, 32 channels, the default"]
+    assert said[2] == "`play` will use default, 2 channels at 48000 Hz"
+    assert lines(monkeypatch, FOUND, device="hdmi")[-1].startswith("`play` will use HDMI, 2")
+    assert 'instead of "Fireface"' in lines(monkeypatch, FOUND, device="Fireface")[-1]
+
+
+def test_check_says_when_there_will_be_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        '"Fireface" is not there: `play` will be silent'
+        in lines(monkeypatch, FOUND, device="Fireface", fallback=False)[-1]
+    )
+    assert "a default device is not there" in lines(monkeypatch, [])[-1]
+    assert "[sound] enabled is false" in lines(monkeypatch, FOUND, enabled=False)[-1]
+
+
+def test_check_says_how_to_get_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> list[Loudspeaker]:
+        raise NoPortAudio(f"no sound: {device.INSTALL}")
+
+    monkeypatch.setattr("installation.commands.sound.loudspeakers", missing)
+    assert list(devices(opened(WISH))) == [f"no sound: {device.INSTALL}"]
+
+
+def test_silent_starts_no_process() -> None:
+    with sounded(opened(WISH), True, None, lambda _: None) as speakers:
+        assert speakers is None
