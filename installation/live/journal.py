@@ -132,7 +132,7 @@ class Journal:
 
     def _begin(self, show: Show, at: float) -> None:
         self._night, self._lost = night(at), False
-        self.path = self._new(f"{self._night} {datetime.fromtimestamp(at):%H%M%S}")
+        self.path = self._new(f"{self._night}-{datetime.fromtimestamp(at):%H%M%S}")
         header = Header(
             journal=FORMAT,
             sleeptree=_version(),

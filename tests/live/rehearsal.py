@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installation.live.desk import Desk
-from installation.model import score
+from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.scene import Light, Moment, Scene
 from installation.show import Show
@@ -58,6 +58,13 @@ def tick(show: Show, desk: Desk) -> None:
     """One tick as the stage takes it."""
     desk.deliver(show, time.monotonic_ns())
     show.step()
+
+
+def settled(show: Show, desk: Desk, seconds: float = 0.1) -> Moment:
+    """The moment so many seconds later."""
+    for _ in range(ticks.ticks(seconds)):
+        tick(show, desk)
+    return show.moment()
 
 
 def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:

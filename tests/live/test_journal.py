@@ -147,7 +147,7 @@ def test_a_new_night_begins_a_file_that_replays_by_itself(tmp_path: Path) -> Non
     evening.play(1.0)
     second = evening.end()
     files = sorted((tmp_path / "journals").iterdir())
-    assert [path.name for path in files] == ["2026-05-01 115958.journal", "2026-05-02 120000.journal"]
+    assert [path.name for path in files] == ["2026-05-01-115958.journal", "2026-05-02-120000.journal"]
     assert second.path == files[1]
     first = read(files[0])
     assert first.header.tick == 0

@@ -112,9 +112,9 @@ MOVES: tuple[object, ...] = (
 def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Night, Performance, Path]:
     folder = tmp_path_factory.mktemp("night")
     night = Night(folder)
-    for second in (5.0, 6.5):
+    for second in (4.6, 5.3):
         night.clock.at(second, lambda: night.glass.typed.append("s"))
-    return night, night.play(8.0, *MOVES), folder
+    return night, night.play(6.5, *MOVES), folder
 
 
 def still_of(path: Path) -> tuple[int, NDArray[np.int16]]:
@@ -133,7 +133,7 @@ def test_a_replay_at_another_size_and_rate_is_the_same_show(night: tuple[Night, 
     stage.play(performance.seconds)
     painter.close()
     common = sorted(played.digests.by_tick.keys() & digests.by_tick.keys())
-    assert len(common) >= 7
+    assert len(common) >= 6
     assert [digests.by_tick[tick] for tick in common] == [played.digests.by_tick[tick] for tick in common]
     assert replay.strayed is None
 
@@ -141,19 +141,18 @@ def test_a_replay_at_another_size_and_rate_is_the_same_show(night: tuple[Night, 
 @pytest.mark.parametrize("fps", [24, 60])
 def test_a_film_is_the_same_show_and_stills_agree_with_it(night: tuple[Night, Performance, Path], fps: int) -> None:
     played, performance, folder = night
-    stills = dict(still_of(path) for path in (folder / "stills").iterdir())
+    stills = sorted((folder / "stills").iterdir())
     assert len(stills) == 2
-    for tick, still in stills.items():
-        show, digests = performance.begin(SCENES), Digests()
-        picture = Picture(*SIZE, 2, show.seed)
-        cut = Cut(tick, 1, fps)
-        frame = next(pictures(show, picture, cut, before=performance.give, hear=digests.follow))
-        rgb = np.stack([frame >> 16 & 255, frame >> 8 & 255, frame & 255], axis=-1).astype(np.int16)
-        picture.close()
-        assert still.max() > 60
-        assert np.abs(rgb - still).max() <= 1
-        assert digests.by_tick.items() <= played.digests.by_tick.items()
-        assert len(digests.by_tick) == tick // ticks.RATE
+    tick, still = still_of(stills[fps == 60])
+    show, digests = performance.begin(SCENES), Digests()
+    picture = Picture(*SIZE, 2, show.seed)
+    frame = next(pictures(show, picture, Cut(tick, 1, fps), before=performance.give, hear=digests.follow))
+    rgb = np.stack([frame >> 16 & 255, frame >> 8 & 255, frame & 255], axis=-1).astype(np.int16)
+    picture.close()
+    assert still.max() > 60
+    assert np.abs(rgb - still).max() <= 1
+    assert digests.by_tick.items() <= played.digests.by_tick.items()
+    assert len(digests.by_tick) == tick // ticks.RATE
 
 
 def free() -> int:

@@ -23,7 +23,7 @@ from installation.live.osc import Server
 from installation.model import ticks
 from installation.scene import Moment
 from installation.show import Show
-from tests.live.rehearsal import perform, rehearsal, tick, until
+from tests.live.rehearsal import perform, rehearsal, settled, tick, until
 from tests.live.test_wire import MALFORMED, bundle
 
 
@@ -33,12 +33,6 @@ def osc(address: str, *arguments: wire.Argument) -> str:
 
 def decoded(told: list[str]) -> list[tuple[str, tuple[wire.Argument, ...]]]:
     return [(m.address, m.arguments) for packet in told for m in wire.decode(bytes.fromhex(packet))]
-
-
-def settle(show: Show, desk: Desk, seconds: float = 0.1) -> Moment:
-    for _ in range(ticks.ticks(seconds)):
-        tick(show, desk)
-    return show.moment()
 
 
 # every row of the table, set and seen
@@ -72,7 +66,7 @@ NAMED: dict[str, tuple[tuple[wire.Argument, ...], Seen, object]] = {
 def test_every_number_of_the_table_is_set_and_seen_in_the_moment(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, *(osc(row.address, other(row)) for row in NUMBERS))
     assert until(lambda: len(desk.inbox) == len(NUMBERS))
-    now = settle(show, desk, 12.0)
+    now = settled(show, desk, 12.0)
     assert {row.address: now.number(row.address) for row in NUMBERS} == pytest.approx(
         {row.address: other(row) for row in NUMBERS}, rel=1e-3, abs=2e-3
     )
@@ -81,7 +75,7 @@ def test_every_number_of_the_table_is_set_and_seen_in_the_moment(server: Server,
 def test_every_switch_of_the_table_is_set_and_seen_in_the_moment(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, *(osc(row.address, not row.default) for row in SWITCHES))
     assert until(lambda: len(desk.inbox) == len(SWITCHES))
-    now = settle(show, desk)
+    now = settled(show, desk)
     assert {row.address: now.controls[row.address] for row in SWITCHES} == {r.address: not r.default for r in SWITCHES}
 
 
@@ -92,7 +86,7 @@ def test_every_bang_and_word_and_sleeper_of_the_table_is_seen(
     arguments, seen, expected = NAMED[address]
     perform(server.port, osc(address.replace("/N/", "/3/"), *arguments))
     assert until(lambda: len(desk.inbox) == 1)
-    assert seen(show, settle(show, desk, 4.0)) == expected
+    assert seen(show, settled(show, desk, 4.0)) == expected
 
 
 def test_no_row_of_the_table_is_left_out() -> None:
@@ -161,13 +155,13 @@ def test_every_malformed_datagram_is_counted_and_the_next_good_one_lands(
     assert until(lambda: len(desk.inbox) == 1)
     wanted = [reason for packet, reason, _ in MALFORMED.values() if packet]
     assert desk.tally.refused == {reason: wanted.count(reason) for reason in set(wanted)}
-    assert settle(show, desk).number("/dream/unrest") > 0
+    assert settled(show, desk).number("/dream/unrest") > 0
 
 
 def test_a_pattern_reaches_all_that_it_matches(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, osc("/sleeper/*/glow", 0.0), osc("/light/{glow,trails}", 1.0))
     assert until(lambda: len(desk.inbox) == 242)
-    now = settle(show, desk, 3.0)
+    now = settled(show, desk, 3.0)
     assert float(now.sleepers.glow.max()) < 0.01
     assert (now.number("/light/glow"), now.number("/light/trails")) == pytest.approx((1.0, 1.0), abs=0.01)
 
@@ -197,7 +191,7 @@ def test_a_bundle_two_seconds_ahead_acts_then_and_not_before(server: Server, des
     assert desk.deliver(show, now) == 0
     assert desk.deliver(show, now + ticks.SECOND) == 0
     assert desk.deliver(show, now + 2 * ticks.SECOND) == 1
-    assert settle(show, desk).section == "storm"
+    assert settled(show, desk).section == "storm"
 
 
 def test_a_bundle_an_hour_ahead_is_refused_and_what_comes_after_it_lands(
@@ -221,7 +215,7 @@ def test_tcp_is_taken_and_answered_in_both_framings(
     desk.feedback.say({"/state/phase": "harmony"})
     told = perform(server.port, framing.wrap(wire.encode("/dream/unrest", [0.5])).hex(), 0.5, link="tcp")
     assert until(lambda: len(desk.inbox) == 1)
-    assert settle(show, desk).number("/dream/unrest") > 0
+    assert settled(show, desk).number("/dream/unrest") > 0
     packets = framing().packets(bytes.fromhex("".join(told)))
     assert wire.decode(packets[0]) == [wire.Message("/state/phase", ("harmony",), wire.NOW)]
 
