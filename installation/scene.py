@@ -107,7 +107,6 @@ class Strokes:
     colour: Array  # (n, 3) linear RGB on the axis
     starts: NDArray[np.int32]  # (s,) ascending index of each polyline's first vertex; starts[0] == 0
     halo: float = 0.0
-    coarse: int = 0  # pyramid levels by which the strokes are drawn softer and cheaper: 1 for what is seen in water
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +189,7 @@ def sung(now: Moment) -> tuple[Voice, ...]:
             now.root * ratio,
             tone**steadied * (calm + (wild - calm) * torn) * (1.0 - shut * opening),
             azimuth,
-            0.1 if ratio == lowest else 1.0,
+            0.1 if ratio == lowest else min(max(0.5 * math.log2(now.root * ratio / 80.0), 0.1), 1.0),  # bass stays put
             bright,
         )
         for ratio, tone, (calm, wild, opening, azimuth) in zip(

@@ -230,8 +230,8 @@ class Show:
 
     def _sleepers(self) -> Sleepers:
         c = self.community
-        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived, self.choir.tones(c.place))
-        return Sleepers(*map(_frozen, arrays))
+        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived)
+        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(c.place))))
 
     def lights(self) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded."""

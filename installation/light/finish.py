@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.compiled import quick
+from installation.light.lines import BLOCK, stamp_line
 from installation.light.pyramid import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
-from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
+from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, LINE, RED, SHARE, X, Y
 
 _ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
 _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
@@ -112,6 +113,19 @@ def gather_fine(
 
 
 @quick
+def gather_lines(
+    splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32],
+    band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Add a band's lines to level 0, rows `first` .. first + rows - 1."""
+    block = np.zeros(2 * BLOCK, dtype=np.float32)
+    for job in range(len(edges)):
+        for n in range(edges[job, band], edges[job, band + 1]):
+            if splats[order[n], LEVEL] == LINE:
+                stamp_line(cells, stride, columns, first, first + rows, splats, order[n], block)
+
+
+@quick
 def expand(
     one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
     mixed: NDArray[np.float32], add: bool,
@@ -189,6 +203,7 @@ def bands(
         if trails:  # level 0 comes first, and four rows early, because level 1 is to remember it
             fine[: 2 * count * line] = _ZERO
             gather_fine(splats, edges, order, spots, band, above - 4, 2 * count, width, stride0, fine)
+            gather_lines(splats, edges, order, band, above - 4, 2 * count, width, stride0, fine)
         gather(splats, edges, order, spots, band, first, count, wide1, stride1, one)
         for r in range(count):
             row = one[r * run : (r + 1) * run]
@@ -207,6 +222,7 @@ def bands(
             expand(one, stride1, wide1, fine[o : o + line], stride0, y, mixed, trails)
         if not trails:
             gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
+            gather_lines(splats, edges, order, band, above, tall, width, stride0, fine)
         if len(linear) > 0:
             for y in range(tall):
                 for c in range(3):

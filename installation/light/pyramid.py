@@ -249,12 +249,20 @@ def sow(
 
 
 @exact
-def mist(colour: NDArray[np.float32], table: NDArray[np.int64], level: int, light: NDArray[np.float32]) -> None:
-    """Add a colour field (rows, columns, 3), stretched over the picture by quadratic B-splines, to a whole level."""
+def mist(
+    colour: NDArray[np.float32], table: NDArray[np.int64], level: int, light: NDArray[np.float32],
+    share: int, shares: int,
+) -> None:  # fmt: skip
+    """Add a colour field (rows, columns, 3), stretched over the picture by quadratic B-splines, to a whole level.
+
+    This is share 0..shares-1 of its rows, the same rows as `sow` has.
+    """
     high, wide = table[level, ROWS], table[level, COLUMNS]
     stride, offset = table[level, STRIDE], table[level, OFFSET]
     rows, columns = colour.shape[0], colour.shape[1]
-    for y in range(-4, high + 4):
+    first = max(share * (high + 2 * PAD) // shares - PAD, -4)
+    last = min((share + 1) * (high + 2 * PAD) // shares - PAD, high + 4)
+    for y in range(first, last):
         v = (y + 0.5) / high * rows
         j = min(max(math.floor(v), 0), rows - 1)
         v = min(max(v - j - 0.5, -0.5), 0.5)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,19 +23,20 @@ from installation.light.grade import GRID, Grade, decay, matrix
 from installation.light.threads import Crew
 from installation.scene import Light, Mist, Points, Strokes, View
 
-_PORTION = 2048  # vertices that one job projects, about
+_PORTION = 4096  # vertices that one job projects, about
 _GOLDEN = (math.sqrt(5) - 1) / 2  # what the dither shifts by each tick
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One job's share of one light: points or polylines first..last-1, in arrays of the one type that is compiled for."""
+    """One job's share: points or polylines first..last-1 of lights of a kind, in arrays of the types compiled for."""
 
-    light: Points | Strokes
+    round: bool  # points, not polylines
     position: NDArray[np.float32]  # (3, n)
     radius: NDArray[np.float32]  # (n,)
     colour: NDArray[np.float32]  # (3, n)
     starts: NDArray[np.int32]
+    halo: float
     first: int
     last: int
 
@@ -168,9 +169,7 @@ class Renderer:
         return edges
 
     def _project(self, piece: _Piece, eye: NDArray[np.float64], grade: Grade, at: int, end: int) -> int:
-        light = piece.light
-        halo = min(max(light.halo, 0.0) * 2.0 * grade.glow, 0.9)
-        coarse = light.coarse if isinstance(light, Strokes) else 0
+        halo = min(max(piece.halo, 0.0) * 2.0 * grade.glow, 0.9)
         draw = np.array(
             [
                 self.width,
@@ -179,25 +178,15 @@ class Renderer:
                 halo,
                 3.0 + 5.0 * grade.glow,
                 (0.002 + 0.004 * grade.glow) * self.height,
-                1.0 / (math.sqrt(2 * math.pi) * self._ridges[min(coarse, len(self._ridges) - 2)]),
+                1.0 / (math.sqrt(2 * math.pi) * self._ridges[0]),
             ]
         )
-        if isinstance(light, Points):
-            return int(
-                splat.points(
-                    piece.position,
-                    piece.radius,
-                    piece.colour,
-                    piece.first,
-                    piece.last,
-                    eye,
-                    draw,
-                    self._peaks,
-                    self._splats,
-                    at,
-                    end,
-                )  # fmt: skip
-            )
+        if piece.round:
+            at = splat.points(
+                piece.position, piece.radius, piece.colour, piece.first, piece.last, eye, draw,
+                self._peaks, self._splats, at, end,
+            )  # fmt: skip
+            return int(at)
         for skirt in (False, True) if halo > 0.0 else (False,):
             at = splat.strokes(
                 piece.position, piece.radius, piece.colour, piece.starts, piece.first, piece.last, eye, draw, skirt,
@@ -209,13 +198,17 @@ class Renderer:
         """Fill the whole levels with new light, and with old light that outshines it."""
         self._light[:] = 0.0
 
-        def sow(share: int, worker: int) -> None:
-            pyramid.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, self._crew.size)
+        shares = self._crew.size
+        mists = [
+            (_own(light.colour, np.float32), self._mist_level(light)) for light in lights if isinstance(light, Mist)
+        ]
 
-        self._crew.share(sow, self._crew.size)
-        for light in lights:
-            if isinstance(light, Mist):
-                pyramid.mist(_own(light.colour, np.float32), self._table, self._mist_level(light), self._light)
+        def sow(share: int, worker: int) -> None:
+            pyramid.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
+            for colour, level in mists:
+                pyramid.mist(colour, self._table, level, self._light, share, shares)
+
+        self._crew.share(sow, shares)
         if trails:
             pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
 
@@ -252,19 +245,27 @@ class Renderer:
 
 
 def _pieces(lights: Iterable[Light]) -> list[_Piece]:
-    """Cut points and strokes into portions of about the same work, by what they are alone."""
-    pieces = []
+    """Lights of a kind gathered, in their order, and cut into portions of about the same work."""
+    kinds: dict[tuple[type, float], list[Points | Strokes]] = {}
     for light in lights:
-        if isinstance(light, Mist):
-            continue
-        position, radius, colour = (_own(a, np.float32) for a in (light.position.T, light.radius, light.colour.T))
-        n, starts = len(radius), np.zeros(0, dtype=np.int32)
-        cuts = [*range(0, n, _PORTION), n]
-        if isinstance(light, Strokes):
-            starts = _own(light.starts, np.int32)
-            cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
-        pieces += [_Piece(light, position, radius, colour, starts, a, b) for a, b in itertools.pairwise(cuts)]
-    return pieces
+        if not isinstance(light, Mist) and len(light.radius) > 0:
+            kinds.setdefault((type(light), light.halo), []).append(light)
+    return [piece for (kind, halo), alike in kinds.items() for piece in _cut(kind, halo, alike)]
+
+
+def _cut(kind: type, halo: float, lights: Sequence[Points | Strokes]) -> Iterator[_Piece]:
+    position = _own(np.concatenate([light.position.T for light in lights], axis=1), np.float32)
+    colour = _own(np.concatenate([light.colour.T for light in lights], axis=1), np.float32)
+    radius = _own(np.concatenate([light.radius for light in lights]), np.float32)
+    starts = np.zeros(0, dtype=np.int32)
+    cuts = [*range(0, len(radius), _PORTION), len(radius)]
+    if kind is Strokes:
+        befores = np.cumsum([0, *(len(light.radius) for light in lights[:-1])])
+        marks = [light.starts + n for light, n in zip(lights, befores, strict=True) if isinstance(light, Strokes)]
+        starts = _own(np.concatenate(marks), np.int32)
+        cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
+    for first, last in itertools.pairwise(cuts):
+        yield _Piece(kind is Points, position, radius, colour, starts, halo, first, last)
 
 
 def _own(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:

@@ -1,7 +1,9 @@
 """Lights become splats: kernels that project points and walk along strokes.
 
 A splat is a row of eight float32: x, y in pixels, the finest pyramid level it falls on, the share of the next coarser
-level, linear RGB energy, and whether it is a halo (four levels instead of two). Nothing here touches a pixel.
+level, linear RGB energy, and whether it is a halo (four levels instead of two). A piece of a thin stroke is a line: two
+rows, its ends, marked by LINE and ENDS for a level, with its deviation for a share and its brightness for energy (see
+lines.py). Nothing here touches a pixel.
 
 `gauge` (see pyramid.py) says how high and how thick a unit of energy stands at each level; `draw` holds the numbers of
 one picture, in the order of the constants below. Positions and colours come planar, (3, n).
@@ -22,6 +24,18 @@ X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
 
 WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range(7)
 
+LINE, ENDS = np.float32(-1), np.float32(-2)
+"""What stands for a level in the two rows of a line, which `strokes` writes as -1 - side."""
+
+WIDEST = 1.7
+"""Deviation in pixels up to which a stroke is drawn as lines; thicker, splats cost less."""
+
+SHORTEST, LONGEST = 3.0, 24.0
+"""Pixels. Shorter pieces are gathered into splats; longer lines are cut, so that one touches three bands at most."""
+
+REACH = 35 / 32 * math.sqrt(2 * math.pi)
+"""Deviations from a line to where its light ends: (1 - q^2)^3 that reaches so far has the area of a Gaussian."""
+
 LEAST = np.float32(0.001)
 """Shares of a splat's energy up to this are left out."""
 
@@ -33,7 +47,7 @@ _OCTAVES = (4 / 7, 2 / 7, 1 / 7)  # a halo's three widths, each twice the last: 
 
 @exact
 def _put(
-    splats: NDArray[np.float32], at: int, end: int, x: float, y: float, level: int, share: float,
+    splats: NDArray[np.float32], at: int, end: int, x: float, y: float, level: float, share: float,
     r: float, g: float, b: float, halo: float,
 ) -> int:  # fmt: skip
     """Write one splat where there is room; counts on where there is none, so that the caller learns what is needed."""
@@ -140,7 +154,8 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
 
     Each polyline is cut into cells of about 0.7 radii on the picture, across its vertices; a cell becomes one splat at
     its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the
-    length on the picture, not the number of vertices.
+    length on the picture, not the number of vertices. Where it is thin it
+    becomes lines instead, each of as many segments as it takes to be long enough.
     """
     count = len(radius)
     top = len(peaks) - 2
@@ -152,6 +167,8 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
     focal = camera[FOCAL]
     level, share, energy, cell = _gauge(floor, halo, draw, reachable, peaks, ridges, steps)
     gauged = floor
+    first_end, last_end = np.zeros(FIELDS), np.zeros(FIELDS)  # of a line that is held back until it is long enough
+    held = False
     for line in range(first, last):
         begin = starts[line]
         stop = starts[line + 1] if line + 1 < len(starts) else count
@@ -203,7 +220,60 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                 if min(ay, ay + dy) < -margin or max(ay, ay + dy) > bottom:
                     f, fb = _clip(ay, dy, -margin, bottom, f, fb)
                 seen = seen and f < fb
-            pause = not seen or fb < 1.0 or i == stop - 1
+            sigma = max(0.5 * (ra * ia + (ra + dr) * ib), floor)
+            straight = seen and not halo and sigma <= WIDEST
+            pause = not seen or straight or fb < 1.0 or i == stop - 1
+            if straight:
+                seen = False
+                span = (fb - f) * flat
+                lines = int(span / LONGEST) + 1
+                if held and span >= SHORTEST:
+                    at = _line(splats, at, end, first_end, last_end, floor, part, faint)
+                    held = False
+                for nth in range(lines):
+                    if not held:
+                        _end(
+                            first_end,
+                            f + (fb - f) * nth / lines,
+                            ax,
+                            ay,
+                            dx,
+                            dy,
+                            ia,
+                            ib,
+                            ra,
+                            dr,
+                            ar,
+                            ag,
+                            ab,
+                            dcr,
+                            dcg,
+                            dcb,
+                        )
+                    _end(
+                        last_end,
+                        f + (fb - f) * (nth + 1) / lines,
+                        ax,
+                        ay,
+                        dx,
+                        dy,
+                        ia,
+                        ib,
+                        ra,
+                        dr,
+                        ar,
+                        ag,
+                        ab,
+                        dcr,
+                        dcg,
+                        dcb,
+                    )
+                    held = math.hypot(last_end[X] - first_end[X], last_end[Y] - first_end[Y]) < SHORTEST
+                    if not held:
+                        at = _line(splats, at, end, first_end, last_end, floor, part, faint)
+            if held and (not straight or fb < 1.0 or i == stop - 1):
+                at = _line(splats, at, end, first_end, last_end, floor, part, faint)
+                held = False
             while seen or (pause and length > 0.0):
                 full = not seen  # what is left of the last cell goes out when the walk pauses
                 if seen:
@@ -255,6 +325,37 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
 
 
 @exact
+def _end(
+    ends: NDArray[np.float64], f: float, ax: float, ay: float, dx: float, dy: float, ia: float, ib: float,
+    ra: float, dr: float, ar: float, ag: float, ab: float, dcr: float, dcg: float, dcb: float,
+) -> None:  # fmt: skip
+    """Where the walk is at `f`: place, deviation and colour, in the order of a splat's row."""
+    iz = ia + (ib - ia) * f
+    t = f * ib / iz  # where that is in space: 1 / z is what is linear on the picture
+    ends[X], ends[Y], ends[SHARE] = ax + dx * f, ay + dy * f, (ra + dr * t) * iz
+    ends[RED], ends[GREEN], ends[BLUE] = ar + dcr * t, ag + dcg * t, ab + dcb * t
+
+
+@exact
+def _line(
+    splats: NDArray[np.float32], at: int, end: int, a: NDArray[np.float64], b: NDArray[np.float64],
+    floor: float, part: float, faint: float,
+) -> int:  # fmt: skip
+    """Write one line: what is thinner than `floor` is dimmer instead, what is hardly seen fades out."""
+    if math.hypot(b[X] - a[X], b[Y] - a[Y]) < 1e-3:
+        return at
+    sigma = max(0.5 * (a[SHARE] + b[SHARE]), floor)
+    for side in range(2):
+        row = a if side == 0 else b
+        thin = part * min(1.0, row[SHARE] / floor)
+        lit = max(row[RED], row[GREEN], row[BLUE]) * thin
+        e = thin * min(1.0, _BRIGHT / lit) * (1.0 - faint / lit) if lit > faint else 0.0
+        r, g, b_ = row[RED] * e, row[GREEN] * e, row[BLUE] * e
+        at = _put(splats, at, end, row[X], row[Y], -1.0 - side, sigma, r, g, b_, 0.0)
+    return at
+
+
+@exact
 def _clip(a: float, d: float, low: float, high: float, f: float, g: float) -> tuple[float, float]:
     """The part f..g of the walk from a to a + d that is within low..high (Liang and Barsky, 1984); empty if f >= g."""
     if d == 0.0:
@@ -265,9 +366,14 @@ def _clip(a: float, d: float, low: float, high: float, f: float, g: float) -> tu
 
 @quick
 def _bands(splats: NDArray[np.float32], k: int, half: int, bands: int, trails: bool) -> tuple[int, int]:
-    """The bands, from one to before another, that want what splat k adds to levels 0 and 1: two at most."""
-    if splats[k, LEVEL] > np.float32(1):
+    """The bands, from one to before another, that want what splat k adds to levels 0 and 1: three at most."""
+    if splats[k, LEVEL] > np.float32(1) or splats[k, LEVEL] == ENDS:
         return 0, 0
+    if splats[k, LEVEL] == LINE:
+        wide = np.float32(REACH) * splats[k, SHARE] + np.float32(4.5 if trails else 0.5)
+        low = int(np.floor(min(splats[k, Y], splats[k + 1, Y]) - wide))
+        high = int(np.floor(max(splats[k, Y], splats[k + 1, Y]) + wide))
+        return max(0, low >> (half + 1)), min(bands, (high >> (half + 1)) + 1)
     if (
         splats[k, LEVEL] == np.float32(0)
         and splats[k, SHARE] <= LEAST

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
+
 from installation import Chance, Light, Moment, Points, Scene, Strokes
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
@@ -52,6 +54,7 @@ def _in_register(light: Points | Strokes, register: Register) -> Points | Stroke
 
 def _image(light: Points | Strokes, now: Moment) -> Points | Strokes:
     """The light as the water shows it: wavering, dimmed, softer."""
-    colour = shone(light.colour, water.dimming(light.position))
-    seen = replace(light, position=water.image(light.position, now.seconds), colour=colour, halo=0.0)
-    return replace(seen, coarse=1) if isinstance(seen, Strokes) else seen
+    position = water.image(light.position, now.seconds)
+    radius = np.maximum(light.radius, water.SOFTEST)
+    colour = shone(light.colour, water.dimming(light.position) * np.sqrt(light.radius / radius))
+    return replace(light, position=position, radius=radius, colour=colour, halo=0.0)

@@ -179,7 +179,6 @@ class Boughs:
             np.full(len(line), 0.004, np.float32),
             shone(colour, fade.ravel()),
             np.arange(0, len(line), LINKS, dtype=np.int32),
-            coarse=1,
         )
         run = (self._bead_start + self._bead_rate * t) % 1.0
         bead = along(run)

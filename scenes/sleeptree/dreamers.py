@@ -45,7 +45,6 @@ class Dreamers:
             np.tile(0.016 + 0.016 * way, len(x)).astype(np.float32),
             shone(np.repeat(colour.T, COLUMN, axis=1).T, (0.26 * strength[:, None] * fade).ravel()),
             np.arange(0, fade.size, COLUMN, dtype=np.int32),
-            coarse=1,
         )
 
     def _strength(self, now: Moment, flicker: np.random.Generator) -> Array:
@@ -95,5 +94,4 @@ class Dreamers:
             np.full(THREADS * KNOTS, 0.0065, np.float32),
             shone(hue, strength.ravel()),
             np.arange(0, THREADS * KNOTS, KNOTS, dtype=np.int32),
-            coarse=1,
         )

