@@ -35,6 +35,7 @@ from rich.table import Table
 
 from installation.commands.opening import Opening, Wish, cores, opened
 from installation.controls import TABLE, Accepted
+from installation.light.picture import prepare
 from installation.live import wire
 from installation.live.desk import Desk
 from installation.live.gate import Gate
@@ -207,6 +208,7 @@ class Theatre:
     """The piece, played as `sleeptree play` plays it, on a wall of memory."""
 
     def __init__(self, opening: Opening, pixels: Size, folder: Path) -> None:
+        prepare(lambda _: None)
         self.show = opening.show()
         for _ in range(ticks.ticks(40.0)):  # out of the dark of the beginning
             self.show.step()
@@ -223,7 +225,9 @@ class Theatre:
         self.server.wait(5.0)
         self._playing = threading.Thread(target=self.stage.play)
         self._playing.start()
-        time.sleep(2.0)
+        while len(self.wall.shown) < 60:  # the first pictures compile, and fill caches
+            time.sleep(0.1)
+        self.wall.shown.clear()
         return self
 
     def __exit__(self, *error: object) -> None:

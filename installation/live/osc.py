@@ -20,14 +20,16 @@ from installation.live import wire
 from installation.live.desk import Desk
 from installation.live.gate import Gate, Network
 from installation.live.inbox import Source
-from installation.live.intake import Intake, intake
+from installation.live.intake import BATCH, Intake, intake
 from installation.live.sieve import Sieve
+from installation.model import ticks
 
 _log = structlog.get_logger("osc")
 
 TURN: Final = 0.01  # seconds in which answers are looked for when nobody speaks
 CROWD: Final = 16  # datagrams that came together: more is a flood
-BREATH: Final = 0.004  # seconds of rest under a flood, half a tick: the picture gets the interpreter meanwhile
+BREATH: Final = 1e-4  # seconds of rest for each of them: the picture gets the interpreter, and more come together
+LONGEST: Final = 1 / ticks.RATE  # seconds; nobody reads more often than once a tick
 BUFFER: Final = 4 << 20  # bytes that the kernel is asked to keep for us
 STREAMS: Final = 32  # TCP connections at once
 BACKLOG: Final = 1 << 18  # bytes that a TCP controller may leave unread before it is hung up on
@@ -143,8 +145,8 @@ class Server:
                 if now - flushed >= TURN * 1e9:
                     flushed = now
                     self._flush(udp, selector, now)
-                if heard > CROWD:
-                    time.sleep(BREATH)
+                if CROWD < heard < BATCH:
+                    time.sleep(min(heard * BREATH, LONGEST))
             self._flush(udp, selector, time.monotonic_ns())
 
     def _receive(self, take: Intake) -> int:
