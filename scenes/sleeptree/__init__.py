@@ -38,13 +38,11 @@ class SleepTree(Scene):
         """Everything that stands, in one register or two, and its image in the water; then water and air."""
         people, columns = self._dreamers.light(now, self._flicker.at(now.beat.index))
         shown: list[Light] = [*self._air.light(now, self.view(now)), *self._water.light(now)]
-        standing = [*self._boughs.light(now), *people]
+        wood, fine = self._boughs.light(now)
         for register in registers(now, self._slabs):
-            shown.append(_in_register(columns, register))
-            for light in standing:
-                torn = _in_register(light, register)
-                shown.append(torn)
-                shown.append(_image(torn, now))
+            shown += [_in_register(light, register) for light in (*fine, columns)]
+            standing = [_in_register(light, register) for light in (*wood, *people)]
+            shown += [*standing, *(_image(light, now) for light in standing)]
         return shown
 
 

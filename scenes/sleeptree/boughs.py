@@ -84,9 +84,9 @@ class Boughs:
                 tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk)), halo=0.16
             ),
             _Timber.of(tree.limbs, 0.20 + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0), halo=0.26),
-            _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius),
             _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
         )
+        self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)
         self._tips, self._tip_distance = tree.tips, tree.tip_distance
         self._leaf_beat = chance.of("leaves").at().uniform(0.0, 2.0 * np.pi, (2, len(tree.tips)))
         self._leaf_size = chance.of("leaves").at(1).uniform(0.009, 0.019, len(tree.tips)).astype(np.float32)
@@ -106,14 +106,12 @@ class Boughs:
         self._bead_start = draw.uniform(0.0, 1.0, (len(top), BEADS))
         self._sleeper = draw.integers(0, 240, len(top))
 
-    def light(self, now: Moment) -> list[Points | Strokes]:
-        """Wood, leaves, tendrils, beads and hanging jewels."""
+    def light(self, now: Moment) -> tuple[list[Points | Strokes], list[Points | Strokes]]:
+        """What the water shows too (trunk, limbs, roots, leaves, beads, jewels), and what is too fine for it."""
         grown = self._grown(now)
-        return [
-            *(self._lit(timber, now, grown) for timber in self._timbers),
-            self._leaves(now, grown),
-            *self._tendrils(now, grown),
-        ]
+        threads, *beads = self._tendrils(now, grown)
+        woods = [self._lit(timber, now, grown) for timber in self._timbers]
+        return [*woods, self._leaves(now, grown), *beads], [self._lit(self._twigs, now, grown), threads]
 
     def _grown(self, now: Moment) -> float:
         """How many metres of wood the light has claimed: it climbs out of the roots as the piece begins."""

@@ -98,9 +98,9 @@ class Water:
         far = np.hypot(*(ring - other).T)
         beat = (0.5 + 0.5 * np.cos(2.0 * np.pi * (far / (0.40 + 0.035 * (1 - side)) - phase))) ** 3
         ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8)), ROUND)
-        light = 0.16 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
+        light = 0.20 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
         tint = mix(REGISTERS[side], CYAN if side == 0 else REGISTERS[0], 0.2)
-        return _flat(ring, np.repeat(0.016 + 0.0022 * crest, ROUND), shone(tint, light), ROUND)
+        return _flat(ring, np.repeat(0.012 + 0.0016 * crest, ROUND), shone(tint, light), ROUND)
 
     def _standing_ring(self, now: Moment) -> Strokes:
         """What the moiré settles into: one slow ring that stays, petalled, breathing in place."""
