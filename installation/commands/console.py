@@ -40,43 +40,48 @@ def words(opening: Opening) -> dict[str, list[str]]:
     return {"/show/section": [section.name for section in opening.score.section], "/show/scene": sorted(opening.scenes)}
 
 
+@dataclass(frozen=True)
+class Doors:
+    """Where messages come in, from whom besides this machine, and who is always told what was accepted."""
+
+    where: tuple[str, int]
+    allow: tuple[gate.Network, ...]
+    targets: tuple[Source, ...]
+
+
+def doors(opening: Opening, listen: str | None = None, port: int | None = None) -> Doors:
+    """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake."""
+    osc = opening.settings.osc
+    try:
+        where = gate.address(listen or osc.listen, port or osc.port)
+        targets = tuple(Source("udp", *gate.address(target, osc.port)) for target in osc.feedback)
+        return Doors(where, gate.networks(osc.allow), targets)
+    except ValueError as error:
+        raise Mistake(f"[osc] or --listen: {error}") from None
+
+
 @contextmanager
-def console(
-    opening: Opening, show: Show, data: Path, listen: str | None = None, port: int | None = None
-) -> Iterator[Console]:
-    """Open for as long as the show plays. `listen` and `port` go before the settings. Raises Mistake."""
+def console(opening: Opening, show: Show, data: Path, through: Doors) -> Iterator[Console]:
+    """Open for as long as the show plays."""
     if isinstance(opening, Reopening):
         yield Console(Replay(opening.performance), ())
         return
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    osc = opening.settings.osc
-    try:
-        where = gate.address(listen or osc.listen, port or osc.port)
-        allow = gate.networks(osc.allow)
-        targets = [Source("udp", *gate.address(target, osc.port)) for target in osc.feedback]
-    except ValueError as error:
-        raise Mistake(f"[osc] or --listen: {error}") from None
     journal = Journal(data / "journals", show, wall())
-    desk = Desk(show, data / "presets", targets, journal.write)
+    desk = Desk(show, data / "presets", through.targets, journal.write)
     desk.troubles.append(lambda: journal.trouble)
     telling = Telling(desk, journal, wall)
     with ExitStack() as stack:
         stack.callback(lambda: journal.close(show, wall()))
-        if osc.enabled:
-            _serve(stack, desk, opening, where, allow)
+        if opening.settings.osc.enabled:
+            _serve(stack, desk, opening, through)
         yield Console(desk, (telling,), telling)
 
 
-def _serve(
-    stack: ExitStack,
-    desk: Desk,
-    opening: Opening,
-    where: tuple[str, int],
-    allow: tuple[gate.Network, ...],
-) -> None:
+def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
     from installation.live.osc import Server
 
-    server = Server(desk, *where, allow)
+    server = Server(desk, *through.where, through.allow)
     server.start()
     stack.callback(server.close)
     desk.troubles.append(lambda: server.trouble)
@@ -84,7 +89,7 @@ def _serve(
     if query.enabled:
         from installation.live.oscquery import OscQuery
 
-        tree = OscQuery(desk, where, where[0], query.port, words(opening))
+        tree = OscQuery(desk, through.where, through.where[0], query.port, words(opening))
         tree.start()
         stack.callback(tree.close)
         desk.troubles.append(lambda: tree.trouble)

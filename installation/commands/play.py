@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from installation import places
-from installation.commands.console import console
+from installation.commands.console import Doors, console, doors
 from installation.commands.film import Reel, shoot
 from installation.commands.opening import Opening, Wish, cores, opened, writable
 from installation.commands.sound import sounded
@@ -57,6 +57,7 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
     if performance.report is not None:
         writable(performance.report)
     opening = opening or opened(wish)
+    through = doors(opening, performance.listen, performance.osc_port)
     from installation.light.window import NoScreen, Window
 
     screen = opening.settings.screen
@@ -74,7 +75,7 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
     if window.display.number != display:
         _notice(f"there is no display {display} here; playing on display {window.display.number}")
     try:
-        stage, said = _perform(opening, performance, window)
+        stage, said = _perform(opening, performance, through, window)
     except Stopped:
         return ""
     finally:
@@ -86,7 +87,7 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None) -
     return ""
 
 
-def _perform(opening: Opening, performance: Performance, window: Any) -> tuple[Stage, dict[str, Any]]:
+def _perform(opening: Opening, performance: Performance, through: Doors, window: Any) -> tuple[Stage, dict[str, Any]]:
     ending = threading.Event()
     stage: Stage | None = None
 
@@ -109,7 +110,7 @@ def _perform(opening: Opening, performance: Performance, window: Any) -> tuple[S
         painter = Painter(window, lambda size: opening.picture(size, count), time.monotonic_ns)
         with (
             closing(painter),
-            console(opening, show, places.data(), performance.listen, performance.osc_port) as played,
+            console(opening, show, places.data(), through) as played,
             sounded(opening, performance.silent, performance.device, _notice) as speakers,
         ):
             played.measure(painter.measures)

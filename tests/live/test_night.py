@@ -213,6 +213,29 @@ def test_bad_input_ends_with_one_line(command: Command, arguments: tuple[str, ..
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "settings", "text"),
+    [
+        (
+            ("--listen", "tablet"),
+            "",
+            'takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got "tablet"',
+        ),
+        ((), "allow = ['tablet']", "[osc] allow takes addresses and networks: 'tablet' does not appear to be"),
+        ((), "feedback = ['10.0.0.4:0']", 'such as 192.168.1.40:9000, got "10.0.0.4:0"'),
+        ((), "port = 0", "[osc] port takes a whole number >= 1, got 0"),
+    ],
+)
+def test_a_door_that_makes_no_sense_is_said_before_anything_opens(
+    command: Command, given: tuple[str, ...], settings: str, text: str
+) -> None:
+    (command.home / "venue.toml").write_text(f"[osc]\n{settings}\n")
+    done = command.run("play", "--config", "venue.toml", *given)
+    assert done.returncode == 2
+    assert text in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_the_table_can_be_listed_and_surfaces_written(command: Command) -> None:
     listed = command.run("controls")
     assert "/dream/breath" in listed.stdout
