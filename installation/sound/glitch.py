@@ -45,14 +45,15 @@ class Character:
     depth: float  # of the amplitude modulation, 0..1
     push: float  # of the roughness wanted
     hole: float  # chance of silence in a slice
+    bright: float  # of the voices' own brightness: how many partials are left
 
 
 CHARACTERS = {
-    "chord": Character(0.27, 8, 0.12, 0.12, 0.0, 0.7, 0.55, 0.06),
-    "swarm": Character(0.25, 5, 0.35, 0.35, 0.35, 1.0, 1.15, 0.06),
-    "thread": Character(0.14, 2, 0.0, 0.25, 0.7, 0.9, 0.8, 0.10),
-    "hammer": Character(0.22, 6, 0.4, 0.9, 0.6, 0.95, 1.0, 0.14),
-    "void": Character(0.12, 3, 0.5, 0.2, 0.2, 0.8, 0.7, 0.6),
+    "chord": Character(0.27, 8, 0.12, 0.12, 0.0, 0.7, 0.55, 0.06, 1.0),
+    "swarm": Character(0.25, 5, 0.35, 0.35, 0.35, 1.0, 1.15, 0.06, 0.7),
+    "thread": Character(0.14, 2, 0.0, 0.25, 0.7, 0.9, 0.8, 0.10, 0.25),
+    "hammer": Character(0.22, 6, 0.4, 0.9, 0.6, 0.95, 1.0, 0.14, 0.55),
+    "void": Character(0.12, 3, 0.5, 0.2, 0.2, 0.8, 0.7, 0.6, 0.4),
 }
 
 
@@ -69,6 +70,7 @@ class Slice:
     hole: bool = False
     depth: float = 0.0  # 0..1
     push: float = 1.0
+    bright: float = 1.0
 
 
 WHOLE = Slice(np.ones(VOICES), np.zeros(VOICES))
@@ -114,6 +116,7 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
         hole=hole,
         depth=character.depth * hard,
         push=1.0 + (character.push - 1.0) * hard,
+        bright=1.0 + (character.bright - 1.0) * hard,
     )
 
 

@@ -21,6 +21,7 @@ LINES = 16
 DELAYS = (1648, 1801, 1973, 2161, 2357, 2579, 2819, 3089, 3371, 3691, 4027, 4409, 4817, 5273, 5779, 6326)
 MODULATED = 14.0  # samples at 48 kHz by which a delay moves, so that no tail rings
 RATES: Doubles = np.linspace(0.11, 0.61, LINES)  # Hz of that movement
+DRY_HZ = 220.0  # below which little is sent into the room: its modes would swell and drown single bass tones
 DAMPED_HZ = 4_800.0  # above which the room swallows sound in each round
 
 
@@ -49,6 +50,8 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     decay: Doubles,
     dark: float,
     lows: Array,
+    deep: float,
+    bass: Array,
     signs: Array,
     wet0: float,
     wet1: float,
@@ -90,10 +93,17 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
                     heard[line, k], heard[line + span, k] = a + b, a - b
         span *= 2
     even = np.float32(1.0 / math.sqrt(LINES))
+    sent = np.empty((channels, n), dtype=np.float32)
+    for c in range(channels):
+        low = bass[c]
+        for k in range(n):
+            low += np.float32(deep) * (bus[c, k] - low) + np.float32(1e-15)
+            sent[c, k] = bus[c, k] - low
+        bass[c] = low
     for line in range(LINES):
         c = line % channels
         for k in range(n):
-            ring[line, (at + k) & mask] = even * heard[line, k] + bus[c, k]
+            ring[line, (at + k) & mask] = even * heard[line, k] + sent[c, k]
     for c in range(channels):
         for k in range(n):
             bus[c, k] += answer[c, k] * np.float32(wet0 + (wet1 - wet0) * k / n)
@@ -122,6 +132,8 @@ class Space:
         self._turn = np.linspace(0.0, 1.0, LINES, endpoint=False)  # turns
         self._signs = (_hadamard(LINES)[1 : channels + 1] / math.sqrt(LINES)).astype(np.float32)
         self._at, self._wet = 0, 0.0
+        self._deep = 1.0 - math.exp(-2.0 * math.pi * DRY_HZ / rate)
+        self._bass = np.zeros(channels, dtype=np.float32)
         self._dark = 1.0 - math.exp(-2.0 * math.pi * DAMPED_HZ / rate)
 
     def render(self, bus: Array, t60: float, wet: float) -> None:
@@ -131,6 +143,20 @@ class Space:
         self._turn = (self._turn + RATES * n / self._rate) % 1.0
         after = self._delays + self._swing * np.sin(2.0 * np.pi * self._turn)
         decay = 10.0 ** (-3.0 * self._delays / (self._rate * t60))
-        _room(bus, self._ring, self._at, before, after, decay, self._dark, self._lows, self._signs, self._wet, wet)
+        _room(
+            bus,
+            self._ring,
+            self._at,
+            before,
+            after,
+            decay,
+            self._dark,
+            self._lows,
+            self._deep,
+            self._bass,
+            self._signs,
+            self._wet,
+            wet,
+        )
         self._wet = wet
         self._at = (self._at + n) % self._ring.shape[1]

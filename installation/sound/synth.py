@@ -120,6 +120,8 @@ class Synth:
         """(channels, quantum) more sound."""
         bus = np.zeros((self.channels, self.quantum), dtype=np.float32)
         torn = self._tear.listen(cue)
+        if torn.bright != 1.0:
+            voices = voices * np.array([1.0, 1.0, 1.0, 1.0, torn.bright])
         if self._quanta % SOLVED == 0:
             self._solve(cue, voices, torn)
         depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)

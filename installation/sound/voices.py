@@ -19,10 +19,10 @@ Doubles = NDArray[np.float64]
 
 CHUNK = 80  # samples within which a phase is computed from its start: short enough for float32
 LINES = VOICES * SATELLITES
-BLEND: Doubles = np.array([[0.96, 0.2, 0.2], [0.74, 0.48, 0.48]])  # (2, 3) gains of satellites at width 0 and 1
+BLEND: Doubles = np.array([[0.96, 0.2, 0.2], [0.8, 0.424, 0.424]])  # (2, 3) gains of satellites at width 0 and 1
 """Powers sum to one. What stands on one point would beat down to nothing if its satellites were equals."""
 
-LOUD = 0.055  # amplitude of a satellite's first partial at gain 1: brings the whole near its loudness unaided
+LOUD = 0.1  # amplitude of a satellite's first partial at gain 1: brings the whole near its loudness unaided
 SIDEWAYS: Doubles = np.array([0.0, 0.9, -0.9])  # (3,) where satellites stand at width 1
 MODULATION: Doubles = np.array([29.0, 41.0, 55.0, 69.0])  # Hz, amplitude modulation when torn
 SHIMMER_S, SHIMMER = 5.0, 0.22  # random walk of each partial: seconds, nepers
