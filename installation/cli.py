@@ -138,7 +138,9 @@ def film(
     seed: Seed = None,
     config: Config = None,
     frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
-    journal: Annotated[Path | None, typer.Option(metavar="JOURNAL", help="The performance in this journal.")] = None,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="JOURNAL", help="The performance in this journal; `last` is the newest.")
+    ] = None,
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
@@ -226,7 +228,7 @@ def layout(
     _say(layout(Wish(config, score), name, out))
 
 
-JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file of the folder `journals`.")]
+JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]
 
 
 @app.command()

@@ -15,7 +15,7 @@ from installation.commands.replay import Reopening
 from installation.live import gate, stage
 from installation.live.desk import Desk
 from installation.live.inbox import Source
-from installation.live.journal import Journal, wall
+from installation.live.journal import FOLDER, Journal, wall
 from installation.live.performance import Replay
 from installation.live.telling import Measures, Telling
 from installation.show import Show
@@ -67,7 +67,7 @@ def console(opening: Opening, show: Show, data: Path, through: Doors) -> Iterato
         yield Console(Replay(opening.performance), ())
         return
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    journal = Journal(data / "journals", show, wall())
+    journal = Journal(data / FOLDER, show, wall())
     desk = Desk(show, data / "presets", through.targets, journal.write)
     desk.troubles.append(lambda: journal.trouble)
     telling = Telling(desk, journal, wall)

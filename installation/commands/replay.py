@@ -6,9 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from installation import places
 from installation.commands.opening import Mistake, Opening, Wish, opened
 from installation.live import performance as performances
 from installation.live.performance import Performance
+from installation.live.journal import FOLDER
 from installation.model import ticks
 from installation.show import Show
 
@@ -44,7 +46,7 @@ def reopened(journal: Path, config: Path | None = None) -> Reopening:
     """The show of a journal, with the screen and the scenes of today. Raises Mistake."""
     played = _read(journal)
     if played.torn:
-        print(f"sleeptree: {journal}: the last line is torn and left out", file=sys.stderr)
+        print(f"sleeptree: {played.path}: the last line is torn and left out", file=sys.stderr)
     now = opened(Wish(config))
     return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played)
 
@@ -54,10 +56,22 @@ def journal(path: Path) -> str:
     return "\n".join(performances.summary(_read(path)))
 
 
+LAST = "last"
+"""Instead of a file: the newest journal of this machine."""
+
+
 def _read(path: Path) -> Performance:
     try:
-        return performances.read(path)
+        return performances.read(_newest() if str(path) == LAST and not path.exists() else path)
     except OSError as error:
         raise Mistake(f"journal: {error.strerror}: {path}") from None
     except ValueError as error:
         raise Mistake(str(error)) from None
+
+
+def _newest() -> Path:
+    folder = places.data() / FOLDER
+    kept = sorted(folder.glob("*.journal"), key=lambda path: path.stat().st_mtime)
+    if not kept:
+        raise Mistake(f"journal: there is none yet in {folder}")
+    return kept[-1]

@@ -33,6 +33,9 @@ from installation.show import Show
 _log = structlog.get_logger("journal")
 
 FORMAT = 1
+FOLDER = "journals"
+"""Where the show's data is kept."""
+
 FLUSH = 0.5
 """Seconds between two writes to the disk."""
 

@@ -179,7 +179,7 @@ def test_from_the_command_line(command: Command, desktop: Desktop) -> None:
     (journal,) = command.home.rglob("*.journal")
     assert list(command.home.rglob("dusk.toml"))
 
-    said = command.run("journal", str(journal))
+    said = command.run("journal", "last")
     assert said.returncode == 0, said.stderr
     assert "/show/go" in said.stdout
     assert "rupture" in said.stdout
@@ -198,6 +198,7 @@ def test_from_the_command_line(command: Command, desktop: Desktop) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
+        (("journal", "last"), "journal: there is none yet in"),
         (("journal", "nothing.journal"), "journal: No such file or directory: nothing.journal"),
         (("replay", "venue.toml"), "venue.toml: line 1 is not a journal's first line"),
         (("film", "--journal", "venue.toml", "--out", "x.mp4"), "venue.toml: line 1 is not a journal's first line"),
