@@ -9,8 +9,8 @@ from pathlib import Path
 from installation import places
 from installation.commands.opening import Mistake, Opening, Wish, opened
 from installation.live import performance as performances
-from installation.live.performance import Performance
 from installation.live.journal import FOLDER
+from installation.live.performance import Performance
 from installation.model import ticks
 from installation.show import Show
 
