@@ -95,9 +95,7 @@ def serve(kind: str) -> None:
     if kind in (OURS, OPEN):
         show = opened(Wish()).show()
         desk = Desk(show, Path(tempfile.mkdtemp()))
-        server = Server(desk, "127.0.0.1", 0)
-        if kind == OPEN:
-            server._gate = Gate(rate=1e9, burst=1e9)
+        server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9) if kind == OPEN else None)
         server.start()
         server.wait(5.0)
         print(server.port, flush=True)

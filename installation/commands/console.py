@@ -14,6 +14,7 @@ from installation.commands.opening import Mistake, Opening
 from installation.commands.replay import Reopening
 from installation.live import gate, stage
 from installation.live.desk import Desk
+from installation.live.gate import Gate
 from installation.live.inbox import Source
 from installation.live.journal import FOLDER, Journal, wall
 from installation.live.performance import Replay
@@ -42,10 +43,10 @@ def words(opening: Opening) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Doors:
-    """Where messages come in, from whom besides this machine, and who is always told what was accepted."""
+    """Where messages come in, from whom, and who is always told what was accepted."""
 
     where: tuple[str, int]
-    allow: tuple[gate.Network, ...]
+    gate: Gate
     targets: tuple[Source, ...]
 
 
@@ -55,7 +56,7 @@ def doors(opening: Opening, listen: str | None = None, port: int | None = None) 
     try:
         where = gate.address(listen or osc.listen, port or osc.port)
         targets = tuple(Source("udp", *gate.address(target, osc.port)) for target in osc.feedback)
-        return Doors(where, gate.networks(osc.allow), targets)
+        return Doors(where, Gate(gate.networks(osc.allow)), targets)
     except ValueError as error:
         raise Mistake(f"[osc] or --listen: {error}") from None
 
@@ -81,7 +82,7 @@ def console(opening: Opening, show: Show, data: Path, through: Doors) -> Iterato
 def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
     from installation.live.osc import Server
 
-    server = Server(desk, *through.where, through.allow)
+    server = Server(desk, *through.where, through.gate)
     server.start()
     stack.callback(server.close)
     desk.troubles.append(lambda: server.trouble)

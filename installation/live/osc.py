@@ -11,14 +11,13 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Sequence
 from typing import Final
 
 import structlog
 
 from installation.live import wire
 from installation.live.desk import Desk
-from installation.live.gate import Gate, Network
+from installation.live.gate import Gate
 from installation.live.inbox import Source
 from installation.live.intake import BATCH, Intake, intake
 from installation.live.sieve import Sieve
@@ -48,10 +47,10 @@ class _Stream:
 class Server:
     """Listens at `host:port` in a thread of its own from `start` to `close`. Port 0 takes any free one."""
 
-    def __init__(self, desk: Desk, host: str, port: int, allow: Sequence[Network] = ()) -> None:
+    def __init__(self, desk: Desk, host: str, port: int, gate: Gate | None = None) -> None:
         self._desk = desk
         self._host, self._wanted = host, port
-        self._gate = Gate(allow)
+        self._gate = gate or Gate()
         self._sieve = Sieve(desk.table)
         self._closing = threading.Event()
         self._bound = threading.Event()

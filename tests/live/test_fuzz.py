@@ -106,9 +106,11 @@ for sent in range(0, many, burst):
 
 
 def test_two_hundred_thousand_datagrams_stop_nothing(
-    server: Server, desk: Desk, show: Show, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desk: Desk, show: Show, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server._gate = Gate(rate=1e9, burst=1e9)  # all of them are to be looked at
+    server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9))  # all of them are to be looked at
+    server.start()
+    assert server.wait(5.0)
     tally = desk.tally
     (tmp_path / "fuzz.py").write_text(FUZZ)
     fuzz = subprocess.Popen(
@@ -142,6 +144,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
     playing.join()
     capsys.readouterr()
     assert server.alive
+    server.close()
     assert server.trouble == ""
 
     counted, refused = tally.counted, tally.refused

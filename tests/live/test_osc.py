@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from installation.controls import TABLE, Control
 from installation.live import wire
 from installation.live.desk import Desk
-from installation.live.gate import networks
+from installation.live.gate import Gate, networks
 from installation.live.osc import Server
 from installation.model import ticks
 from installation.scene import Moment
@@ -353,8 +354,9 @@ def test_a_port_that_is_taken_is_said_and_tried_again(desk: Desk, capsys: pytest
 
 
 def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
-    server = Server(desk, "127.0.0.1", 0, networks(["10.0.0.0/8"]))
-    server._gate._known["127.0.0.1"] = False  # as if it came from elsewhere
+    gate = Gate(networks(["10.0.0.0/8"]))
+    gate._known["127.0.0.1"] = False  # as if it came from elsewhere
+    server = Server(desk, "127.0.0.1", 0, gate)
     server.start()
     assert server.wait(5.0)
     perform(server.port, osc("/dream/unrest", 0.5))
@@ -376,6 +378,27 @@ def test_a_server_closes_while_nobody_speaks_and_leaves_the_port(desk: Desk) -> 
     assert not server.alive
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
         link.bind(("127.0.0.1", server.port))
+
+
+def test_a_thread_that_stumbles_says_so_and_listens_again(
+    server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hear = desk.hear
+    stumbles = iter([True])
+
+    def stumble(*arguments: Any) -> int:
+        if next(stumbles, False):
+            raise RuntimeError("a stone")
+        return hear(*arguments)
+
+    monkeypatch.setattr(desk, "hear", stumble)
+    port = server.port
+    perform(port, osc("/dream/unrest", 0.25))
+    assert until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
+    assert server.alive
+    out = capsys.readouterr()
+    assert "a stone" in out.out + out.err
+    assert "listening again" in out.out + out.err
 
 
 # floods
