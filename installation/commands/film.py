@@ -44,7 +44,7 @@ def shoot(opening: Opening, reel: Reel) -> str:
     """Draw, pack and name every picture of `reel`. Interrupted, it leaves no film and only whole frames."""
     from installation.film.encoder import Encoder
     from installation.film.film import Cut, pictures
-    from installation.film.soundtrack import Soundtrack
+    from installation.film.soundtrack import Soundtrack, Studio
     from installation.film.wav import Wav
     from installation.light import png
 
@@ -61,9 +61,8 @@ def shoot(opening: Opening, reel: Reel) -> str:
         wav = stack.enter_context(Wav(reel.wav)) if reel.wav is not None else None
         takers = [taker for taker in (encoder and encoder.hear, wav and wav.write) if taker]
         last = cut.first + cut.frames * cut.every
-        sound = Soundtrack(
-            opening.seed, opening.settings.hearing, cut.first, last, lambda heard: [take(heard) for take in takers]
-        )
+        studio = Studio(opening.seed, opening.settings.hearing, 2)
+        sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
         progress = stack.enter_context(Bar("film"))
         hear = sound.hear if takers else None
         for i, pixels in enumerate(pictures(show, picture, cut, progress, opening.before, hear)):

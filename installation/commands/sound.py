@@ -17,7 +17,7 @@ from installation.sound.loudspeakers import Loudspeakers
 
 def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: int) -> str:
     """Render `seconds` of sound from `start`; say where it is."""
-    from installation.film.soundtrack import Soundtrack
+    from installation.film.soundtrack import Soundtrack, far_studio
     from installation.film.wav import Wav
 
     path, opening = writable(out), opened(wish)
@@ -27,8 +27,9 @@ def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: 
     first = ticks.ticks(start)
     last = first + max(1, ticks.ticks(length))
     show = opening.show()
-    with Wav(path, channels) as wav, Bar("sound") as progress:
-        track = Soundtrack(opening.seed, opening.settings.hearing, first, last, wav.write, channels)
+    hearing = opening.settings.hearing
+    with far_studio(opening.seed, hearing, channels) as studio, Wav(path, channels) as wav, Bar("sound") as progress:
+        track = Soundtrack(studio, first, last, wav.write)
         track.hear(show)
         while show.tick < last:
             show.step()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +17,68 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.settings import Hearing
 from installation.show import Show
+from installation.sound.cue import Cue, written
 from installation.sound.synth import Synth
 
 Samples = NDArray[np.float32]
+Rows = NDArray[np.float64]
 
 RATE = 48_000
 QUANTUM = RATE // ticks.RATE
 ROLL = ticks.ticks(20.0)
 """Ticks before the first one that the room, the loudness and the hearing guard are given to settle."""
+
+BATCH = ticks.RATE  # ticks that are rendered at once
+AHEAD = 4  # batches that may wait for a process
+
+
+class Studio:
+    """Renders rows of cues, batch after batch, here and now."""
+
+    def __init__(self, seed: int, hearing: Hearing, channels: int) -> None:
+        self._synth = Synth(Chance(seed).of("sound"), channels, RATE, hearing)
+        self.latency = self._synth.latency  # samples by which sound is late
+
+    def submit(self, rows: Rows) -> Future[Samples]:
+        """(n, channels) samples of (t, ROW) ticks that follow the ones before."""
+        done: Future[Samples] = Future()
+        done.set_result(np.concatenate([self._synth.render_row(row, QUANTUM) for row in rows]))
+        return done
+
+
+class FarStudio(Studio):
+    """The same in a process of its own, so that the show steps on meanwhile."""
+
+    def __init__(self, executor: Executor, seed: int, hearing: Hearing, channels: int) -> None:
+        super().__init__(seed, hearing, channels)
+        self._executor = executor
+
+    def submit(self, rows: Rows) -> Future[Samples]:
+        """As Studio does, later."""
+        return self._executor.submit(_render, rows)
+
+
+@contextmanager
+def far_studio(seed: int, hearing: Hearing, channels: int) -> Iterator[Studio]:
+    """A studio in a process that ends with the `with` block."""
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawned, _settle, (seed, hearing, channels)) as executor:
+        try:
+            yield FarStudio(executor, seed, hearing, channels)
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+_settled: list[Studio] = []  # the process's own; it is made for one soundtrack
+
+
+def _settle(*given: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the process that asked
+    _settled[:] = [Studio(*given)]
+
+
+def _render(rows: Rows) -> Samples:
+    return _settled[0].submit(rows).result()
 
 
 class Soundtrack:
@@ -27,31 +87,47 @@ class Soundtrack:
     Sound is late by the limiter's look-ahead: as many samples are dropped at the start and made at the end.
     """
 
-    def __init__(
-        self, seed: int, hearing: Hearing, first: int, last: int, take: Callable[[Samples], object], channels: int = 2
-    ) -> None:
-        self._synth = Synth(Chance(seed).of("sound"), channels, RATE, hearing)
-        self._first, self._last, self._take = first, last, take
-        self._drop = self._synth.latency
-        self._owed = (last - first) * QUANTUM
-        self._show: Show | None = None
+    def __init__(self, studio: Studio, first: int, last: int, take: Callable[[Samples], object]) -> None:
+        self._studio, self._first, self._last, self._take = studio, first, last, take
+        self._rows: list[Rows] = []  # of ticks that are not rendered yet
+        self._made: deque[Future[Samples]] = deque()
+        self._drop: int | None = None  # samples before the first that is wanted; None before the first tick
+        self._wanted = (last - first) * QUANTUM  # samples still to be given
+        self._due = 0  # samples still to be rendered
 
     def hear(self, show: Show) -> None:
         """The show is at a tick; call it once for every tick, in order."""
-        self._show = show
-        if show.tick >= self._first - ROLL and self._owed > 0:
-            heard = self._synth.render(show.moment(), show.voices(), QUANTUM)
-            if show.tick >= self._first:
-                self._give(heard)
+        if not self._first - ROLL <= show.tick < self._last:
+            return
+        if self._drop is None:
+            self._drop = max(self._first - show.tick, 0) * QUANTUM + self._studio.latency
+            self._due = self._drop + self._wanted
+        self._rows.append(written(Cue.of(show.moment()), show.voices()))
+        if len(self._rows) == BATCH:
+            self._render(keep=1)
 
     def finish(self) -> None:
         """What is still owed: the last moment holds."""
-        while self._owed > 0 and self._show is not None:
-            self._give(self._synth.render(self._show.moment(), self._show.voices(), QUANTUM))
+        if self._drop is None:
+            return
+        self._rows += self._rows[-1:] * (-(-self._due // QUANTUM) - len(self._rows))
+        self._render(keep=0)
+        while self._made:
+            self._give(self._made.popleft().result())
+
+    def _render(self, keep: int) -> None:
+        """All rows but the newest `keep`, which `finish` may have to hold."""
+        rows, self._rows = self._rows[: len(self._rows) - keep], self._rows[len(self._rows) - keep :]
+        if rows:
+            self._made.append(self._studio.submit(np.stack(rows)))
+            self._due -= len(rows) * QUANTUM
+        while self._made and (len(self._made) > AHEAD or self._made[0].done()):
+            self._give(self._made.popleft().result())
 
     def _give(self, heard: Samples) -> None:
-        kept = heard[self._drop :][: self._owed]
+        assert self._drop is not None
+        kept = heard[self._drop :][: self._wanted]
         self._drop = max(0, self._drop - len(heard))
-        self._owed -= len(kept)
+        self._wanted -= len(kept)
         if len(kept):
             self._take(kept)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.film.encoder import Encoder
-from installation.film.soundtrack import ROLL, Soundtrack
+from installation.film.soundtrack import ROLL, Soundtrack, Studio, far_studio
 from installation.film.wav import FULL, Wav, packed
 from installation.model import ticks
 from installation.model.chance import Chance
@@ -22,11 +22,11 @@ from tests.sound.night import QUANTUM, RATE, dark_show
 Sound = NDArray[np.float32]
 
 
-def track(first: int, last: int, stop: int | None = None) -> Sound:
+def track(first: int, last: int, stop: int | None = None, studio: Studio | None = None) -> Sound:
     """Ticks first .. last - 1 of the night, as a film takes them."""
     taken: list[Sound] = []
     show = dark_show()
-    soundtrack = Soundtrack(7, Hearing(), first, last, taken.append)
+    soundtrack = Soundtrack(studio or Studio(7, Hearing(), 2), first, last, taken.append)
     soundtrack.hear(show)
     while show.tick < (last if stop is None else stop):
         show.step()
@@ -38,6 +38,11 @@ def track(first: int, last: int, stop: int | None = None) -> Sound:
 def test_a_film_has_a_tick_of_sound_for_every_tick() -> None:
     for first, last, stop in ((0, 240, None), (240, 481, None), (0, 240, 236), (0, 1, 0)):
         assert len(track(first, last, stop)) == (last - first) * QUANTUM
+
+
+def test_a_process_of_its_own_makes_the_same_sound() -> None:
+    with far_studio(7, Hearing(), 2) as studio:
+        assert np.array_equal(track(130, 1000, studio=studio), track(130, 1000))
 
 
 def test_its_sound_is_the_shows_own_and_not_late() -> None:
