@@ -145,7 +145,7 @@ _ROWS = (
     Control("/dream/mend", False, meaning="The stabiliser: holds the community together while it is on."),
     Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6),
     Control("/light/glow", 0.5, 0.0, 1.0, "", "Size and strength of the halos.", 1.0),
-    Control("/light/trails", 0.25, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0),
+    Control("/light/trails", 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0),
     Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0),
     Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5),
     Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5),

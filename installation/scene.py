@@ -124,6 +124,30 @@ def dimmed(light: Light, factor: float) -> Light:
     return replace(light, colour=light.colour * np.float32(factor))
 
 
+def gathered(lights: Iterable[Light]) -> list[Light]:
+    """The same picture from fewer, larger lights: points and strokes of one halo become one, in their order."""
+    kinds: dict[tuple[type, float], list[Points | Strokes]] = {}
+    mists: list[Light] = []
+    for light in lights:
+        if isinstance(light, Mist):
+            mists.append(light)
+        elif len(light.radius) > 0:
+            kinds.setdefault((type(light), light.halo), []).append(light)
+    return mists + [alike[0] if len(alike) == 1 else _joined(alike) for alike in kinds.values()]
+
+
+def _joined(lights: list[Points | Strokes]) -> Points | Strokes:
+    """Lights of one kind and halo end to end, in the memory order that they have."""
+    position = np.concatenate([light.position for light in lights])
+    radius = np.concatenate([light.radius for light in lights])
+    colour = np.concatenate([light.colour for light in lights])
+    if isinstance(lights[0], Points):
+        return Points(position, radius, colour, lights[0].halo)
+    before = np.cumsum([0, *(len(light.radius) for light in lights[:-1])], dtype=np.int32)
+    starts = [light.starts + n for light, n in zip(lights, before, strict=True) if isinstance(light, Strokes)]
+    return Strokes(position, radius, colour, np.concatenate(starts), lights[0].halo)
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One tone of the drone."""

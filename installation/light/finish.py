@@ -118,7 +118,7 @@ def gather_lines(
     band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Add a band's lines to level 0, rows `first` .. first + rows - 1."""
-    block = np.zeros(2 * BLOCK, dtype=np.float32)
+    block = np.zeros(BLOCK, dtype=np.float32)
     for job in range(len(edges)):
         for n in range(edges[job, band], edges[job, band + 1]):
             if splats[order[n], LEVEL] == LINE:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from installation.light import finish, pyramid, splat
 from installation.light.camera import camera
 from installation.light.grade import GRID, Grade, decay, matrix
 from installation.light.threads import Crew
-from installation.scene import Light, Mist, Points, Strokes, View
+from installation.scene import Light, Mist, Points, Strokes, View, gathered
 
 _PORTION = 4096  # vertices that one job projects, about
 _GOLDEN = (math.sqrt(5) - 1) / 2  # what the dither shifts by each tick
@@ -245,27 +245,20 @@ class Renderer:
 
 
 def _pieces(lights: Iterable[Light]) -> list[_Piece]:
-    """Lights of a kind gathered, in their order, and cut into portions of about the same work."""
-    kinds: dict[tuple[type, float], list[Points | Strokes]] = {}
-    for light in lights:
-        if not isinstance(light, Mist) and len(light.radius) > 0:
-            kinds.setdefault((type(light), light.halo), []).append(light)
-    return [piece for (kind, halo), alike in kinds.items() for piece in _cut(kind, halo, alike)]
-
-
-def _cut(kind: type, halo: float, lights: Sequence[Points | Strokes]) -> Iterator[_Piece]:
-    position = _own(np.concatenate([light.position.T for light in lights], axis=1), np.float32)
-    colour = _own(np.concatenate([light.colour.T for light in lights], axis=1), np.float32)
-    radius = _own(np.concatenate([light.radius for light in lights]), np.float32)
-    starts = np.zeros(0, dtype=np.int32)
-    cuts = [*range(0, len(radius), _PORTION), len(radius)]
-    if kind is Strokes:
-        befores = np.cumsum([0, *(len(light.radius) for light in lights[:-1])])
-        marks = [light.starts + n for light, n in zip(lights, befores, strict=True) if isinstance(light, Strokes)]
-        starts = _own(np.concatenate(marks), np.int32)
-        cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
-    for first, last in itertools.pairwise(cuts):
-        yield _Piece(kind is Points, position, radius, colour, starts, halo, first, last)
+    """Points and strokes cut into portions of about the same work."""
+    pieces = []
+    for light in gathered(lights):
+        if isinstance(light, Mist):
+            continue
+        position, radius, colour = (_own(a, np.float32) for a in (light.position.T, light.radius, light.colour.T))
+        starts = np.zeros(0, dtype=np.int32)
+        cuts = [*range(0, len(radius), _PORTION), len(radius)]
+        if isinstance(light, Strokes):
+            starts = _own(light.starts, np.int32)
+            cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
+        arrays = position, radius, colour, starts
+        pieces += [_Piece(isinstance(light, Points), *arrays, light.halo, a, b) for a, b in itertools.pairwise(cuts)]
+    return pieces
 
 
 def _own(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:

@@ -25,7 +25,7 @@ X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
 WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range(7)
 
 LINE, ENDS = np.float32(-1), np.float32(-2)
-"""What stands for a level in the two rows of a line, which `strokes` writes as -1 - side."""
+"""What stands for a level in the two rows of a line, which `_line` writes."""
 
 WIDEST = 1.7
 """Deviation in pixels up to which a stroke is drawn as lines; thicker, splats cost less."""
@@ -33,8 +33,8 @@ WIDEST = 1.7
 SHORTEST, LONGEST = 3.0, 24.0
 """Pixels. Shorter pieces are gathered into splats; longer lines are cut, so that one touches three bands at most."""
 
-REACH = 35 / 32 * math.sqrt(2 * math.pi)
-"""Deviations from a line to where its light ends: (1 - q^2)^3 that reaches so far has the area of a Gaussian."""
+REACH = 15 / 16 * math.sqrt(2 * math.pi)
+"""Deviations from a line to where its light ends: (1 - q^2)^2 that reaches so far has the area of a Gaussian."""
 
 LEAST = np.float32(0.001)
 """Shares of a splat's energy up to this are left out."""
@@ -268,7 +268,7 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                         dcg,
                         dcb,
                     )
-                    held = math.hypot(last_end[X] - first_end[X], last_end[Y] - first_end[Y]) < SHORTEST
+                    held = _apart(first_end, last_end) < SHORTEST
                     if not held:
                         at = _line(splats, at, end, first_end, last_end, floor, part, faint)
             if held and (not straight or fb < 1.0 or i == stop - 1):
@@ -337,22 +337,28 @@ def _end(
 
 
 @exact
+def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Pixels between two ends; math.hypot, which guards against overflow, is slower."""
+    return math.sqrt((b[X] - a[X]) ** 2 + (b[Y] - a[Y]) ** 2)
+
+
+@exact
 def _line(
     splats: NDArray[np.float32], at: int, end: int, a: NDArray[np.float64], b: NDArray[np.float64],
     floor: float, part: float, faint: float,
 ) -> int:  # fmt: skip
     """Write one line: what is thinner than `floor` is dimmer instead, what is hardly seen fades out."""
-    if math.hypot(b[X] - a[X], b[Y] - a[Y]) < 1e-3:
+    if _apart(a, b) < 1e-3:
         return at
-    sigma = max(0.5 * (a[SHARE] + b[SHARE]), floor)
-    for side in range(2):
-        row = a if side == 0 else b
-        thin = part * min(1.0, row[SHARE] / floor)
-        lit = max(row[RED], row[GREEN], row[BLUE]) * thin
-        e = thin * min(1.0, _BRIGHT / lit) * (1.0 - faint / lit) if lit > faint else 0.0
-        r, g, b_ = row[RED] * e, row[GREEN] * e, row[BLUE] * e
-        at = _put(splats, at, end, row[X], row[Y], -1.0 - side, sigma, r, g, b_, 0.0)
-    return at
+    width = 0.5 * (a[SHARE] + b[SHARE])
+    sigma = max(width, 1.04 * floor)  # a little softer than a spot, so that the pixels' grid does not show
+    red, green, blue = 0.5 * (a[RED] + b[RED]), 0.5 * (a[GREEN] + b[GREEN]), 0.5 * (a[BLUE] + b[BLUE])
+    lit = max(red, green, blue) * part * width / sigma
+    if lit <= faint:
+        return at
+    e = part * width / sigma * min(1.0, _BRIGHT / lit) * (1.0 - faint / lit)
+    at = _put(splats, at, end, a[X], a[Y], -1.0, sigma, red * e, green * e, blue * e, 0.0)
+    return int(_put(splats, at, end, b[X], b[Y], -2.0, sigma, red * e, green * e, blue * e, 0.0))
 
 
 @exact

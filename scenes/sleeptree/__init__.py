@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from installation import Chance, Light, Moment, Points, Scene, Strokes
+from installation import Chance, Light, Mist, Moment, Points, Scene, Strokes, gathered
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
 from scenes.sleeptree.boughs import Boughs
@@ -39,14 +39,16 @@ class SleepTree(Scene):
         people, columns = self._dreamers.light(now, self._flicker.at(now.beat.index))
         shown: list[Light] = [*self._air.light(now, self.view(now)), *self._water.light(now)]
         wood, fine = self._boughs.light(now)
+        mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns))
         for register in registers(now, self._slabs):
-            shown += [_in_register(light, register) for light in (*fine, columns)]
-            standing = [_in_register(light, register) for light in (*wood, *people)]
+            shown += [_in_register(light, register) for light in airy]
+            standing = [_in_register(light, register) for light in mirrored]
             shown += [*standing, *(_image(light, now) for light in standing)]
         return shown
 
 
-def _in_register(light: Points | Strokes, register: Register) -> Points | Strokes:
+def _in_register(light: Light, register: Register) -> Points | Strokes:
+    assert not isinstance(light, Mist)
     return replace(light, position=register.moved(light.position), colour=register.tinged(light.position, light.colour))
 
 

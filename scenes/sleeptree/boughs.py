@@ -32,6 +32,7 @@ WAVE = 3.4  # metres from one wave of sap to the next
 TENDRILS = 240
 LINKS = 9  # vertices of a tendril
 BEADS = 2  # on every tendril
+HAZE = 0.22  # share of the light of trunk and limbs that hangs in the air round them
 
 
 def _calm_colours(height: Array, outer: Numbers) -> Array:
@@ -81,9 +82,9 @@ class Boughs:
         self._reach = tree.reach
         self._timbers = (
             _Timber.of(
-                tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk)), halo=0.16
+                tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk)), halo=HAZE
             ),
-            _Timber.of(tree.limbs, 0.20 + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0), halo=0.26),
+            _Timber.of(tree.limbs, 0.20 + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0), halo=HAZE),
             _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
         )
         self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)
@@ -181,7 +182,7 @@ class Boughs:
         run = (self._bead_start + self._bead_rate * t) % 1.0
         bead = along(run)
         bright = 0.55 * shown[:, None] * np.sin(np.pi * run) ** 0.5
-        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), shone(colour, bright.ravel()), halo=0.2)
+        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), shone(colour, bright.ravel()), halo=0.28)
         return [threads, beads, self._hanging(now, along(np.ones((len(top), 1))), shown)]
 
     def _hanging(self, now: Moment, ends: Array, shown: Array) -> Points:
@@ -194,4 +195,4 @@ class Boughs:
         own = hues(sleepers.hue[of], 0.2)
         colour = mix(np.broadcast_to(common, own.shape), own, 0.35 + 0.65 * ease(now.bloom))
         light = shone(colour, 1.25 * pulse * shown)
-        return Points(ends, np.full(len(ends), 0.019, np.float32), light, halo=0.45)
+        return Points(ends, np.full(len(ends), 0.019, np.float32), light, halo=0.42)
