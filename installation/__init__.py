@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         View,
         Voice,
         dimmed,
+        gathered,
         swaying,
     )
 else:
@@ -51,5 +52,6 @@ __all__ = [
     "View",
     "Voice",
     "dimmed",
+    "gathered",
     "swaying",
 ]
