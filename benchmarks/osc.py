@@ -33,7 +33,8 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from installation.commands.opening import Opening, Wish, cores, opened
+from installation.commands.opening import Opening, cores, opened
+from installation.commands.wish import Wish
 from installation.controls import TABLE, Accepted
 from installation.light.picture import prepare
 from installation.live import wire

@@ -15,7 +15,7 @@ os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 import typer
 
 from installation import settings
-from installation.commands.opening import Mistake, Wish
+from installation.commands.wish import Mistake, Wish
 from installation.model.score import Phase
 from installation.settings import Size
 

@@ -6,9 +6,10 @@ import platform
 import time
 from types import ModuleType
 
-from installation.commands.opening import Mistake, Opening, Wish, cores, opened
+from installation.commands.opening import Opening, cores, opened
 from installation.commands.progress import Bar
 from installation.commands.sound import devices
+from installation.commands.wish import Mistake, Wish
 from installation.live import measure
 from installation.model import ticks
 from installation.model.ticks import SECOND

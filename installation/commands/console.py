@@ -10,8 +10,9 @@ from pathlib import Path
 
 import structlog
 
-from installation.commands.opening import Mistake, Opening
+from installation.commands.opening import Opening
 from installation.commands.replay import Reopening
+from installation.commands.wish import Mistake
 from installation.live import gate, stage
 from installation.live.desk import Desk
 from installation.live.gate import Gate

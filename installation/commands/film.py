@@ -6,9 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation.commands.opening import Mistake, Opening, Wish, opened, writable
+from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
 from installation.commands.replay import reopened
+from installation.commands.wish import Mistake, Wish
 from installation.settings import Size
 
 

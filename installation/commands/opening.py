@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from installation import places, repertoire, settings
+from installation.commands.wish import Mistake, Wish
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
@@ -20,20 +21,6 @@ from installation.show import Show
 
 if TYPE_CHECKING:
     from installation.light.picture import Picture
-
-
-class Mistake(Exception):
-    """What was asked for can't be done; the text is the one line that says where, by which rule, and why."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the command line says about what is played; None leaves it to the venue's settings."""
-
-    config: Path | None = None
-    score: str | None = None
-    scene: str | None = None
-    seed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from typing import Any
 from installation import places
 from installation.commands.console import Doors, console, doors
 from installation.commands.film import Reel, shoot
-from installation.commands.opening import Opening, Wish, cores, opened, writable
+from installation.commands.opening import Opening, cores, opened, writable
 from installation.commands.sound import sounded
+from installation.commands.wish import Wish
 from installation.live import measure
 from installation.live.painter import Painter
 from installation.live.report import age_s, report

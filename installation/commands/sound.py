@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from installation.commands.opening import Mistake, Opening, Wish, opened, writable
+from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
+from installation.commands.wish import Mistake, Wish
 from installation.model import ticks
 from installation.sound.device import NoPortAudio, chosen, loudspeakers
 from installation.sound.loudspeakers import Loudspeakers

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from installation.commands.opening import Mistake, Wish, opened, writable
+from installation.commands.opening import opened, writable
 from installation.commands.progress import Bar
+from installation.commands.wish import Mistake, Wish
 from installation.model import ticks
 from installation.settings import Size
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from installation import controls
 from installation.commands.console import words
-from installation.commands.opening import Mistake, Opening, Wish, opened, writable
+from installation.commands.opening import Opening, opened, writable
+from installation.commands.wish import Mistake, Wish
 
 Controller = Literal["touchosc", "openstagecontrol"]
 

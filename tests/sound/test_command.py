@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from installation.commands.film import Reel, film
-from installation.commands.opening import Mistake, Wish, opened
+from installation.commands.opening import opened
 from installation.commands.sound import devices, sound, sounded
+from installation.commands.wish import Mistake, Wish
 from installation.sound import device
 from installation.sound.device import Loudspeaker, NoPortAudio
 
