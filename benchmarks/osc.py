@@ -107,7 +107,8 @@ def serve(kind: str) -> None:
             desk.deliver(show, time.monotonic_ns())
         server.close()
         desk.deliver(show, time.monotonic_ns())
-        print(json.dumps([desk.tally.counted["taken"] + desk.inbox.merged, time.process_time() - cpu]))
+        taken = desk.tally.counted["taken"] + desk.inbox.merged + desk.tally.counted["superseded"]
+        print(json.dumps([taken, time.process_time() - cpu]))
         return
     from pythonosc import dispatcher, osc_server
 
