@@ -27,7 +27,7 @@ WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range
 LINE, ENDS = np.float32(-1), np.float32(-2)
 """What stands for a level in the two rows of a line, which `_line` writes."""
 
-WIDEST = 1.7
+WIDEST = 2.4
 """Deviation in pixels up to which a stroke is drawn as lines; thicker, splats cost less."""
 
 SHORTEST, LONGEST = 3.0, 24.0

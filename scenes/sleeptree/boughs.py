@@ -153,7 +153,7 @@ class Boughs:
         strength = eased((np.float32(grown) - self._tip_distance) * 1.1) * (0.10 + 0.55 * shimmer + 0.75 * sap)
         colour = shone(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), 0.95 * strength)
         position = self._wind(self._tips, (0.004 * self._tips[:, 2] ** 2).astype(np.float32), now)
-        return Points(position, self._leaf_size, colour, halo=0.28)
+        return Points(position, self._leaf_size, colour)
 
     def _tendrils(self, now: Moment, grown: float) -> list[Points | Strokes]:
         t = now.seconds
@@ -182,7 +182,7 @@ class Boughs:
         run = (self._bead_start + self._bead_rate * t) % 1.0
         bead = along(run)
         bright = 0.55 * shown[:, None] * np.sin(np.pi * run) ** 0.5
-        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), shone(colour, bright.ravel()), halo=0.28)
+        beads = Points(bead, np.full(len(bead), 0.0085, np.float32), shone(colour, bright.ravel()))
         return [threads, beads, self._hanging(now, along(np.ones((len(top), 1))), shown)]
 
     def _hanging(self, now: Moment, ends: Array, shown: Array) -> Points:

@@ -24,7 +24,7 @@ CROWN = np.array([0.0, 0.0, 2.15])  # metres, centre of the dome
 DOME = np.array([3.35, 3.35, 2.65])  # metres, its half axes
 STEP, REACH, KILL = 0.075, 0.85, 0.14  # metres
 TIP = 0.0075  # metres, radius of the thinnest twig
-LIMB = 0.016  # metres, above which a branch is a limb
+LIMB = 0.022  # metres, above which a branch is a limb
 PIPE = 0.40  # radius grows with this power of the tips above
 
 

@@ -13,7 +13,7 @@ from scenes.sleeptree.palette import CYAN, GOLD, REGISTERS, TEAL, Array, ease, e
 
 BREATHS = 6  # rings of as many breaths are on the water at once
 ROUND = 132  # vertices of a large ring
-SMALL = 22  # vertices of a jewel's ring
+SMALL = 18  # vertices of a jewel's ring
 WAVES = 21  # rings of one of the two systems that interfere
 GLINTS = 320
 SOFTEST = np.float32(0.016)  # metres: nothing is seen sharper in the water
