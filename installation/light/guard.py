@@ -86,7 +86,7 @@ class FlashGuard:
         self._pale = np.zeros((2, n), dtype=np.float32)
         self._gain_nodes = np.full((self._rows, self._columns), 256, dtype=np.uint32)  # as shown, of 256
         self._pale_nodes = np.zeros((self._rows, self._columns), dtype=np.uint32)
-        self._holding = self._paling = False
+        self._holding = self._paling = self._dimming = False
 
     def guard(self, picture: NDArray[np.uint32], dt: float) -> None:
         """Make `picture`, (height, width) of 0x00RRGGBB, fit to be shown `dt` seconds after the one before, in place.
@@ -127,7 +127,8 @@ class FlashGuard:
 
     def _darken(self, dt: float) -> None:
         """Where light may not rise, lower the gain until it doesn't; `_gain_nodes` follows."""
-        dimming = self._stripes.dimming
+        dimming, before = self._stripes.dimming, self._dimming
+        self._dimming = dimming
         if self._holding:
             _lift(self._gain, dt)
         if self._holding or self._paling or dimming:
@@ -138,7 +139,7 @@ class FlashGuard:
                 self._pixels, self._pale_nodes, self._gain, self._stripes.gain, self._linear, self._level, self._bound
             )
             self._holding = True
-        if self._holding or dimming:
+        if self._holding or dimming or before:
             self._holding = bool(_spread_gain(self._gain[0], self._stripes.gain, self._gain_nodes))
 
     def _share(self) -> float:

@@ -1,13 +1,14 @@
 """Stripes: where a picture is a grating that harms by its pattern alone, and how far it must be dimmed.
 
-A sweep of scan lines, a few a picture, looks for runs of more than five light-dark pairs of even width (ITU-R
-BT.1702-2, ISO 9241-391: more than five pairs, over 0.006 sr, for more than half a second). Acts on nothing itself.
+What harms is regular (ITU-R BT.1702-2, ISO 9241-391): more than five light-dark pairs of one width and direction over
+0.006 sr for more than half a second. A sweep of scan lines, a few a picture, finds runs of even pairs; a run counts
+only where its surroundings are one wave of that width too, in whatever direction: branches that cross, stems and
+texture are none. Acts on nothing itself.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
 
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 
@@ -19,12 +20,21 @@ from installation.light.flicker import Windows
 
 Floats = NDArray[np.float32]
 
-CONTRAST = 0.085
+CONTRAST = 0.075
 """Luminance by which a light stripe exceeds a dark one."""
+WAVE = 0.09
+"""Luminance from valley to peak of the wave that stripes are (four pi-ths of their contrast, where they are even)."""
 DIMMED = 0.06
-"""What is left of that luminance when stripes are dimmed."""
+"""What is left of a contrast when stripes are dimmed."""
 PAIRS = 5
 """Pairs that are still no pattern."""
+PURITY = 0.2
+"""Share of the variance round a run that one wave must make up. Measured: an even grating's is 0.8, rays' 0.2 to 0.6,
+crossing branches' 0.07 and at most 0.16."""
+REACH = 2.5
+"""Widths of a pair over which it must be that wave, along the stripes."""
+LINES, GRAIN, SLANTS = 13, 12, 24
+"""Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
 SWEEP_S = 0.12
@@ -35,6 +45,8 @@ DIM_PER_S = 6.0
 LIFT_PER_S = 0.7
 BINS = 144
 """Parts of a scan line that ask for a gain of their own."""
+SOFT = 5
+"""Cells over which the dimming fades out round what is striped."""
 
 
 class Stripes:
@@ -43,15 +55,17 @@ class Stripes:
     def __init__(self, width: int, height: int, windows: Windows) -> None:
         rows, columns = windows.rows, windows.columns
         self._windows = windows
-        self._lines = [*_rows(width, height, min(rows, 27)), *_posts(width, height, min(columns, 36))]
-        self._lines += [*_slants(width, height, 24, falling=True), *_slants(width, height, 24, falling=False)]
-        self._asked = np.ones((len(self._lines), BINS), dtype=np.float32)  # the gain that each line asks for, along it
-        self._striped = np.zeros(len(self._lines), dtype=np.bool_)  # which lines found stripes when they were scanned
-        self._crossing = _crossing(rows, columns, min(rows, 27), min(columns, 36), 24)
-        self._order = _visits(len(self._lines))
+        counts = (min(rows, 27), min(columns, 36), 24, 24)
+        self._lines, self._bins = _lines(width, height, counts)
+        total = len(self._lines)
+        self._asked = np.ones((total, BINS), dtype=np.float32)  # the gain that each line asks for, along it
+        self._striped = np.zeros(total, dtype=np.bool_)  # which lines found stripes when they were scanned
+        self._crossing = _crossing(rows, columns, counts)
+        self._order = _visits(total)
         self._next = 0
         self._due = 0.0
-        self._wanted = np.ones(rows * columns, dtype=np.float32)
+        self._light = np.empty(max(width, height), dtype=np.float32)  # of one line
+        self._wanted = np.ones((2, rows, columns), dtype=np.float32)
         self._sums = np.zeros((rows + 1, columns + 1), dtype=np.float64)
         self._cover = np.zeros((rows + 1, columns + 1), dtype=np.int32)
         self._since = np.zeros(len(windows), dtype=np.float32)  # seconds for which a window has been striped
@@ -65,60 +79,52 @@ class Stripes:
         """
         total = len(self._lines)
         self._due = min(self._due + total * dt / SWEEP_S, float(total))
-        for _ in range(int(self._due)):
-            which = self._order[self._next]
-            self._next = (self._next + 1) % total
-            line = self._lines[which]
-            self._striped[which] = _scan(picture[line.pixels], linear, self._asked[which, line.first : line.last])
-        self._due -= int(self._due)
+        due = int(self._due)
+        self._due -= due
+        which = self._order[(self._next + np.arange(due)) % total]
+        self._next = (self._next + due) % total
+        _scan(picture, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
         if not (self.dimming or self._striped.any() or self._since.any()):
             return
-        self.dimming = bool(
-            _dim(
-                self._asked, self._crossing, self._windows.edges, self._windows.area,
-                self._sums, self._cover, self._wanted, self._since, self.gain, dt,
-            )
-        )  # fmt: skip
+        win = self._windows
+        hot = _judge(
+            self._asked, self._crossing, win.edges, win.area, self._sums, self._cover, self._wanted[0], self._since, dt
+        )
+        if hot or self.dimming:
+            _soften(self._wanted)
+            self.dimming = bool(_dim(self._wanted[0].ravel(), self.gain, dt))
 
 
-class _Line(NamedTuple):
-    """One scan line: its pixels as an index into the picture, and the bins of its family that it runs through."""
+def _lines(width: int, height: int, counts: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Every scan line, (n, 5): x and y of its first pixel, steps in x and y to the next, and how many pixels it has;
+    and the bins of its family that it runs through, (n, 2): first, and last + 1.
 
-    pixels: tuple[Any, Any]
-    first: int = 0
-    last: int = BINS
-
-
-def _rows(width: int, height: int, count: int) -> list[_Line]:
-    return [_Line((int((k + 0.5) * height / count), slice(0, width))) for k in range(count)]
-
-
-def _posts(width: int, height: int, count: int) -> list[_Line]:
-    return [_Line((slice(0, height), int((k + 0.5) * width / count))) for k in range(count)]
-
-
-def _slants(width: int, height: int, count: int, falling: bool) -> list[_Line]:
-    """Lines along one diagonal: in shares of width and height, across - down is the same all along a falling one."""
-    lines = []
-    for k in range(count):
-        apart = 2.0 * (k + 0.5) / count - 1.0
-        steps = max(1, int(max(width, height) * (1.0 - abs(apart))))
-        along = abs(apart) + (np.arange(steps) + 0.5) * (2.0 - 2.0 * abs(apart)) / steps  # across + down
-        across, down = (along + apart) / 2.0, (along - apart) / 2.0
-        x = np.minimum(across * width, width - 1).astype(np.intp)
-        y = np.minimum((down if falling else 1.0 - down) * height, height - 1).astype(np.intp)
-        first = int(abs(apart) / 2.0 * BINS)
-        lines.append(_Line((y, x), first, max(first + 1, int((1.0 - abs(apart) / 2.0) * BINS))))
-    return lines
+    Rows, posts, and two families along the diagonals: in shares of width and height, across - down is the same all
+    along a falling one, across + down along a rising one.
+    """
+    rows, posts, falling, rising = counts
+    lines = [(0.0, float(int((k + 0.5) * height / rows)), 1.0, 0.0, width) for k in range(rows)]
+    lines += [(float(int((k + 0.5) * width / posts)), 0.0, 0.0, 1.0, height) for k in range(posts)]
+    bins = [(0, BINS)] * len(lines)
+    for count, way in ((falling, 1), (rising, -1)):
+        for k in range(count):
+            apart = 2.0 * (k + 0.5) / count - 1.0
+            steps = max(1, int(max(width, height) * (1.0 - abs(apart))))
+            step = (1.0 - abs(apart)) / steps
+            across, down = max(apart, 0.0) + step / 2.0, max(-apart, 0.0) + step / 2.0
+            top = down if way > 0 else 1.0 - down
+            lines.append((across * width, top * height, step * width, way * step * height, steps))
+            first = int(abs(apart) / 2.0 * BINS)
+            bins.append((first, max(first + 1, int((1.0 - abs(apart) / 2.0) * BINS))))
+    return np.array(lines, dtype=np.float32), np.array(bins, dtype=np.int32)
 
 
-def _crossing(rows: int, columns: int, lines: int, posts: int, slants: int) -> NDArray[np.int32]:
+def _crossing(rows: int, columns: int, counts: tuple[int, ...]) -> NDArray[np.int32]:
     """(4, rows * columns): for each cell the bin, among all bins of all lines, of the line of each family nearest."""
     y, x = np.mgrid[:rows, :columns]
     across, down = (x + 0.5) / columns, (y + 0.5) / rows
     slanting = [((across - v + 1.0) / 2.0, (across + v) / 2.0) for v in (down, 1.0 - down)]
     families = [(down, across), (across, down), *slanting]
-    counts = (lines, posts, slants, slants)
     found, before = [], 0
     for (place, along), count in zip(families, counts, strict=True):
         found.append((before + np.minimum(place * count, count - 1).astype(int)) * BINS + (along * BINS).astype(int))
@@ -126,40 +132,57 @@ def _crossing(rows: int, columns: int, lines: int, posts: int, slants: int) -> N
     return np.stack([bins.ravel() for bins in found]).astype(np.int32)
 
 
-def _visits(total: int) -> list[int]:
+def _visits(total: int) -> NDArray[np.intp]:
     """0 .. total - 1 in steps of about the golden ratio: any part of a sweep covers the picture evenly."""
     stride = next(s for s in range(max(1, round(0.618 * total)), 2 * total + 2) if np.gcd(s, total) == 1)
-    return [i * stride % total for i in range(total)]
+    return np.arange(total, dtype=np.intp) * stride % total
 
 
 @njit(nogil=True, cache=True)
-def _mark(gains, length, start, end, contrast):  # type: ignore[no-untyped-def]
-    need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
-    for c in range(start * gains.size // length, min(end * gains.size // length + 1, gains.size)):
-        gains[c] = min(gains[c], need)
+def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: ignore[no-untyped-def]
+    """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
+    height, width = picture.shape
+    for i in which:
+        x, y, dx, dy = lines[i, 0], lines[i, 1], lines[i, 2], lines[i, 3]
+        length = int(lines[i, 4])
+        if dx == 1.0 and dy == 0.0:
+            row = picture[int(y)]
+            for k in range(length):
+                light[k] = _luminance(row[k], linear)
+        else:
+            for k in range(length):
+                v = min(max(int(y + k * dy), 0), height - 1)
+                light[k] = _luminance(picture[v, min(int(x + k * dx), width - 1)], linear)
+        gains = asked[i, bins[i, 0] : bins[i, 1]]
+        gains[:] = 1.0
+        striped[i] = _runs(picture, linear, lines[i], light[:length], gains)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _luminance(p, linear):  # type: ignore[no-untyped-def]
+    return (
+        np.float32(0.2126) * linear[(p >> 16) & 255]
+        + np.float32(0.7152) * linear[(p >> 8) & 255]
+        + np.float32(0.0722) * linear[p & 255]
+    )
 
 
 @njit(nogil=True, cache=True)
-def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
-    """Find runs of even light-dark pairs in one line of pixels, write the gain they need into `gains`; whether any.
+def _runs(picture, linear, line, light, gains):  # type: ignore[no-untyped-def]
+    """Find runs of even light-dark pairs in one line; whether any of them is a grating, as `gains` then says.
 
     A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 30 %,
     and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
     16 to a degree, are too fine to be seen as stripes.
     """
-    gains[:] = 1.0
     found = False
-    finest = line.size // 480
+    finest = light.size // 480
     rising, extreme, valley = False, np.float32(1.0), np.float32(1.0)
-    last, fell, start, run = -1, -1, -1, 0
+    last, fell, run = -1, -1, 0
     mean, contrast = 0.0, 0.0
-    for x in range(line.size):
-        p = line[x]
-        y = (
-            np.float32(0.2126) * linear[(p >> 16) & 255]
-            + np.float32(0.7152) * linear[(p >> 8) & 255]
-            + np.float32(0.0722) * linear[p & 255]
-        )
+    rises = np.empty(PAIRS + 1, dtype=np.int32)  # the latest of this run, the oldest first
+    for x in range(light.size):
+        y = light[x]
         if rising:
             if y > extreme:
                 extreme = y
@@ -176,45 +199,125 @@ def _scan(line, linear, gains):  # type: ignore[no-untyped-def]
                 run += 1
                 mean = 0.6 * mean + 0.4 * width
             else:
-                if run >= PAIRS:  # so many from rise to rise, and one more behind the last rise
-                    _mark(gains, line.size, start, last, contrast)
-                    found = True
-                start, mean, contrast, run = last, float(width), 0.0, 1 if fair else 0
+                rises[0] = last
+                mean, contrast, run = float(width), 0.0, 1 if fair else 0
             contrast = max(contrast, y - valley)
             last = x
-    if run >= PAIRS:
-        _mark(gains, line.size, start, last, contrast)
-        found = True
+            if run > PAIRS:
+                rises[:-1] = rises[1:]
+                rises[PAIRS] = x
+            elif run > 0:
+                rises[run] = x
+            # so many from rise to rise, and one more behind the last rise
+            if run >= PAIRS and _is_wave(picture, linear, line, rises):
+                found = True
+                _mark(gains, light.size, rises[0], x, contrast)
     return found
 
 
 @njit(nogil=True, cache=True)
-def _dim(asked, crossing, edges, area, sums, cover, wanted, since, gain, dt):  # type: ignore[no-untyped-def]
-    """Move every cell's gain towards what stripes ask for; whether any is below 1."""
-    rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
+def _mark(gains, length, start, end, contrast):  # type: ignore[no-untyped-def]
+    need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
+    for c in range(start * gains.size // length, min(end * gains.size // length + 1, gains.size)):
+        gains[c] = min(gains[c], need)
+
+
+@njit(nogil=True, cache=True)
+def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
+    """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
+
+    The component of that wave, which may stretch steadily, is taken along parallel lines; their sum is greatest where
+    its phase goes on evenly from line to line, at the wave's own slant.
+    """
+    height, width = picture.shape
+    pairs, upright = rises.size - 1, line[2] == 0.0
+    middle, period, stretch = _pace(rises)
+    start, end = middle - 0.5 * period * pairs, middle + 0.5 * period * pairs
+    extent = width if upright else height
+    reach = min(REACH * period, extent - 1.0)
+    place = line[0] if upright else line[1] + 0.5 * (start + end) * line[3]
+    before = min(max(place - reach / 2.0, 0.0), extent - 1.0 - reach) - place
+    c, s = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
+    wave = np.zeros((LINES, 2))
+    total, squares = 0.0, 0.0
+    for m in range(LINES):
+        off = before + reach * m / (LINES - 1)
+        across = line[0] + (off if upright else 0.0)
+        down = line[1] + (0.0 if upright else off)
+        for k in range(pairs * GRAIN):
+            way = k / GRAIN - 0.5 * pairs
+            at = middle + period * way + stretch * way * way
+            u = min(max(int(across + at * line[2]), 0), width - 1)
+            v = min(max(int(down + at * line[3]), 0), height - 1)
+            y = _luminance(picture[v, u], linear)
+            total += y
+            squares += y * y
+            wave[m, 0] += y * c[k % GRAIN]
+            wave[m, 1] += y * s[k % GRAIN]
+    number = LINES * pairs * GRAIN
+    power = 2.0 * _aligned(wave) / number**2  # its amplitude is the root of twice that
+    return power >= PURITY * (squares / number - (total / number) ** 2) and 8.0 * power >= WAVE * WAVE
+
+
+@njit(nogil=True, cache=True)
+def _pace(rises):  # type: ignore[no-untyped-def]
+    """Where the middle of evenly stretching pairs lies, how wide a pair is there, and half of how much each is wider
+    than the one before: the least squares."""
+    half, n = 0.5 * (rises.size - 1), rises.size
+    place, slope, bend, bends = 0.0, 0.0, 0.0, 0.0
+    spread = (n * n - 1) / 12.0
+    for k in range(n):
+        curve = (k - half) ** 2 - spread
+        place += rises[k] / n
+        slope += rises[k] * (k - half) / (n * spread)
+        bend += rises[k] * curve
+        bends += curve * curve
+    stretch = bend / bends
+    return place - stretch * spread, slope, stretch
+
+
+@njit(nogil=True, cache=True)
+def _aligned(wave):  # type: ignore[no-untyped-def]
+    """The greatest square of the sum of complex `wave` (lines, 2), each turned further than the last by one angle."""
+    best = 0.0
+    for slant in range(-SLANTS, SLANTS):
+        turn_c, turn_s = np.cos(slant * np.pi / SLANTS), np.sin(slant * np.pi / SLANTS)
+        c, s, a, b = 1.0, 0.0, 0.0, 0.0
+        for m in range(wave.shape[0]):
+            a += wave[m, 0] * c - wave[m, 1] * s
+            b += wave[m, 0] * s + wave[m, 1] * c
+            c, s = c * turn_c - s * turn_s, c * turn_s + s * turn_c
+        best = max(best, a * a + b * b)
+    return best
+
+
+@njit(nogil=True, cache=True)
+def _judge(asked, crossing, edges, area, sums, cover, wanted, since, dt):  # type: ignore[no-untyped-def]
+    """Write into `wanted` (rows, columns) the gain of every cell in a window that has been striped for long enough,
+    1 elsewhere; whether there is such a window."""
+    rows, columns = wanted.shape
     needs = asked.ravel()
-    striped = 0
     for y in range(rows):
         line = 0.0
         for x in range(columns):
             i = y * columns + x
             need = min(needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]])
-            wanted[i] = need
+            wanted[y, x] = need
             if need < 1.0:
                 line += 1.0
-                striped += 1
             sums[y + 1, x + 1] = sums[y, x + 1] + line
     cover[:] = 0
+    hot = False
     for w in range(edges.shape[0] - 1):
         e = edges[w]
         share = (sums[e[1], e[3]] - sums[e[0], e[3]] - sums[e[1], e[2]] + sums[e[0], e[2]]) / area[w]
         since[w] = min(since[w] + dt, 0.5) if share >= SHARE else max(since[w] - 0.5 * dt, 0.0)
         if since[w] >= PATIENCE_S and share >= SHARE:
+            hot = True
             cover[e[0], e[2]] += 1
             cover[e[1], e[2]] -= 1
             cover[e[0], e[3]] -= 1
             cover[e[1], e[3]] += 1
-    dimming = False
     for y in range(rows):
         for x in range(columns):
             if y > 0:
@@ -223,9 +326,54 @@ def _dim(asked, crossing, edges, area, sums, cover, wanted, since, gain, dt):  #
                 cover[y, x] += cover[y, x - 1]
             if x > 0 and y > 0:
                 cover[y, x] -= cover[y - 1, x - 1]
-            i = y * columns + x
-            aim = wanted[i] if cover[y, x] > 0 else np.float32(1.0)
-            gain[i] = max(aim, gain[i] - DIM_PER_S * dt) if gain[i] > aim else min(aim, gain[i] + LIFT_PER_S * dt)
-            if gain[i] < 1.0:
-                dimming = True
+            if cover[y, x] == 0:
+                wanted[y, x] = 1.0
+    return hot
+
+
+@njit(nogil=True, cache=True)
+def _soften(wanted):  # type: ignore[no-untyped-def]
+    """Spread the least of `wanted[0]` by 2 SOFT cells and blur it twice by SOFT: no cell ends above what it asked for,
+    and no edge is seen. `wanted[1]` is scratch."""
+    a, b = wanted[0], wanted[1]
+    rows, columns = a.shape
+    for y in range(rows):
+        _least(a[y], b[y], 2 * SOFT)
+    for x in range(columns):
+        _least(b[:, x], a[:, x], 2 * SOFT)
+    for _ in range(2):
+        for y in range(rows):
+            _blur(a[y], b[y], SOFT)
+        for x in range(columns):
+            _blur(b[:, x], a[:, x], SOFT)
+
+
+@njit(nogil=True, cache=True)
+def _least(line, out, reach):  # type: ignore[no-untyped-def]
+    for x in range(line.size):
+        least = line[x]
+        for u in range(max(x - reach, 0), min(x + reach + 1, line.size)):
+            least = min(least, line[u])
+        out[x] = least
+
+
+@njit(nogil=True, cache=True)
+def _blur(line, out, reach):  # type: ignore[no-untyped-def]
+    """The mean of each cell and those within `reach`; beyond the ends the end goes on."""
+    total = 0.0
+    for u in range(-reach, reach + 1):
+        total += line[min(max(u, 0), line.size - 1)]
+    for x in range(line.size):
+        out[x] = total / (2 * reach + 1)
+        total += line[min(x + reach + 1, line.size - 1)] - line[max(x - reach, 0)]
+
+
+@njit(nogil=True, cache=True)
+def _dim(wanted, gain, dt):  # type: ignore[no-untyped-def]
+    """Move every cell's gain towards what is wanted; whether any is below 1."""
+    dimming = False
+    for i in range(gain.size):
+        aim = wanted[i]
+        gain[i] = max(aim, gain[i] - DIM_PER_S * dt) if gain[i] > aim else min(aim, gain[i] + LIFT_PER_S * dt)
+        dimming = dimming or gain[i] < 1.0
     return dimming
