@@ -83,6 +83,12 @@ def play(
         int | None, typer.Option(min=1, max=65_535, metavar="PORT", help="Take OSC on this port.")
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
+    unsupervised: Annotated[
+        bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
+    ] = False,
+    leash: Annotated[str | None, typer.Option(hidden=True)] = None,
+    context: typer.Context,
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
 
@@ -91,15 +97,18 @@ def play(
 
     Where there is no screen, it films twenty seconds with all three phases instead.
     """
+    wanted = None if window is None else _size("--window", window)
+    if leash is None and not unsupervised and os.name == "posix":
+        from installation.commands.supervised import supervised
+
+        raise typer.Exit(supervised(context.obj, resume))
+    from installation.live.leash import Leash
+
+    watched = None if leash is None else Leash(leash)  # before all that takes time: its supervisor may be gone
     from installation.commands.play import Performance, play
 
-    wanted = None if window is None else _size("--window", window)
-    _say(
-        play(
-            Wish(config, score, scene, seed),
-            Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device),
-        )
-    )
+    performance = Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
+    _say(play(Wish(config, score, scene, seed), performance, watched=watched))
 
 
 @app.command()
@@ -269,7 +278,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     command = typer.main.get_command(app)
     refusal = typer.BadParameter.__mro__[2]  # the exception that carries every complaint about the command line
     try:
-        code = command.main(args=given or ["--help"], prog_name="sleeptree", standalone_mode=False)
+        code = command.main(args=given or ["--help"], prog_name="sleeptree", standalone_mode=False, obj=tuple(given))
     except Mistake as error:
         code = _refuse(str(error))
     except KeyboardInterrupt:

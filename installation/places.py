@@ -6,6 +6,7 @@ In a checkout `assets/` and `config/` stand beside the packages; in an installed
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -56,6 +57,18 @@ def score(name: str) -> Path:
 def data() -> Path:
     """Where a show keeps what it writes: journals and snapshots."""
     return platformdirs.user_data_path(_NAME)
+
+
+def logs() -> Path:
+    """Where the log is."""
+    return platformdirs.user_log_path(_NAME)
+
+
+def runtime() -> Path:
+    """Where what is only worth something while the show runs is kept: in memory, where the system has such a place."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where the session gives no such folder, another one does
+        return platformdirs.user_runtime_path(_NAME)
 
 
 def cache_folder() -> Path:

@@ -299,7 +299,8 @@ class Show:
         self.chords.restore(state["chords"])
         memory.recall(self.glides, ("value", "target", "speed", "others"), state["glides"])
         self.community.restore(state["community"])
-        self._stage = {n: self._kinds[n](self._chance.of("scene").of(n)) for n in self.playing}
+        # a scene that is on stage already has everything but what moves
+        self._stage = {n: self._stage.get(n) or self._kinds[n](self._chance.of("scene").of(n)) for n in self.playing}
         for name, scene in self._stage.items():
             memory.recall(scene, scene.moving, state["scenes"][name])
         self._moment = None

@@ -16,24 +16,35 @@ import pytest
 
 from installation import cli, repertoire
 from installation.scene import Scene
-from tests.conftest import Command, Desktop, until
+from tests.conftest import ROOT, Command, Desktop, until
 
 COMMANDS = ("play", "still", "film", "check")
 
 
 @pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For what a show writes about itself."""
+    return tmp_path_factory.mktemp("own")
+
+
+@pytest.fixture
 def told(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., tuple[int, str, str]]]:
     """Runs a command line in this process: exit code, what it says, what it complains about."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
+        folder = elsewhere / name
+        folder.mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(folder))
     before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)]
 
     def tell(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
             cli.main(list(arguments))
-        said = capsys.readouterr()
+        said = capfd.readouterr()  # what a supervised process says too
         return int(left.value.code or 0), said.out, said.err
 
     yield tell

@@ -13,8 +13,9 @@ import structlog
 from installation.commands.opening import Opening
 from installation.commands.replay import Reopening
 from installation.commands.wish import Mistake
+from installation.controls import Accepted
 from installation.live import gate, stage
-from installation.live.desk import Desk
+from installation.live.desk import Desk, Record
 from installation.live.gate import Gate
 from installation.live.inbox import Source
 from installation.live.journal import FOLDER, Journal, wall
@@ -30,6 +31,7 @@ class Console:
     desk: stage.Desk
     followers: Sequence[stage.Follower]
     telling: Telling | None = None  # None in a replay: there is nobody to tell
+    journal: Journal | None = None
 
     def measure(self, measures: Measures) -> None:
         """Tell what `measures` says too."""
@@ -63,21 +65,29 @@ def doors(opening: Opening, listen: str | None = None, port: int | None = None) 
 
 
 @contextmanager
-def console(opening: Opening, show: Show, data: Path, through: Doors) -> Iterator[Console]:
-    """Open for as long as the show plays."""
+def console(
+    opening: Opening, show: Show, data: Path, through: Doors, also: Record = lambda tick, accepted: None
+) -> Iterator[Console]:
+    """Open for as long as the show plays. What is accepted goes into the journal, and to `also`."""
     if isinstance(opening, Reopening):
         yield Console(Replay(opening.performance), ())
         return
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     journal = Journal(data / FOLDER, show, wall())
-    desk = Desk(show, data / "presets", through.targets, journal.write)
+
+    def record(tick: int, accepted: Accepted) -> None:
+        also(tick, accepted)
+        journal.write(tick, accepted)
+
+    desk = Desk(show, data / "presets", through.targets, record)
     desk.troubles.append(lambda: journal.trouble)
     telling = Telling(desk, journal, wall)
     with ExitStack() as stack:
         stack.callback(lambda: journal.close(show, wall()))
         if opening.settings.osc.enabled:
             _serve(stack, desk, opening, through)
-        yield Console(desk, (telling,), telling)
+        yield Console(desk, (telling,), telling, journal)
 
 
 def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:

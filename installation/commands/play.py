@@ -9,29 +9,37 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from installation import places
-from installation.commands.console import Doors, console, doors
+from installation.commands import kept
+from installation.commands.console import Console, Doors, console, doors
 from installation.commands.film import Reel, shoot
+from installation.commands.kept import Plan
+from installation.commands.loading import Stopped, loaded, quietly
 from installation.commands.opening import Opening, cores, opened, writable
 from installation.commands.sound import sounded
 from installation.commands.wish import Wish
-from installation.live import measure
-from installation.live.painter import Painter
-from installation.live.report import age_s, report
-from installation.live.stage import Stage
+from installation.live import keeper, log, measure
+from installation.live.awaited import Awaited
+from installation.live.keeper import Keeper
+from installation.live.leash import Nobody, Orders, Watched
+from installation.live.painter import Painter, Screen
+from installation.live.report import report
+from installation.live.stage import Follower, Stage
+from installation.live.vitals import age_s
 from installation.settings import Size
 from installation.show import Show
 
+_log = structlog.get_logger("play")
+
 FILM_S, FILM_SIZE, FILM_FPS = 20.0, (1280, 720), 30
 """Of the film that is made where there is no screen."""
-
-_STAGES = 7  # words that loading says
-_PATIENCE_S = 0.4  # what is ready sooner needs no words on the screen
 
 
 @dataclass(frozen=True)
@@ -48,131 +56,177 @@ class Performance:
     device: str | None = None  # loudspeakers
 
 
-class Stopped(Exception):
-    """Somebody ended the show before it began."""
-
-
-def play(wish: Wish, performance: Performance, opening: Opening | None = None) -> str:
+def play(wish: Wish, performance: Performance, opening: Opening | None = None, watched: Watched | None = None) -> str:
     """Play until somebody ends it; what there is to say afterwards, in a line or none. `opening` is a replay's."""
-    born, began = age_s(), time.monotonic_ns()
-    if performance.report is not None:
-        writable(performance.report)
-    opening = opening or opened(wish)
-    through = doors(opening, performance.listen, performance.osc_port)
-    from installation.light.window import NoScreen, Window
-
-    screen = opening.settings.screen
-    display = performance.display or screen.display
+    watched = watched or Nobody(Orders())
+    log.configure(watched.say)
     try:
-        window = Window(
-            display,
-            screen.pixels,
-            small=performance.window or screen.pixels,
-            fullscreen=screen.fullscreen and performance.window is None,
-            present=None if screen.present == "auto" else screen.present,
-        )
-    except NoScreen:
-        return _film_instead(wish, performance)
-    if window.display.number != display:
-        _notice(f"there is no display {display} here; playing on display {window.display.number}")
-    try:
-        stage, said = _perform(opening, performance, through, window)
+        return _Evening(wish, performance, watched, opening).play()
     except Stopped:
         return ""
     finally:
-        window.close()
-    if performance.report is not None:
-        first = stage.painter.first_ns
-        start = None if born is None or first is None else round(born + (first - began) / 1e9, 3)
-        _write(performance.report, {**said, "start_to_first_picture_s": start})
-    return ""
+        watched.close()
 
 
-def _perform(opening: Opening, performance: Performance, through: Doors, window: Any) -> tuple[Stage, dict[str, Any]]:
-    ending = threading.Event()
-    stage: Stage | None = None
+class _Evening:
+    """One process's part of a show, from its loading to its end."""
 
-    def end() -> None:
-        ending.set()
-        if stage is not None:
-            stage.end()
+    def __init__(self, wish: Wish, performance: Performance, watched: Watched, opening: Opening | None) -> None:
+        self._born, self._began = age_s(), time.monotonic_ns()
+        self._wish, self._performance, self._watched = wish, performance, watched
+        if performance.report is not None:
+            writable(performance.report)
+        self._show: Show | None = None
+        self._plan = kept.plan(watched.kept) if watched.waits else None
+        self.opening = opening or (self._plan.opening() if self._plan is not None else opened(wish))
+        if watched.waits:
+            self._show = quietly(self.opening)
+            self._watched.pulse("waiting")
+        self._orders = watched.orders()
+        self._born, self._began = (self._born, self._began) if not watched.waits else (None, time.monotonic_ns())
+        self._watched.pulse("loading")
+        self._ending = threading.Event()
+        self._stage: Stage | None = None
 
-    with _signals(end):
-        if (
-            window.present == "gpu"
-            and opening.settings.screen.present == "auto"
-            and measure.strains(window, time.process_time_ns)
-        ):
-            window.reopen("memory")
-        show = _load(opening, window, ending)
-        count = opening.settings.screen.threads or measure.threads(
-            show, opening.picture, window.size, cores(), time.monotonic_ns
-        )
-        painter = Painter(window, lambda size: opening.picture(size, count), time.monotonic_ns)
-        with (
-            closing(painter),
-            console(opening, show, places.data(), through) as played,
-            sounded(opening, performance.silent, performance.device, _notice) as speakers,
-        ):
-            played.measure(painter.measures)
-            if speakers is not None:
-                played.measure(speakers.measures)
-            stage = Stage(
-                show,
-                painter,
-                played.desk,
-                clock=time.monotonic_ns,
-                sleep=time.sleep,
-                followers=[*played.followers, *([] if speakers is None else [speakers])],
-                most_fps=opening.settings.screen.fps,
-                stills=places.stills(),
-                notice=_notice,
+    def play(self) -> str:
+        """The whole of it; what there is to say afterwards."""
+        if self._orders.again and self._plan is None:
+            self._plan = kept.plan(self._watched.kept)
+            self.opening = self.opening if self._plan is None else self._plan.opening()
+        if not self._orders.resume:
+            keeper.forget(kept.folders(self._watched.kept))
+        through = doors(self.opening, self._performance.listen, self._performance.osc_port)
+        with _signals(self._end), ExitStack() as stack:
+            screen = self._screen()
+            if screen is None:
+                self._watched.pulse("filming")
+                return _film_instead(self._wish, self._performance)
+            stack.callback(screen.close)
+            said = self._perform(screen, through)
+        if self._performance.report is not None:
+            _write(self._performance.report, said)
+        return ""
+
+    def _end(self) -> None:
+        self._ending.set()
+        if self._stage is not None:
+            self._stage.end()
+
+    # the screen
+
+    def _screen(self) -> Screen | None:
+        """The window; a stand-in where it has to be waited for; None where a film is made instead."""
+        screen = self._look()
+        if screen is None and self._orders.blind:
+            _notice("there is no screen; playing on without, and looking for one")
+            return Awaited(self._look, time.monotonic_ns)
+        return screen
+
+    def _look(self) -> Screen | None:
+        from installation.light.window import NoScreen, Window
+
+        wanted = self.opening.settings.screen
+        number = self._performance.display or wanted.display
+        present: Any = (self._plan.present if self._plan is not None else "") or wanted.present
+        try:
+            window: Any = Window(
+                number,
+                wanted.pixels,
+                small=self._performance.window or wanted.pixels,
+                fullscreen=wanted.fullscreen and self._performance.window is None,
+                present=present if present in ("memory", "gpu") else None,
             )
-            if speakers is not None:
-                stage.overlays.append(speakers.lines)
-            if ending.is_set():  # a signal between the loading and the stage
+        except NoScreen:
+            return None
+        if window.display.number != number:
+            _notice(f"there is no display {number} here; playing on display {window.display.number}")
+        if window.present == "gpu" and present == "auto" and measure.strains(window, time.process_time_ns):
+            window.reopen("memory")
+        screen: Screen = window
+        return screen
+
+    # the show
+
+    def _perform(self, screen: Screen, through: Doors) -> dict[str, Any]:
+        show = self._show or loaded(self.opening, screen, self._ending, lambda: self._watched.pulse("loading"))
+        going_on = kept.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
+        if self._orders.resume and going_on is None:
+            keeper.forget(kept.folders(self._watched.kept))
+            show = self.opening.show()
+        count = self._threads(show, screen)
+        kept.keep(self._watched.kept, self._planned(count, screen))
+        with ExitStack() as stack:
+            painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
+            stack.enter_context(closing(painter))
+            kept_here = self._kept(stack, going_on)
+            played = stack.enter_context(
+                console(self.opening, show, places.data(), through, *([] if kept_here is None else [kept_here.write]))
+            )
+            if kept_here is not None and played.journal is not None:
+                kept_here.before.append(played.journal.flush)
+            if going_on is not None:
+                kept.caught_up(show, going_on, played)
+            self._stage = self._staged(stack, show, painter, played, kept_here)
+            if self._ending.is_set():  # a signal between the loading and the stage
                 raise Stopped
             gc.collect()
             gc.freeze()  # what lives as long as the show is never looked at again
-            stage.play(performance.seconds)
-            return stage, report(stage)
+            self._stage.play(self._performance.seconds)
+            self._watched.pulse("ending")
+            if kept_here is not None:
+                kept_here.keep(show)
+            return self._report(self._stage)
 
+    def _threads(self, show: Show, screen: Screen) -> int:
+        """How many draw: as the settings say, as was measured before, or as is measured now."""
+        known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
+        return known or measure.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
 
-def _load(opening: Opening, window: Any, ending: threading.Event) -> Show:
-    """The show, made while the window stays awake and says how far it is. Raises Stopped, or what went wrong."""
-    heard: list[str] = []
-    made: list[Show] = []
-    failed: list[BaseException] = []
+    def _planned(self, count: int, screen: Screen) -> Plan:
+        present = screen.present if screen.present in ("memory", "gpu") else ""
+        return Plan(self.opening.settings, self.opening.score, self.opening.seed, count, present)
 
-    def say(word: str) -> None:
-        heard.append(word)
-        if ending.is_set():
-            raise Stopped
+    def _kept(self, stack: ExitStack, going_on: keeper.Kept | None) -> Keeper | None:
+        folders = kept.folders(self._watched.kept)
+        return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
 
-    def make() -> None:
-        try:
-            from installation.light.picture import prepare
+    def _staged(
+        self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: Keeper | None
+    ) -> Stage:
+        speakers = stack.enter_context(
+            sounded(self.opening, self._performance.silent, self._performance.device, _notice)
+        )
+        followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
+        played.measure(painter.measures)
+        if speakers is not None:
+            played.measure(speakers.measures)
+            followers.append(speakers)
+        stage = Stage(
+            show,
+            painter,
+            played.desk,
+            clock=time.monotonic_ns,
+            sleep=time.sleep,
+            followers=followers,
+            most_fps=self.opening.settings.screen.fps,
+            stills=places.stills(),
+            notice=_notice,
+            pulse=lambda tick: self._watched.pulse("playing", tick),
+        )
+        if speakers is not None:
+            stage.overlays.append(speakers.lines)
+        return stage
 
-            say("light")
-            prepare(say)
-            say("tree")
-            made.append(opening.show())
-            say("")
-        except BaseException as error:  # raised again below, where somebody can hear it
-            failed.append(error)
-
-    thread = threading.Thread(target=make, name="loading", daemon=True)
-    thread.start()
-    began = time.monotonic()
-    while thread.is_alive():
-        thread.join(1 / 30)
-        if {"escape", "q", "close"} & set(window.pressed()):
-            ending.set()
-        if time.monotonic() - began > _PATIENCE_S and heard:
-            window.wait(f"preparing the {heard[-1]}", len(heard) / _STAGES)
-    if failed:
-        raise failed[0]
-    return made[0]
+    def _report(self, stage: Stage) -> dict[str, Any]:
+        first, born = stage.painter.first_ns, self._born
+        start = (
+            None if born is None or first is None else born + (first - self._began) / 1e9 + (self._orders.age or 0.0)
+        )
+        return {
+            **report(stage),
+            "start_to_first_picture_s": None if start is None else round(start, 3),
+            "restarts": self._orders.restarts,
+        }
 
 
 @contextmanager
@@ -208,6 +262,7 @@ def _film_instead(wish: Wish, performance: Performance) -> str:
 
 
 def _notice(line: str) -> None:
+    _log.info(line)
     print(f"sleeptree: {line}", file=sys.stderr, flush=True)
 
 

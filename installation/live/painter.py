@@ -21,9 +21,17 @@ Size = tuple[int, int]
 class Screen(Protocol):
     """The window, as far as the stage needs it: light.window.Window."""
 
-    display: Any
-    present: Any
-    fullscreen: bool
+    @property
+    def display(self) -> Any:
+        """Which one, with its number and rate."""
+
+    @property
+    def present(self) -> Any:
+        """How pictures get to it."""
+
+    @property
+    def fullscreen(self) -> bool:
+        """Whether it is filled."""
 
     @property
     def size(self) -> Size:
@@ -44,6 +52,12 @@ class Screen(Protocol):
 
     def write(self, lines: Sequence[str]) -> None:
         """Words over the picture."""
+
+    def wait(self, words: str, share: float) -> None:
+        """What is being waited for, and how much of it is done, instead of a picture."""
+
+    def close(self) -> None:
+        """Give the display back."""
 
 
 class Drawing(Protocol):

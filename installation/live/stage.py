@@ -23,6 +23,9 @@ from installation.show import Show
 FAREWELL = ticks.RATE
 """Ticks in which the picture fades to black before the end."""
 
+NIGHTFALL = 10 * ticks.RATE
+"""Ticks in which light and sound go when the house closes, and come when it opens."""
+
 _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
@@ -51,7 +54,8 @@ class Stage:
     """Plays one show on one screen until it is told to end.
 
     `clock` gives monotonic nanoseconds. Stills go into the folder `stills`; `notice` hears what whoever runs the show
-    may want to read.
+    may want to read, `pulse` the show's tick each time a picture was shown. While the house isn't `awake` the show
+    goes on, dark and silent.
     """
 
     def __init__(
@@ -66,10 +70,15 @@ class Stage:
         most_fps: int = 0,
         stills: Path | None = None,
         notice: Callable[[str], None] = lambda _: None,
+        pulse: Callable[[int], None] = lambda _: None,
+        awake: Callable[[], bool] = lambda: True,
     ) -> None:
         self.show, self.painter, self._desk, self._followers = show, painter, desk, followers
         self._screen = painter.screen
         self._clock, self._sleep, self._stills, self._notice = clock, sleep, stills, notice
+        self._pulse, self._awake = pulse, awake
+        self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
+        self._day = self._open
         self._ticker = Ticker(clock())  # play begins it anew
         self._beat = Beat(period(self._screen.display.rate, most_fps))
         self._farewell: int | None = None  # ticks left until black
@@ -108,9 +117,9 @@ class Stage:
 
     @property
     def level(self) -> float:
-        """1, and on the way to the end down to 0, softly."""
+        """1, and on the way to the end, or while the house is closed, down to 0, softly."""
         x = 1.0 if self._farewell is None else self._farewell / FAREWELL
-        return x * x * (3.0 - 2.0 * x)
+        return _soft(x) * _soft(self._open)
 
     def _turn(self) -> None:
         """One turn of the loop: while a picture is drawn the show moves on; then keys, and the next one is begun.
@@ -123,6 +132,7 @@ class Stage:
             self._step(now)
         seen = look(self.show) if due else None
         self.painter.finish(self._told(now))
+        self._pulse(self.show.tick)
         for key in self._screen.pressed():
             self._press(key)
         self._rest()
@@ -134,10 +144,18 @@ class Stage:
         self.show.step()
         if self._farewell is not None:
             self._farewell = max(0, self._farewell - 1)
+        self._turn_day()
         level = self.level
         for follower in self._followers:
             follower.follow(self.show, level)
         self._enter()
+
+    def _turn_day(self) -> None:
+        """Open and close with the house, slowly."""
+        if self.show.tick % ticks.RATE == 0:
+            self._day = float(self._awake())
+        step = 1.0 / NIGHTFALL
+        self._open = min(self._open + step, self._day) if self._open < self._day else max(self._open - step, self._day)
 
     def _enter(self) -> None:
         """Remember which section is playing."""
@@ -215,3 +233,8 @@ class Stage:
             *(line for lines in self.overlays for line in lines()),
         )
         return self._words
+
+
+def _soft(x: float) -> float:
+    """0..1 with a soft start and end."""
+    return x * x * (3.0 - 2.0 * x)

@@ -1,0 +1,68 @@
+"""Everything that must be there before the first picture: kernels and the show, in front of people or quietly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from installation.commands.opening import Opening
+from installation.live.painter import Screen
+from installation.show import Show
+
+_STAGES = 7  # words that loading says
+_PATIENCE_S = 0.4  # what is ready sooner needs no words on the screen
+
+
+class Stopped(Exception):
+    """Somebody ended the show before it began."""
+
+
+def quietly(opening: Opening) -> Show:
+    """The show, with everything loaded that a stage needs: by the process that waits for another one's failing."""
+    import installation.light.window
+    import installation.live.osc
+    import installation.live.oscquery
+    import installation.sound.loudspeakers  # noqa: F401
+    from installation.light.picture import prepare
+
+    prepare(lambda _: None)
+    return opening.show()
+
+
+def loaded(opening: Opening, window: Screen, ending: threading.Event, pulse: Callable[[], None]) -> Show:
+    """The show, made while the window stays awake and says how far it is. Raises Stopped, or what went wrong."""
+    heard: list[str] = []
+    made: list[Show] = []
+    failed: list[BaseException] = []
+
+    def say(word: str) -> None:
+        heard.append(word)
+        if ending.is_set():
+            raise Stopped
+
+    def make() -> None:
+        try:
+            from installation.light.picture import prepare
+
+            say("light")
+            prepare(say)
+            say("tree")
+            made.append(opening.show())
+            say("")
+        except BaseException as error:  # raised again below, where somebody can hear it
+            failed.append(error)
+
+    thread = threading.Thread(target=make, name="loading", daemon=True)
+    thread.start()
+    began = time.monotonic()
+    while thread.is_alive():
+        thread.join(1 / 30)
+        pulse()
+        if {"escape", "q", "close"} & set(window.pressed()):
+            ending.set()
+        if time.monotonic() - began > _PATIENCE_S and heard:
+            window.wait(f"preparing the {heard[-1]}", len(heard) / _STAGES)
+    if failed:
+        raise failed[0]
+    return made[0]

@@ -1,0 +1,21 @@
+"""`sleeptree play` as people start it: a supervisor that starts the show in a process of its own, and watches it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+
+from installation import places
+from installation.live.claim import Claim
+from installation.live.notify import Notify
+from installation.live.records import Records
+from installation.live.supervisor import Supervisor
+from installation.live.vitals import age_s
+
+
+def supervised(arguments: Sequence[str], resume: bool) -> int:
+    """Play with these `arguments` of the command line until somebody ends it; the exit code."""
+    command = [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-m", "installation", *arguments]
+    with closing(Claim(places.runtime() / "kept")) as claim, closing(Records()) as records, closing(Notify()) as notify:
+        return Supervisor(command, records, kept=claim.name, resume=resume, age=age_s, notify=notify).run()

@@ -1,0 +1,36 @@
+"""A name that only one show on this machine goes by: of the folder in which it keeps what it needs to go on."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class Claim:
+    """The first name, under the folder `data`, that no other show on this machine uses. Held until `close`."""
+
+    def __init__(self, data: Path) -> None:
+        self.name = ""
+        self._lock: int | None = None
+        for i in range(1, 100):
+            name = "show" if i == 1 else f"show-{i}"
+            try:
+                (data / name).mkdir(parents=True, exist_ok=True)
+                lock = os.open(data / name / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            except OSError:
+                self.name = name
+                return
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(lock)
+                continue
+            self.name, self._lock = name, lock
+            return
+
+    def close(self) -> None:
+        """Somebody else may have it."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None

@@ -1,0 +1,27 @@
+"""How things are logged: structlog, a line a thing, to whoever keeps the records; on the console what is serious."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+from installation.live.records import line
+
+_SERIOUS = ("warning", "error", "critical")
+
+
+def configure(say: Callable[[Mapping[str, Any]], None]) -> None:
+    """From now on `say` is given every line, as {"log": line}. To be called once, before anything is logged."""
+    words = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+
+    def keep(logger: Any, level: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        rest = {name: value for name, value in said.items() if name != "event"}
+        say({"log": line(str(said["event"]), level=level, **rest)})
+        if level not in _SERIOUS:
+            raise structlog.DropEvent
+        return said
+
+    structlog.configure(processors=[keep, words], logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -1,0 +1,77 @@
+"""How a process and its machine are: age, memory, threads, open files, temperature; where the system says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+
+def age_s() -> float | None:
+    """Seconds since this process began, where the system says when that was (Linux); None elsewhere."""
+    try:
+        begun = Path("/proc/self/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[19]
+        up = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
+    except (OSError, IndexError, ValueError):
+        return None
+    return up - int(begun) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory_mb() -> float | None:
+    """The most memory that this process ever had, in MB; None where the system doesn't say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
+def memory_mb(process: int | None = None) -> float | None:
+    """Memory that a process has now and shares with nobody, or, where that isn't known, all of it; in MB. Linux."""
+    folder = Path("/proc") / str(process or "self")
+    for name, row in (("smaps_rollup", "Private"), ("status", "VmRSS")):
+        with suppress(OSError, ValueError, IndexError):
+            lines = (folder / name).read_text(encoding="utf-8").splitlines()
+            kilobytes = [int(line.split()[1]) for line in lines if line.startswith(row)]
+            if kilobytes:
+                return round(sum(kilobytes) / 1e3, 1)
+    return None
+
+
+def descriptors() -> int | None:
+    """Files, pipes and sockets that this process has open."""
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        with suppress(OSError):
+            return len(os.listdir(folder))
+    return None
+
+
+def threads() -> int:
+    """Threads of this process, those that no Python runs included where the system counts them."""
+    with suppress(OSError):
+        return len(os.listdir("/proc/self/task"))
+    return threading.active_count()
+
+
+def temperature_c() -> float | None:
+    """The hottest part of the machine that the system tells of, in degrees Celsius. Linux."""
+    found: list[float] = []
+    for path in (
+        *Path("/sys/class/thermal").glob("thermal_zone*/temp"),
+        *Path("/sys/class/hwmon").glob("hwmon*/temp*_input"),
+    ):
+        with suppress(OSError, ValueError):
+            found.append(int(path.read_text(encoding="utf-8")) / 1e3)
+    return max(found, default=None)
+
+
+def free_mb(folder: Path) -> float | None:
+    """Room on the disk of `folder`, or of the nearest folder above it that there is."""
+    for place in (folder, *folder.parents):
+        with suppress(OSError):
+            room = os.statvfs(place)
+            return round(room.f_bavail * room.f_frsize / 1e6, 1)
+    return None
