@@ -262,24 +262,29 @@ def mist(
     rows, columns = colour.shape[0], colour.shape[1]
     first = max(share * (high + 2 * PAD) // shares - PAD, -4)
     last = min((share + 1) * (high + 2 * PAD) // shares - PAD, high + 4)
+    row = np.zeros((columns + 2, 3))  # of the field at the height of y, its ends doubled
     for y in range(first, last):
         v = (y + 0.5) / high * rows
         j = min(max(math.floor(v), 0), rows - 1)
         v = min(max(v - j - 0.5, -0.5), 0.5)
+        row[:] = 0.0
+        for dy in range(-1, 2):
+            w = 0.75 - v * v if dy == 0 else 0.5 * (0.5 + dy * v) ** 2
+            for i in range(columns):
+                for channel in range(3):
+                    c = colour[min(max(j + dy, 0), rows - 1), i, channel]
+                    if c > 0.0 and c < 1e6:
+                        row[i + 1, channel] += w * c
+        row[0], row[columns + 1] = row[1], row[columns]
+        o = offset + (y + PAD) * 3 * stride + PAD
         for x in range(-4, wide + 4):
             u = (x + 0.5) / wide * columns
             i = min(max(math.floor(u), 0), columns - 1)
             u = min(max(u - i - 0.5, -0.5), 0.5)
+            before, here, after = 0.5 * (0.5 - u) ** 2, 0.75 - u * u, 0.5 * (0.5 + u) ** 2
             for channel in range(3):
-                total = 0.0
-                for dy in range(-1, 2):
-                    wy = 0.75 - v * v if dy == 0 else 0.5 * (0.5 + dy * v) ** 2
-                    for dx in range(-1, 2):
-                        wx = 0.75 - u * u if dx == 0 else 0.5 * (0.5 + dx * u) ** 2
-                        c = colour[min(max(j + dy, 0), rows - 1), min(max(i + dx, 0), columns - 1), channel]
-                        if c > 0.0 and c < 1e6:
-                            total += wy * wx * c
-                light[offset + ((y + PAD) * 3 + channel) * stride + x + PAD] += total
+                total = before * row[i, channel] + here * row[i + 1, channel] + after * row[i + 2, channel]
+                light[o + channel * stride + x] += total
 
 
 @quick

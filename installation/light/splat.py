@@ -405,8 +405,10 @@ def bin_bands(
     """
     bands = len(edges) - 2
     edges[:] = 0
+    wanted = np.empty((end - at, 2), dtype=np.int16)  # the bands of each, from the first to before the last
     for k in range(at, end):
         low, high = _bands(splats, k, half, bands, trails)
+        wanted[k - at, 0], wanted[k - at, 1] = low, high
         for band in range(low, high):
             edges[band] += 1
         if splats[k, LEVEL] + splats[k, HALO] >= np.float32(1):
@@ -417,8 +419,7 @@ def bin_bands(
         edges[band] = total
         total += n
     for k in range(at, end):
-        low, high = _bands(splats, k, half, bands, trails)
-        for band in range(low, high):
+        for band in range(wanted[k - at, 0], wanted[k - at, 1]):
             order[edges[band]] = k
             edges[band] += 1
         if splats[k, LEVEL] + splats[k, HALO] >= np.float32(1):

@@ -96,6 +96,10 @@ class Community:
         self.place: Doubles = self._places(0)  # (n, 2) metres on the water
         self.place_from, self.place_to = self.place, self.place
         self.place_moved = 1.0  # 0..1 of the way between the last two arcs' places
+        # what can be worked out again, kept because it is asked for often
+        self._noisy_second, self._second_of_noise = -1, np.zeros((ticks.RATE, count))
+        self._seen, self._cos, self._sin = np.zeros(0), np.zeros(0), np.zeros(0)
+        self._spread, self._lean_cos, self._lean_sin = math.nan, np.ones(count), np.zeros(count)
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -111,6 +115,7 @@ class Community:
         if usual > 0.0:
             self.rate_target[sleeper] = min(max(ticks.RATE / usual, RATE_LOW), RATE_HIGH)
         away = math.remainder(self.phase[sleeper], 2.0 * math.pi)
+        self.phase = self.phase.copy()  # another array: what was worked out of the old one is not true of it
         self.phase[sleeper] -= 0.5 * away
 
     def drive(self, sleeper: int, rate: float, tick: int) -> None:
@@ -149,30 +154,32 @@ class Community:
     def step(self, tick: int, climate: Climate) -> None:
         """One tick further."""
         self._follow_targets(tick)
-        lean = climate.spread * self.character
-        z, _ = self._mean(lean)
+        late_cos, late_sin = self._late(climate.spread)
+        z = complex(self._mean(late_cos), self._mean(late_sin))
         coupling = climate.coupling + self._stabiliser(climate.mend)
-        pull = coupling * abs(z) * np.sin(np.angle(z) + lean - self.phase) * (1.0 - 0.9 * self.driven)
+        # |z| sin(arg z + lean - theta), without asking for another sine
+        pull = coupling * (z.imag * late_cos - z.real * late_sin) * (1.0 - 0.9 * self.driven)
         own = climate.breath * (1.0 + 0.075 * self.temper)
         rate = own + (self.rate - own) * self.driven
-        noise = self._restless.at(tick).standard_normal(len(self))
         self.phase = np.mod(
             self.phase
             + DT * (2.0 * np.pi * rate + self.side * climate.rift + pull)
-            + math.sqrt(2.0 * climate.diffusion * DT) * noise,
+            + math.sqrt(2.0 * climate.diffusion * DT) * self._noise(tick),
             2.0 * np.pi,
         )
-        self._follow_breath(climate.breath, self._mean(lean)[0])
+        self._follow_breath(climate.breath, z)
 
     @property
     def coherence(self) -> float:
         """|mean exp(i theta)| over those present, 0..1: Kuramoto's order parameter."""
-        return float(abs(self._mean(0.0)[0]))
+        cos, sin = self._circle()
+        return math.hypot(self._mean(cos), self._mean(sin))
 
     @property
     def pulse(self) -> Doubles:
         """(n,) 0..1."""
-        pulse: Doubles = (0.5 + 0.5 * np.cos(self.phase)) ** 4
+        squared = (0.5 + 0.5 * self._circle()[0]) ** 2
+        pulse: Doubles = squared * squared
         return pulse
 
     def snapshot(self) -> dict[str, Any]:
@@ -184,12 +191,33 @@ class Community:
         memory.recall(self, self.moving, state)
         memory.recall(self.pulses, self.pulses.moving, state["pulses"])
 
-    def _mean(self, lean: Doubles | float) -> tuple[complex, float]:
+    def _mean(self, values: Doubles) -> float:
+        """Over those present; 0 where nobody is."""
         weight = float(self.present.sum())
-        if weight < 1e-6:
-            return 0j, 0.0
-        angle = self.phase - lean
-        return complex(np.dot(np.cos(angle), self.present), np.dot(np.sin(angle), self.present)) / weight, weight
+        return float(np.dot(values, self.present)) / weight if weight > 1e-6 else 0.0
+
+    def _circle(self) -> tuple[Doubles, Doubles]:
+        """cos and sin of everybody's phase; they are asked for several times between two steps."""
+        if self._seen is not self.phase:
+            self._seen, self._cos, self._sin = self.phase, np.cos(self.phase), np.sin(self.phase)
+        return self._cos, self._sin
+
+    def _late(self, spread: float) -> tuple[Doubles, Doubles]:
+        """cos and sin of phase less what a sleeper's character leads by."""
+        if spread != self._spread:
+            self._spread, lean = spread, spread * self.character
+            self._lean_cos, self._lean_sin = np.cos(lean), np.sin(lean)
+        cos, sin = self._circle()
+        return cos * self._lean_cos + sin * self._lean_sin, sin * self._lean_cos - cos * self._lean_sin
+
+    def _noise(self, tick: int) -> Doubles:
+        """(n,) standard normal: a second's worth is drawn at once, addressed by the second."""
+        second, within = divmod(tick, ticks.RATE)
+        if second != self._noisy_second:
+            self._noisy_second = second
+            self._second_of_noise = self._restless.at(second).standard_normal((ticks.RATE, len(self)))
+        noise: Doubles = self._second_of_noise[within]
+        return noise
 
     def _follow_targets(self, tick: int) -> None:
         """Nothing that somebody sets jumps."""
