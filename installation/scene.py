@@ -188,7 +188,7 @@ class Scene(ABC):
 
     @abstractmethod
     def light(self, now: Moment) -> Iterable[Light]:
-        """The lights of this moment. Changes nothing."""
+        """The lights of this moment. Changes nothing, and what it returned does not change when the scene steps on."""
 
     def sound(self, now: Moment) -> Iterable[Voice]:
         """The voices of this moment, at most 16. Changes nothing. By default the community sings."""

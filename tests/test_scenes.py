@@ -50,6 +50,17 @@ def test_looking_changes_nothing(name: str) -> None:
         assert show.snapshot() == before
 
 
+def test_lights_stay_as_they_were_when_the_scene_steps_on(name: str) -> None:
+    """A picture is drawn while the show moves on."""
+    for show in journey(name):
+        lights = show.lights()
+        before = digest(lights)
+        for _ in range(3):
+            show.step()
+            show.lights()
+        assert digest(lights) == before
+
+
 def test_the_same_seed_gives_the_same_lights_and_another_seed_others(name: str) -> None:
     once, again, other = (list(journey(name, seed))[-1] for seed in (5, 5, 6))
     assert digest(once.lights()) == digest(again.lights())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from installation.light.picture import Look, Pixels
@@ -121,6 +121,10 @@ class Painter:
         assert self._canvas is not None
         self._drawing.draw(seen, self._canvas, since, level)
         self.work.add(self._clock() - began)
+
+    def drawn(self, within_s: float) -> bool:
+        """Whether nothing is being drawn any more; waits for it, but not longer than `within_s`."""
+        return self._begun is None or not wait((self._begun,), within_s).not_done
 
     def finish(self, words: Sequence[str] | None) -> None:
         """Wait until what was begun is drawn, write `words` over it and show it. Nothing when nothing was begun."""

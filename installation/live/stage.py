@@ -96,6 +96,7 @@ class Stage:
         self._ticker = Ticker(self._clock() - SECOND // ticks.RATE // 2)
         last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
         self._enter()
+        self._looked = self.show.tick  # of the newest picture
         self.painter.begin(look(self.show), self._clock(), self.level)
         while self._farewell != 0:
             if last is not None and self.show.tick >= last:
@@ -124,13 +125,16 @@ class Stage:
     def _turn(self) -> None:
         """One turn of the loop: while a picture is drawn the show moves on; then keys, and the next one is begun.
 
+        However long the picture takes, a tick is never later than the next one: what a performer does acts at once.
         Keys wait for the picture because a window may move its memory while it listens.
         """
         now = self._clock()
-        due = self._ticker.due(self._beat.even(now))
-        for _ in range(due):
-            self._step(now)
-        seen = look(self.show) if due else None
+        self._advance(now, self._beat.even(now))
+        seen = look(self.show) if self.show.tick != self._looked else None
+        self._looked = self.show.tick
+        while not self.painter.drawn(1.0 / ticks.RATE):
+            late = self._clock()
+            self._advance(late, late)
         self.painter.finish(self._told(now))
         self._pulse(self.show.tick)
         for key in self._screen.pressed():
@@ -138,6 +142,11 @@ class Stage:
         self._rest()
         if seen is not None:
             self.painter.begin(seen, self._clock(), self.level)
+
+    def _advance(self, now: int, until: int) -> None:
+        """Every tick that is due at the time `until`."""
+        for _ in range(self._ticker.due(until)):
+            self._step(now)
 
     def _step(self, now: int) -> None:
         self._desk.deliver(self.show, now)
