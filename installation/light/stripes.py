@@ -33,8 +33,13 @@ PURITY = 0.2
 crossing branches' 0.07 and at most 0.16."""
 REACH = 2.5
 """Widths of a pair over which it must be that wave, along the stripes."""
-LINES, GRAIN, SLANTS = 13, 12, 24
+LINES, GRAIN, SLANTS = 9, 8, 16
 """Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
+COSINE, SINE = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
+HOPS = 16
+"""Parts of a scan line at whose ends a long run is looked at again."""
+SCALES = (1, 2, 4, 8)
+"""Pixels that are averaged before runs are looked for, each twice the one before: grain hides no stripes."""
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
 SWEEP_S = 0.12
@@ -142,6 +147,7 @@ def _visits(total: int) -> NDArray[np.intp]:
 def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: ignore[no-untyped-def]
     """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
     height, width = picture.shape
+    edges = np.empty((2, light.size), dtype=np.int32)
     for i in which:
         x, y, dx, dy = lines[i, 0], lines[i, 1], lines[i, 2], lines[i, 3]
         length = int(lines[i, 4])
@@ -155,7 +161,13 @@ def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: 
                 light[k] = _luminance(picture[v, min(int(x + k * dx), width - 1)], linear)
         gains = asked[i, bins[i, 0] : bins[i, 1]]
         gains[:] = 1.0
-        striped[i] = _runs(picture, linear, lines[i], light[:length], gains)
+        striped[i] = False
+        for coarse in SCALES:
+            if coarse > 1:
+                for k in range(length // coarse):
+                    light[k] = 0.5 * (light[2 * k] + light[2 * k + 1])
+            if _runs(picture, linear, lines[i], light[: length // coarse], coarse, edges, gains):
+                striped[i] = True
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -168,58 +180,81 @@ def _luminance(p, linear):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _runs(picture, linear, line, light, gains):  # type: ignore[no-untyped-def]
-    """Find runs of even light-dark pairs in one line; whether any of them is a grating, as `gains` then says.
+def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[no-untyped-def]
+    """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
+    any of them is a grating, as `gains` then says.
 
     A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 30 %,
     and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
     16 to a degree, are too fine to be seen as stripes.
     """
-    found = False
-    finest = light.size // 480
+    found, finest = False, light.size * coarse / 480.0
+    count, contrast = _edges(light, coarse, edges)
+    rises, falls = edges[0], edges[1]
+    first, mean = 0, 0.0
+    for k in range(1, count + 1):
+        width = rises[k] - rises[k - 1] if k < count else 0
+        fair = width > finest and 1 <= 7 * (falls[k - 1] - rises[k - 1]) // width <= 5
+        if fair and k - 1 > first and 0.7 * mean <= width <= mean / 0.7:
+            mean = 0.6 * mean + 0.4 * width
+            continue
+        if k - 1 - first >= PAIRS:  # so many from rise to rise, and one more behind the last rise
+            need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
+            found |= _confirm(picture, linear, line, rises[first:k], light.size * coarse, need, gains)
+        first, mean = (k - 1, float(width)) if fair else (k, 0.0)
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
+    """Write where `light` rises and then falls by CONTRAST into `edges` (2, n); how many rises, and the most that it
+    swung."""
     rising, extreme, valley = False, np.float32(1.0), np.float32(1.0)
-    last, fell, run = -1, -1, 0
-    mean, contrast = 0.0, 0.0
-    rises = np.empty(PAIRS + 1, dtype=np.int32)  # the latest of this run, the oldest first
+    count, contrast = 0, np.float32(CONTRAST)
     for x in range(light.size):
         y = light[x]
         if rising:
             if y > extreme:
                 extreme = y
-                contrast = max(contrast, extreme - valley)
             elif extreme - y >= CONTRAST:
-                rising, extreme, fell = False, y, x
+                edges[1, count - 1] = x * coarse
+                contrast = max(contrast, extreme - valley)
+                rising, extreme = False, y
         elif y < extreme:
             extreme = y
         elif y - extreme >= CONTRAST:
+            edges[0, count] = x * coarse
+            edges[1, count] = light.size * coarse
             rising, valley, extreme = True, extreme, y
-            width = x - last
-            fair = last >= 0 and width > finest and 1 <= 7 * (fell - last) // width <= 5
-            if fair and run > 0 and 0.7 * mean <= width <= mean / 0.7:
-                run += 1
-                mean = 0.6 * mean + 0.4 * width
-            else:
-                rises[0] = last
-                mean, contrast, run = float(width), 0.0, 1 if fair else 0
-            contrast = max(contrast, y - valley)
-            last = x
-            if run > PAIRS:
-                rises[:-1] = rises[1:]
-                rises[PAIRS] = x
-            elif run > 0:
-                rises[run] = x
-            # so many from rise to rise, and one more behind the last rise
-            if run >= PAIRS and _is_wave(picture, linear, line, rises):
-                found = True
-                _mark(gains, light.size, rises[0], x, contrast)
-    return found
+            count += 1
+    return count, contrast
 
 
 @njit(nogil=True, cache=True)
-def _mark(gains, length, start, end, contrast):  # type: ignore[no-untyped-def]
-    need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
-    for c in range(start * gains.size // length, min(end * gains.size // length + 1, gains.size)):
-        gains[c] = min(gains[c], need)
+def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore[no-untyped-def]
+    """Look at the surroundings of a run, a hop at a time, and write `need` where they are a grating; whether any."""
+    scale, hop = gains.size / length, length / HOPS
+    if (
+        max(gains[int(scale * rises[0])], gains[int(scale * rises[-1])], gains[int(scale * rises[rises.size // 2])])
+        < 1.0
+    ):
+        return True  # a finer look has found it
+    found = False
+    k, known = PAIRS, 0
+    while k < rises.size:
+        if _is_wave(picture, linear, line, rises[k - PAIRS : k + 1]):
+            found = True
+            for c in range(int(scale * rises[known]), min(int(scale * rises[k]) + 1, gains.size)):
+                gains[c] = min(gains[c], need)
+            known = k
+            while k < rises.size - 1 and (k < known + PAIRS or rises[k] < rises[known] + hop):
+                k += 1
+            if k == known:
+                break
+        else:
+            k += 1
+            known = k - PAIRS
+    return found
 
 
 @njit(nogil=True, cache=True)
@@ -237,26 +272,40 @@ def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
     reach = min(REACH * period, extent - 1.0)
     place = line[0] if upright else line[1] + 0.5 * (start + end) * line[3]
     before = min(max(place - reach / 2.0, 0.0), extent - 1.0 - reach) - place
-    c, s = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
-    wave = np.zeros((LINES, 2))
-    total, squares = 0.0, 0.0
+    number = pairs * GRAIN
+    real, imaginary, mean, square = _component(picture, linear, line, 0.0, middle, period, stretch, pairs)
+    if 4.0 * (real * real + imaginary * imaginary) < PURITY * number**2 * (square - mean * mean):
+        return False  # not half as pure on the line itself: nearly all that is no grating ends here
+    wave, total, squares = np.empty((LINES, 2)), 0.0, 0.0
     for m in range(LINES):
         off = before + reach * m / (LINES - 1)
-        across = line[0] + (off if upright else 0.0)
-        down = line[1] + (0.0 if upright else off)
-        for k in range(pairs * GRAIN):
-            way = k / GRAIN - 0.5 * pairs
+        wave[m, 0], wave[m, 1], mean, square = _component(picture, linear, line, off, middle, period, stretch, pairs)
+        total += mean / LINES
+        squares += square / LINES
+    power = 2.0 * _aligned(wave) / (LINES * number) ** 2  # its amplitude is the root of twice that
+    return power >= PURITY * (squares - total * total) and 8.0 * power >= WAVE * WAVE
+
+
+@njit(nogil=True, cache=True)
+def _component(picture, linear, line, off, middle, period, stretch, pairs):  # type: ignore[no-untyped-def]
+    """The sum of a wave's component on a parallel to a line, `off` pixels beside it: real, imaginary; and the mean of
+    the light there and of its square."""
+    height, width = picture.shape
+    upright = line[2] == 0.0
+    across, down = line[0] + (off if upright else 0.0), line[1] + (0.0 if upright else off)
+    real, imaginary, total, squares = 0.0, 0.0, 0.0, 0.0
+    for pair in range(pairs):
+        for k in range(GRAIN):
+            way = pair - 0.5 * pairs + k / GRAIN
             at = middle + period * way + stretch * way * way
             u = min(max(int(across + at * line[2]), 0), width - 1)
             v = min(max(int(down + at * line[3]), 0), height - 1)
             y = _luminance(picture[v, u], linear)
             total += y
             squares += y * y
-            wave[m, 0] += y * c[k % GRAIN]
-            wave[m, 1] += y * s[k % GRAIN]
-    number = LINES * pairs * GRAIN
-    power = 2.0 * _aligned(wave) / number**2  # its amplitude is the root of twice that
-    return power >= PURITY * (squares / number - (total / number) ** 2) and 8.0 * power >= WAVE * WAVE
+            real += y * COSINE[k]
+            imaginary += y * SINE[k]
+    return real, imaginary, total / (pairs * GRAIN), squares / (pairs * GRAIN)
 
 
 @njit(nogil=True, cache=True)
@@ -336,36 +385,66 @@ def _soften(wanted):  # type: ignore[no-untyped-def]
     """Spread the least of `wanted[0]` by 2 SOFT cells and blur it twice by SOFT: no cell ends above what it asked for,
     and no edge is seen. `wanted[1]` is scratch."""
     a, b = wanted[0], wanted[1]
-    rows, columns = a.shape
-    for y in range(rows):
-        _least(a[y], b[y], 2 * SOFT)
-    for x in range(columns):
-        _least(b[:, x], a[:, x], 2 * SOFT)
+    reach = 0
+    while reach < 2 * SOFT:
+        step = min(reach + 1, 2 * SOFT - reach)
+        _least_across(a, b, step)
+        _least_down(b, a, step)
+        reach += step
     for _ in range(2):
-        for y in range(rows):
-            _blur(a[y], b[y], SOFT)
-        for x in range(columns):
-            _blur(b[:, x], a[:, x], SOFT)
+        _blur_across(a, b, SOFT)
+        _blur_down(b, a, SOFT)
 
 
-@njit(nogil=True, cache=True)
-def _least(line, out, reach):  # type: ignore[no-untyped-def]
-    for x in range(line.size):
-        least = line[x]
-        for u in range(max(x - reach, 0), min(x + reach + 1, line.size)):
-            least = min(least, line[u])
-        out[x] = least
+@njit(nogil=True, cache=True, fastmath=True)
+def _least_across(field, out, step):  # type: ignore[no-untyped-def]
+    """Each cell's least with those `step` to its left and right."""
+    columns = field.shape[1]
+    for y in range(field.shape[0]):
+        line, least = field[y], out[y]
+        for x in range(step, columns):
+            least[x] = min(line[x], line[x - step])
+        for x in range(min(step, columns)):
+            least[x] = line[x]
+        for x in range(columns - step):
+            least[x] = min(least[x], line[x + step])
 
 
-@njit(nogil=True, cache=True)
-def _blur(line, out, reach):  # type: ignore[no-untyped-def]
-    """The mean of each cell and those within `reach`; beyond the ends the end goes on."""
-    total = 0.0
+@njit(nogil=True, cache=True, fastmath=True)
+def _least_down(field, out, step):  # type: ignore[no-untyped-def]
+    """Each cell's least with those `step` above and below."""
+    rows = field.shape[0]
+    for y in range(rows):
+        line, above, below, least = field[y], field[max(y - step, 0)], field[min(y + step, rows - 1)], out[y]
+        for x in range(line.size):
+            least[x] = min(line[x], above[x], below[x])
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _blur_across(field, out, reach):  # type: ignore[no-untyped-def]
+    """The mean of each cell and those within `reach` on its row; beyond the ends the end goes on."""
+    last, share = field.shape[1] - 1, np.float32(1.0 / (2 * reach + 1))
+    for y in range(field.shape[0]):
+        line, total = field[y], np.float32(0.0)
+        for u in range(-reach, reach + 1):
+            total += line[min(max(u, 0), last)]
+        for x in range(last + 1):
+            out[y, x] = total * share
+            total += line[min(x + reach + 1, last)] - line[max(x - reach, 0)]
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _blur_down(field, out, reach):  # type: ignore[no-untyped-def]
+    """The same in its column."""
+    last, share = field.shape[0] - 1, np.float32(1.0 / (2 * reach + 1))
+    total = np.zeros(field.shape[1], dtype=np.float32)
     for u in range(-reach, reach + 1):
-        total += line[min(max(u, 0), line.size - 1)]
-    for x in range(line.size):
-        out[x] = total / (2 * reach + 1)
-        total += line[min(x + reach + 1, line.size - 1)] - line[max(x - reach, 0)]
+        total += field[min(max(u, 0), last)]
+    for y in range(last + 1):
+        line, comes, goes = out[y], field[min(y + reach + 1, last)], field[max(y - reach, 0)]
+        for x in range(line.size):
+            line[x] = total[x] * share
+            total[x] += comes[x] - goes[x]
 
 
 @njit(nogil=True, cache=True)
@@ -373,7 +452,7 @@ def _dim(wanted, gain, dt):  # type: ignore[no-untyped-def]
     """Move every cell's gain towards what is wanted; whether any is below 1."""
     dimming = False
     for i in range(gain.size):
-        aim = wanted[i]
+        aim = wanted[i] if wanted[i] < 0.999 else np.float32(1.0)  # a blur of ones is not quite one
         gain[i] = max(aim, gain[i] - DIM_PER_S * dt) if gain[i] > aim else min(aim, gain[i] + LIFT_PER_S * dt)
         dimming = dimming or gain[i] < 1.0
     return dimming
