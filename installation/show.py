@@ -25,7 +25,6 @@ from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, Voice
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
-BLOOMING, WILTING = 45.0, 25.0  # seconds
 BLACKOUT = 2.0  # seconds
 SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
 CROSSFADE = 8.0  # seconds between two scenes
@@ -141,8 +140,7 @@ class Show:
         swing = min(section.swing, SOOTHING) if self.soothed else section.swing
         self.unrest = _towards(self.unrest, UNREST[section.phase], swing)
         self.soothed = self.soothed and self.unrest > 0.0
-        opening = section.phase == "resolution"
-        self.bloom = _towards(self.bloom, BLOOM[section.phase], BLOOMING if opening else WILTING)
+        self.bloom = _towards(self.bloom, BLOOM[section.phase], section.opening)
         self.presence = _towards(self.presence, section.presence, section.fade)
         self.darkness = _towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
         self.clock.step()

@@ -177,3 +177,7 @@ class Command:
 def command(tmp_path: Path) -> Command:
     """The command line, in a new home."""
     return Command(tmp_path)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regold", action="store_true", help="write the golden pictures anew, after looking at them")

@@ -18,6 +18,9 @@ Phase = Literal["harmony", "glitch", "resolution"]
 FULL_SWING = {"harmony": 10.0, "glitch": 12.0, "resolution": 15.0}
 """Seconds in which unrest crosses its whole range on the way into a phase, where the section gives no `ramp`."""
 
+OPENING = {"harmony": 25.0, "glitch": 25.0, "resolution": 45.0}
+"""Seconds in which bloom crosses its whole range, closing or opening, where the section gives no `bloom`."""
+
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One section of the score."""
@@ -27,6 +30,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float
     scene: str = ""  # empty: the scene that is playing goes on
     ramp: float | None = None  # seconds in which unrest would cross its whole range; by default the phase's own
+    bloom: float | None = None  # seconds in which all would become themselves, or alike; by default the phase's own
     presence: float = 1.0  # 0 dark and silent .. 1
     fade: float = 8.0  # seconds in which presence would cross its whole range
     controls: dict[str, float | bool | str] = {}
@@ -35,6 +39,11 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def swing(self) -> float:
         """Seconds in which unrest would cross its whole range."""
         return FULL_SWING[self.phase] if self.ramp is None else self.ramp
+
+    @property
+    def opening(self) -> float:
+        """Seconds in which bloom would cross its whole range."""
+        return OPENING[self.phase] if self.bloom is None else self.bloom
 
 
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +109,7 @@ def _section(entry: object, i: int, source: str) -> Section:
     for field, value, low, high in (
         ("seconds", section.seconds, 0.5, 86_400.0),
         ("ramp", section.swing, 0.1, 3_600.0),
+        ("bloom", section.opening, 0.1, 3_600.0),
         ("presence", section.presence, 0.0, 1.0),
         ("fade", section.fade, 0.1, 3_600.0),
     ):
