@@ -26,8 +26,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
-
 import numpy as np
 import structlog
 from rich.console import Console

@@ -9,9 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-# read by numba when it is first imported: lets it pack neighbouring stores of a splat into one instruction
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
-
 import typer
 
 from installation import settings

@@ -71,11 +71,6 @@ def runtime() -> Path:
         return platformdirs.user_runtime_path(_NAME)
 
 
-def cache_folder() -> Path:
-    """Where what can be made again is kept."""
-    return platformdirs.user_cache_path(_NAME)
-
-
 def stills() -> Path:
     """Where stills taken during a show go: a folder among the user's pictures."""
     return platformdirs.user_pictures_path() / "SleepTree"

@@ -17,8 +17,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation import places
-
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 90.0  # no test is decided by it: what takes so long hangs
 
@@ -142,8 +140,7 @@ class Command:
         self.home = home
         gone = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "CI")
         kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("XDG_")}
-        kernels = os.environ.get("NUMBA_CACHE_DIR") or str(places.cache_folder())  # compiled once, not in every home
-        ours = {"HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160", "NUMBA_CACHE_DIR": kernels}
+        ours = {"HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
         self.environment = {**kept, **ours}
 
     def _start(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.Popen[str]:

@@ -7,8 +7,9 @@ pixels, and judges what was shown without changing it. Knows nothing of files.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from installation.model.compiled import strict
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -156,7 +157,7 @@ def _steps(length: int, window: int) -> NDArray[np.intp]:
     return np.unique(np.append(np.arange(0, last + 1, max(1, window // 9)), last))
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _reduce(frame, linear, out):  # type: ignore[no-untyped-def]
     height, width = out.shape[0], out.shape[1]
     for y in range(height):
@@ -173,7 +174,7 @@ def _reduce(frame, linear, out):  # type: ignore[no-untyped-def]
             out[y, x, 0], out[y, x, 1], out[y, x, 2] = r / area, g / area, b / area
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _table(values, sums):  # type: ignore[no-untyped-def]
     for y in range(values.shape[0]):
         line = 0.0
@@ -182,7 +183,7 @@ def _table(values, sums):  # type: ignore[no-untyped-def]
             sums[y + 1, x + 1] = sums[y, x + 1] + line
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _average(sums, edges, out):  # type: ignore[no-untyped-def]
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]
@@ -190,7 +191,7 @@ def _average(sums, edges, out):  # type: ignore[no-untyped-def]
         out[w] = total / ((bottom - top) * (right - left))
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _see(light, first, frame, fps, state, direction, turned, times, newest, steady, many, long):  # type: ignore[no-untyped-def]
     """One frame for every pixel; `state` holds peak, valley and what else a kind must know of them."""
     for y in range(light.shape[0]):
@@ -219,7 +220,7 @@ def _see(light, first, frame, fps, state, direction, turned, times, newest, stea
                 long[kind, y, x] = steady[kind, y, x] > LONG_S * fps
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
@@ -230,7 +231,7 @@ def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
             out[y, x] = turns
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _keep(times, frame, fps, count, steady):  # type: ignore[no-untyped-def]
     for w in range(count.size):
         count[w] = 0
@@ -240,7 +241,7 @@ def _keep(times, frame, fps, count, steady):  # type: ignore[no-untyped-def]
         steady[w] = steady[w] + 1 if count[w] >= STEADY else 0
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn_general(level, first, direction, state):  # type: ignore[no-untyped-def]
     """A change of luminance by 0.10 or more, the darker state under 0.80, against the last turn."""
     if first:
@@ -256,7 +257,7 @@ def _turn_general(level, first, direction, state):  # type: ignore[no-untyped-de
     return turn
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn_red(value, saturated, first, direction, state):  # type: ignore[no-untyped-def]
     """WCAG 2.0: (R - G - B) x 320 changes by more than 20, either state saturated (R at least 0.8 of the light)."""
     if first or value > state[0]:
@@ -274,7 +275,7 @@ def _turn_red(value, saturated, first, direction, state):  # type: ignore[no-unt
     return turn
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn_hue(r, g, b, saturated, first, direction, state):  # type: ignore[no-untyped-def]
     """WCAG 2.2: u'v' (CIE 1976) moves by more than 0.2 to or from saturated red."""
     x = 0.4124 * r + 0.3576 * g + 0.1805 * b
@@ -301,7 +302,7 @@ def _turn_hue(r, g, b, saturated, first, direction, state):  # type: ignore[no-u
     return 0
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn_together(shares, frame, direction, times, newest):  # type: ignore[no-untyped-def]
     """A field turns when a quarter of it turned within the frames kept, none of them spent on its turn before."""
     depth = shares.shape[1]
@@ -321,7 +322,7 @@ def _turn_together(shares, frame, direction, times, newest):  # type: ignore[no-
                     shares[which, k, w] = 0.0
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn_means(level, extremes, swing, frame, direction, times, newest):  # type: ignore[no-untyped-def]
     for w in range(level.size):
         extremes[0, w] = max(extremes[0, w], level[w])

@@ -7,13 +7,10 @@ holds whatever the others do.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from installation.model.compiled import strict
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -168,7 +165,7 @@ class Flicker:
 # Below: `rising` 0 means the last turn was a fall and `extreme` is the valley since; 1 the mirror image.
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _ask(level, extreme, rising, tokens, dt, step, bright, busy, rise, fall):  # type: ignore[no-untyped-def]
     """Mark who would rise, fall, or keeps its surroundings busy; counts of each, and of rises without a token."""
     crowd, rises, falls, hurried = 0, 0, 0, 0
@@ -193,7 +190,7 @@ def _ask(level, extreme, rising, tokens, dt, step, bright, busy, rise, fall):  #
     return crowd, rises, falls, hurried
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _turn(level, extreme, rising, tokens, dt, step, bright, rise, fall):  # type: ignore[no-untyped-def]
     """Follow every cell; mark and count those that turned."""
     rises, falls = 0, 0
@@ -222,7 +219,7 @@ def _turn(level, extreme, rising, tokens, dt, step, bright, rise, fall):  # type
     return rises, falls
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _integrate(marks, sums):  # type: ignore[no-untyped-def]
     """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
     rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
@@ -233,18 +230,18 @@ def _integrate(marks, sums):  # type: ignore[no-untyped-def]
             sums[y + 1, x + 1] = sums[y, x + 1] + line
 
 
-@njit(nogil=True, cache=True, inline="always")
+@strict
 def _within(sums, edge):  # type: ignore[no-untyped-def]
     return sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _add_windows(sums, edges, area, total):  # type: ignore[no-untyped-def]
     for w in range(edges.shape[0]):
         total[w] += _within(sums, edges[w]) / area[w]
 
 
-@njit(nogil=True, cache=True, inline="always")
+@strict
 def _lay(cover, edge):  # type: ignore[no-untyped-def]
     """One window more, as the corners of a table of differences; `_covered` adds them up."""
     cover[edge[0], edge[2]] += 1
@@ -253,7 +250,7 @@ def _lay(cover, edge):  # type: ignore[no-untyped-def]
     cover[edge[1], edge[3]] += 1
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
     rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
     lowered = False
@@ -272,7 +269,7 @@ def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-
     return lowered
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _cap_crowds(sums, edges, area, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
     """Where too much of a window flickers, nobody in it rises."""
     cover[:] = 0
@@ -284,7 +281,7 @@ def _cap_crowds(sums, edges, area, cover, extreme, rise, kept, bound):  # type: 
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _cap_events(sums, edges, area, event, dt, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
     """Where a window would rise as a whole (anywhere in it, all at about one time) and has no token, nobody rises."""
     cover[:] = 0
@@ -299,7 +296,7 @@ def _cap_events(sums, edges, area, event, dt, cover, extreme, rise, kept, bound)
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _spend_events(event, dt):  # type: ignore[no-untyped-def]
     for w in range(event.shape[1]):
         event[3, w] = min(event[3, w] + REFILL * dt, TOKENS)
@@ -312,7 +309,7 @@ def _spend_events(event, dt):  # type: ignore[no-untyped-def]
             event[1, w] = event[4, w]  # what fell in the frame of the rise already arms the next
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _cap_swings(sums, edges, swinging, swing, kept, dt, bright, level, bound):  # type: ignore[no-untyped-def]
     """Where a window's mean would rise and has no token, its cells are scaled down together."""
     columns = sums.shape[1] - 1
@@ -334,7 +331,7 @@ def _cap_swings(sums, edges, swinging, swing, kept, dt, bright, level, bound):  
     return lowered
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _follow_swings(sums, edges, swinging, swing, dt, bright):  # type: ignore[no-untyped-def]
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]

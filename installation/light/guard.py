@@ -10,17 +10,14 @@ The definitions are WCAG 2.3.1's (general and red flashes, a quarter of any 10 d
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from installation.light.flicker import Flicker, Floats, Windows
 from installation.light.stripes import Stripes
+from installation.model.compiled import strict
 
 ROWS, COLUMNS = 81, 144
 """Cells in which the picture is sampled, at most; a smaller picture is sampled at every pixel."""
@@ -204,7 +201,7 @@ def _spans(length: int, cells: int) -> tuple[NDArray[np.int32], NDArray[np.uint3
     return before, np.round((at - before) * 256.0).astype(np.uint32)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-untyped-def]
     """Sample `picture`: its pixels, their luminance, and how red they are."""
     for i in range(ys.size):
@@ -215,7 +212,7 @@ def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-
         redness[i] = _red(r, g, b)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@strict
 def _red(r, g, b):  # type: ignore[no-untyped-def]
     """0 where red isn't saturated; the definitions say 0.8 of the light, and leave open what is nearly black."""
     light = r + g + b
@@ -224,7 +221,7 @@ def _red(r, g, b):  # type: ignore[no-untyped-def]
     return max(np.float32(0.0), r - g - b) + np.float32(RED_FLOOR)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
     for i in range(pixels.size):
         p = pixels[i]
@@ -233,7 +230,7 @@ def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
         redness[i] = _red(linear[r], linear[max((p >> 8) & 255, least)], linear[max(p & 255, least)])
 
 
-@njit(nogil=True, cache=True, inline="always")
+@strict
 def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
     """Luminance of one pixel once `_show` has been over it; gain and pale of 256."""
     r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
@@ -246,14 +243,14 @@ def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _lighten(pixels, pale_nodes, gain, dimmed, linear, level):  # type: ignore[no-untyped-def]
     pale = pale_nodes.ravel()
     for i in range(pixels.size):
         level[i] = _light(int(pixels[i]), int(min(gain[i], dimmed[i]) * 256.0), int(pale[i]), linear)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _yield(pixels, pale_nodes, gain, dimmed, linear, level, bound):  # type: ignore[no-untyped-def]
     """Lower the gain of every cell that is above its bound."""
     pale = pale_nodes.ravel()
@@ -268,7 +265,7 @@ def _yield(pixels, pale_nodes, gain, dimmed, linear, level, bound):  # type: ign
         gain[1, i] = HOLD_S
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _lift(gain, dt):  # type: ignore[no-untyped-def]
     for i in range(gain.shape[1]):
         gain[1, i] -= dt
@@ -276,7 +273,7 @@ def _lift(gain, dt):  # type: ignore[no-untyped-def]
             gain[0, i] = min(np.float32(1.0), gain[0, i] + np.float32(LIFT_PER_S * dt))
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _lower(pale, dt):  # type: ignore[no-untyped-def]
     for i in range(pale.shape[1]):
         pale[1, i] -= dt
@@ -284,7 +281,7 @@ def _lower(pale, dt):  # type: ignore[no-untyped-def]
             pale[0, i] = max(np.float32(0.0), pale[0, i] - np.float32(PALE * LIFT_PER_S * dt))
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _spread_gain(gain, dimmed, nodes):  # type: ignore[no-untyped-def]
     """The least gain of each cell and its eight neighbours, of 256; whether any cell's own is below 1."""
     rows, columns = nodes.shape
@@ -313,7 +310,7 @@ def _spread_gain(gain, dimmed, nodes):  # type: ignore[no-untyped-def]
     return held
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
     """The most pallor of each cell and its eight neighbours, of 256; whether there is any."""
     rows, columns = nodes.shape
@@ -330,7 +327,7 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
     return any_pale
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part):  # type: ignore[no-untyped-def]
     """Apply gain and pallor, smooth between the cells' centres, to the part of each row where there is any."""
     rows, width = gain_nodes.shape[0], x_before.size
@@ -353,7 +350,7 @@ def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part): 
             _attenuate(part, gains[v, first:last], gains[w, first:last], above, below, mixed)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _widen(gain_nodes, pale_nodes, before, part, gain, pale, reach):  # type: ignore[no-untyped-def]
     """One row of cells as a row of pixels."""
     last = gain_nodes.size - 1
@@ -385,7 +382,7 @@ def _widen(gain_nodes, pale_nodes, before, part, gain, pale, reach):  # type: ig
         pale[:] = 0
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _blanch(row, pale, pale_below, above, below):  # type: ignore[no-untyped-def]
     for x in range(row.size):
         p = row[x]
@@ -393,7 +390,7 @@ def _blanch(row, pale, pale_below, above, below):  # type: ignore[no-untyped-def
         row[x] = (p & 0xFF0000) | (max((p >> 8) & 255, least) << 8) | max(p & 255, least)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _attenuate(row, gain, gain_below, above, below, mixed):  # type: ignore[no-untyped-def]
     over, under = np.uint16(above), np.uint16(below)
     for x in range(row.size):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
-from installation.light.compiled import exact, quick
+from installation.model.compiled import exact, quick
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)

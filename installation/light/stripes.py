@@ -8,15 +8,11 @@ texture are none. Acts on nothing itself.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from installation.light.flicker import Windows
+from installation.model.compiled import loose, strict
 
 Floats = NDArray[np.float32]
 
@@ -143,7 +139,7 @@ def _visits(total: int) -> NDArray[np.intp]:
     return np.arange(total, dtype=np.intp) * stride % total
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: ignore[no-untyped-def]
     """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
     height, width = picture.shape
@@ -170,7 +166,7 @@ def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: 
                 striped[i] = True
 
 
-@njit(nogil=True, cache=True, inline="always")
+@strict
 def _luminance(p, linear):  # type: ignore[no-untyped-def]
     return (
         np.float32(0.2126) * linear[(p >> 16) & 255]
@@ -179,7 +175,7 @@ def _luminance(p, linear):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[no-untyped-def]
     """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
     any of them is a grating, as `gains` then says.
@@ -205,7 +201,7 @@ def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[n
     return found
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
     """Write where `light` rises and then falls by CONTRAST into `edges` (2, n); how many rises, and the most that it
     swung."""
@@ -230,7 +226,7 @@ def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
     return count, contrast
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore[no-untyped-def]
     """Look at the surroundings of a run, a hop at a time, and write `need` where they are a grating; whether any."""
     scale, hop = gains.size / length, length / HOPS
@@ -257,7 +253,7 @@ def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore
     return found
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
     """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
 
@@ -286,7 +282,7 @@ def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
     return power >= PURITY * (squares - total * total) and 8.0 * power >= WAVE * WAVE
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _component(picture, linear, line, off, middle, period, stretch, pairs):  # type: ignore[no-untyped-def]
     """The sum of a wave's component on a parallel to a line, `off` pixels beside it: real, imaginary; and the mean of
     the light there and of its square."""
@@ -308,7 +304,7 @@ def _component(picture, linear, line, off, middle, period, stretch, pairs):  # t
     return real, imaginary, total / (pairs * GRAIN), squares / (pairs * GRAIN)
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _pace(rises):  # type: ignore[no-untyped-def]
     """Where the middle of evenly stretching pairs lies, how wide a pair is there, and half of how much each is wider
     than the one before: the least squares."""
@@ -325,7 +321,7 @@ def _pace(rises):  # type: ignore[no-untyped-def]
     return place - stretch * spread, slope, stretch
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _aligned(wave):  # type: ignore[no-untyped-def]
     """The greatest square of the sum of complex `wave` (lines, 2), each turned further than the last by one angle."""
     best = 0.0
@@ -340,7 +336,7 @@ def _aligned(wave):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _judge(asked, crossing, edges, area, sums, cover, wanted, since, dt):  # type: ignore[no-untyped-def]
     """Write into `wanted` (rows, columns) the gain of every cell in a window that has been striped for long enough,
     1 elsewhere; whether there is such a window."""
@@ -380,7 +376,7 @@ def _judge(asked, crossing, edges, area, sums, cover, wanted, since, dt):  # typ
     return hot
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _soften(wanted):  # type: ignore[no-untyped-def]
     """Spread the least of `wanted[0]` by 2 SOFT cells and blur it twice by SOFT: no cell ends above what it asked for,
     and no edge is seen. `wanted[1]` is scratch."""
@@ -396,7 +392,7 @@ def _soften(wanted):  # type: ignore[no-untyped-def]
         _blur_down(b, a, SOFT)
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@loose
 def _least_across(field, out, step):  # type: ignore[no-untyped-def]
     """Each cell's least with those `step` to its left and right."""
     columns = field.shape[1]
@@ -410,7 +406,7 @@ def _least_across(field, out, step):  # type: ignore[no-untyped-def]
             least[x] = min(least[x], line[x + step])
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@loose
 def _least_down(field, out, step):  # type: ignore[no-untyped-def]
     """Each cell's least with those `step` above and below."""
     rows = field.shape[0]
@@ -420,7 +416,7 @@ def _least_down(field, out, step):  # type: ignore[no-untyped-def]
             least[x] = min(line[x], above[x], below[x])
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@loose
 def _blur_across(field, out, reach):  # type: ignore[no-untyped-def]
     """The mean of each cell and those within `reach` on its row; beyond the ends the end goes on."""
     last, share = field.shape[1] - 1, np.float32(1.0 / (2 * reach + 1))
@@ -433,7 +429,7 @@ def _blur_across(field, out, reach):  # type: ignore[no-untyped-def]
             total += line[min(x + reach + 1, last)] - line[max(x - reach, 0)]
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@loose
 def _blur_down(field, out, reach):  # type: ignore[no-untyped-def]
     """The same in its column."""
     last, share = field.shape[0] - 1, np.float32(1.0 / (2 * reach + 1))
@@ -447,7 +443,7 @@ def _blur_down(field, out, reach):  # type: ignore[no-untyped-def]
             total[x] += comes[x] - goes[x]
 
 
-@njit(nogil=True, cache=True)
+@strict
 def _dim(wanted, gain, dt):  # type: ignore[no-untyped-def]
     """Move every cell's gain towards what is wanted; whether any is below 1."""
     dimming = False

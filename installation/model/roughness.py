@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import kernel
+from installation.model.compiled import loose
 
 Doubles = NDArray[np.float64]
 
@@ -32,27 +32,27 @@ _CURVE: Doubles = 5.0 * (
 _SCALE = (_STEPS + 1) / PRUNED
 
 
-@kernel
+@loose
 def critical_band(hz: float) -> float:
     """Hz (Zwicker and Terhardt, J. Acoust. Soc. Am. 68, 1980)."""
     return float(25.0 + 75.0 * (1.0 + 1.4e-6 * hz * hz) ** 0.69)
 
 
-@kernel
+@loose
 def torn(hz: float, detune: float, voice: int, satellite: int) -> float:
     """Frequency of one satellite of a tone at `hz` when unrest pulls by `detune`, 0 at rest .. about 0.35."""
     apart = hz + BEATING[satellite] + detune * SIDES[satellite] * 0.25 * critical_band(hz)
     return float(apart * 2.0 ** (1.4 * detune * CENTS[voice % len(CENTS)] / 1200.0))
 
 
-@kernel
+@loose
 def rolloff(hz: float, brightness: float, unrest: float) -> float:
     """alpha in k^-alpha, the amplitude of partial k of a tone at `hz`: low voices are almost sines."""
     low = min(max(math.log2(330.0 / hz) / 2.6, 0.0), 1.0)
     return 2.6 - 1.6 * brightness + 1.6 * low * (1.0 - 0.5 * unrest)
 
 
-@kernel
+@loose
 def _sorted_roughness(f: Doubles, a: Doubles) -> float:
     """Of partials in ascending order. Overwrites both arrays with the merged partials."""
     n = 0
@@ -80,7 +80,7 @@ def _sorted_roughness(f: Doubles, a: Doubles) -> float:
     return rough / max(total, 1e-12)
 
 
-@kernel
+@loose
 def roughness(frequencies: Doubles, amplitudes: Doubles) -> float:
     """Roughness of partials (n,) in Hz with linear amplitudes (n,): about 0.4 for a calm chord, 2 to 4 torn.
 
@@ -91,7 +91,7 @@ def roughness(frequencies: Doubles, amplitudes: Doubles) -> float:
     return float(_sorted_roughness(frequencies[order], amplitudes[order]))
 
 
-@kernel
+@loose
 def roughness_of(tones: Doubles, gains: Doubles, alphas: Doubles, detune: float) -> float:
     """Roughness of torn tones (v,) in Hz whose satellites have `gains`, (v, 3), and partials fall by `alphas`, (v,)."""
     f = np.empty(len(tones) * SATELLITES * PARTIALS)
@@ -110,7 +110,7 @@ def roughness_of(tones: Doubles, gains: Doubles, alphas: Doubles, detune: float)
     return float(roughness(f[:n], a[:n]))
 
 
-@kernel
+@loose
 def detune_for(
     wanted: float, tones: Doubles, gains: Doubles, alphas: Doubles, low: float, high: float, steps: int
 ) -> float:

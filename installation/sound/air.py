@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import kernel
+from installation.model.compiled import loose
 from installation.sound.voices import chance
 
 Array = NDArray[np.float32]
@@ -19,7 +19,7 @@ LATE: Doubles = np.array([0.0, -0.07, -0.14])  # turns: the breath begins dark a
 RESONANCE = 2.2
 
 
-@kernel
+@loose
 def _blown(key: int, first: int, tuning: Doubles, g0: Doubles, g1: Doubles, state: Doubles, bus: Array) -> None:
     """Add noise through state-variable filters (Chamberlin 1985) to `bus`; state (channels, bands, 2) moves on."""
     channels, n = bus.shape

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
-from installation.model.compiled import kernel
+from installation.model.compiled import loose
 from installation.sound.cue import VOICES, Cue
 from installation.sound.voices import chance as hashed
 
@@ -120,7 +120,7 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
     )
 
 
-@kernel
+@loose
 def _torn(
     bus: Array,
     memory: Array,
@@ -240,7 +240,7 @@ BRIDGE_S = 18.0  # after which the frozen sound is gone
 _HANN: Array = np.array(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(1025) / 1024), dtype=np.float32)
 
 
-@kernel
+@loose
 def _grains(
     frozen: Array,
     grains: Doubles,

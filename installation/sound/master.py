@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import kernel, strict
+from installation.model.compiled import loose, strict
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -95,7 +95,7 @@ class Loudness:
         self.gain_db = min(max(self.gain_db + move, -self.REACH), self.REACH)
 
 
-@kernel
+@loose
 def _ramped(bus: Array, g0: float, g1: float) -> None:
     n = bus.shape[1]
     start, grow = np.float32(g0), np.float32((g1 - g0) / n)
@@ -137,7 +137,7 @@ PHASES = _phases()
 OVERSHOOT = float(np.abs(PHASES).sum(axis=1).max())  # by which a true peak can pass the highest sample
 
 
-@kernel
+@loose
 def true_peaks(x: Array, phases: Array, peaks: Array) -> None:
     """The highest of all channels at and after each sample, (m,), of `x`, (channels, m + TAPS - 1).
 
@@ -168,7 +168,7 @@ def true_peaks(x: Array, phases: Array, peaks: Array) -> None:
                 peaks[k] = here if here > peaks[k] else peaks[k]
 
 
-@kernel
+@loose
 def _held_down(
     peaks: Array,
     ceiling: float,

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import kernel
+from installation.model.compiled import loose
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -25,7 +25,7 @@ DRY_HZ = 220.0  # below which little is sent into the room: its modes would swel
 DAMPED_HZ = 4_800.0  # above which the room swallows sound in each round
 
 
-@kernel
+@loose
 def _damp(heard: Array, share: np.float32, lows: Array) -> None:
     """A one-pole low-pass along each of `heard`, (16, n), in place; four at a time, as each waits for itself."""
     tiny = np.float32(1e-15)  # keeps what has died away from becoming denormal
@@ -40,7 +40,7 @@ def _damp(heard: Array, share: np.float32, lows: Array) -> None:
         lows[line], lows[line + 1], lows[line + 2], lows[line + 3] = a, b, c, d
 
 
-@kernel
+@loose
 def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     bus: Array,
     ring: Array,

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import kernel
+from installation.model.compiled import loose
 from installation.model.roughness import HIGHEST, PARTIALS, SATELLITES, rolloff, torn
 from installation.sound.cue import VOICES
 
@@ -36,7 +36,7 @@ _QUARTER = np.float32(0.25)
 _SILENT = 1e-7
 
 
-@kernel
+@loose
 def chance(key: int, i: int) -> float:
     """-1.732..1.732, evenly spread with unit variance: number `i` under `key` (splitmix64, Steele et al. 2014)."""
     z = np.uint64(key) + np.uint64(i) * np.uint64(0x9E3779B97F4A7C15)
@@ -46,7 +46,7 @@ def chance(key: int, i: int) -> float:
     return (float(z >> np.uint64(11)) * 2.0**-53 - 0.5) * 3.4641016
 
 
-@kernel
+@loose
 def sines(row: Array, t: Array, a: tuple[float, ...], b: tuple[float, ...]) -> None:
     """Add two partials to `row`, at most CHUNK samples: phase, step and its growth in turns, gain and its growth."""
     a0, a1, a2, a3, a4 = np.float32(a[0]), np.float32(a[1]), np.float32(a[2]), np.float32(a[3]), np.float32(a[4])
@@ -63,7 +63,7 @@ def sines(row: Array, t: Array, a: tuple[float, ...], b: tuple[float, ...]) -> N
         row[k] += p + q
 
 
-@kernel
+@loose
 def bank(phase: Doubles, f0: Doubles, f1: Doubles, g0: Doubles, g1: Doubles, out: Array) -> None:
     """Add sines to `out`, (lines, n): steps f in turns a sample and gains g, all (lines, partials), from 0 to 1.
 
@@ -99,7 +99,7 @@ def bank(phase: Doubles, f0: Doubles, f1: Doubles, g0: Doubles, g1: Doubles, out
             phase[line, p], phase[line, p + 1] = pa, pb
 
 
-@kernel
+@loose
 def _panned(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
     """Equal-power gains, (channels,): in stereo from side to side, else round the room between two neighbours."""
     channels = len(gains)
@@ -118,7 +118,7 @@ def _panned(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
         gains[(first + 1) % channels] += math.sin(angle)
 
 
-@kernel
+@loose
 def _aim(
     voices: Doubles,
     gate: Doubles,
@@ -161,7 +161,7 @@ def _aim(
             gains[line, p] = loud if loud > 1e-6 else 0.0
 
 
-@kernel
+@loose
 def _spread(
     lines: Array, pans0: Doubles, pans1: Doubles, beat: Doubles, depth: Doubles, rate: float, bus: Array
 ) -> None:
