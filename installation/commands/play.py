@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from installation.live.leash import Nobody, Orders, Watched
 from installation.live.painter import Painter, Screen
 from installation.live.report import report
 from installation.live.stage import Follower, Stage
+from installation.live.understudy import Calm, quiet, understudied
 from installation.live.vitals import age_s
 from installation.settings import Size
 from installation.show import Show
@@ -40,6 +41,9 @@ _log = structlog.get_logger("play")
 
 FILM_S, FILM_SIZE, FILM_FPS = 20.0, (1280, 720), 30
 """Of the film that is made where there is no screen."""
+
+STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sleeptree status` names the log."
+"""What the black screen says."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class _Evening:
             writable(performance.report)
         self._show: Show | None = None
         self._plan = kept.plan(watched.kept) if watched.waits else None
-        self.opening = opening or (self._plan.opening() if self._plan is not None else opened(wish))
+        self.opening = opening or self._understudied(self._plan.opening() if self._plan is not None else opened(wish))
         if watched.waits:
             self._show = quietly(self.opening)
             self._watched.pulse("waiting")
@@ -88,13 +92,13 @@ class _Evening:
         self._ending = threading.Event()
         self._stage: Stage | None = None
 
+    @staticmethod
+    def _understudied(opening: Opening) -> Opening:
+        return replace(opening, scenes=understudied(opening.scenes, time.monotonic_ns))
+
     def play(self) -> str:
         """The whole of it; what there is to say afterwards."""
-        if self._orders.again and self._plan is None:
-            self._plan = kept.plan(self._watched.kept)
-            self.opening = self.opening if self._plan is None else self._plan.opening()
-        if not self._orders.resume:
-            keeper.forget(kept.folders(self._watched.kept))
+        self._begin()
         through = doors(self.opening, self._performance.listen, self._performance.osc_port)
         with _signals(self._end), ExitStack() as stack:
             screen = self._screen()
@@ -102,10 +106,24 @@ class _Evening:
                 self._watched.pulse("filming")
                 return _film_instead(self._wish, self._performance)
             stack.callback(screen.close)
+            if self._orders.role == "black":
+                return self._black(screen)
             said = self._perform(screen, through)
         if self._performance.report is not None:
             _write(self._performance.report, said)
         return ""
+
+    def _begin(self) -> None:
+        """What is played now: the show, as it was where it goes on, or something that can't fail."""
+        if self._orders.again and self._plan is None:
+            self._plan = kept.plan(self._watched.kept)
+            if self._plan is not None:
+                self.opening = self._understudied(self._plan.opening())
+        if not self._orders.resume:
+            keeper.forget(kept.folders(self._watched.kept))
+        if self._orders.role == "calm":
+            self._show = None
+            self.opening = Opening(self.opening.settings, quiet(), self.opening.seed, {"calm": Calm})
 
     def _end(self) -> None:
         self._ending.set()
@@ -176,6 +194,18 @@ class _Evening:
             if kept_here is not None:
                 kept_here.keep(show)
             return self._report(self._stage)
+
+    def _black(self, screen: Screen) -> str:
+        """Nothing but a line for the staff, until somebody comes."""
+        while not self._ending.is_set():
+            screen.canvas[:] = 0
+            screen.write((STAFF,))
+            screen.show()
+            self._watched.pulse("playing")
+            if {"escape", "q", "close"} & set(screen.pressed()):
+                self._ending.set()
+            self._ending.wait(0.1)
+        return ""
 
     def _threads(self, show: Show, screen: Screen) -> int:
         """How many draw: as the settings say, as was measured before, or as is measured now."""

@@ -45,7 +45,7 @@ class Child:
     mouth: int  # what it is told
     place: str = "loading"
     tick: int = 0
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=time.monotonic)  # or was told to play
     heard: float = field(default_factory=time.monotonic)
     played: float | None = None  # when its first picture was seen
     unread: bytes = b""
@@ -54,7 +54,7 @@ class Child:
 
     def tell(self, orders: Orders) -> None:
         """Let it begin."""
-        self.heard = time.monotonic()
+        self.began = self.heard = time.monotonic()
         if self.place == "waiting":
             self.place = "loading"
         with suppress(BrokenPipeError):
@@ -164,7 +164,11 @@ class Supervisor:
             self._records.say("hang", place=self._show.place, tick=self._show.tick, silent_s=round(silent, 2))
             self._show.end()
             return self._fail("hang")
-        if self._show.played is None and self._show.place == "loading" and self._age_of(self._show) > LOADING:
+        if (
+            self._show.played is None
+            and self._show.place == "loading"
+            and time.monotonic() - self._show.began > LOADING
+        ):
             self._show.end()
             return self._fail("never began")
         return None
@@ -295,10 +299,6 @@ class Supervisor:
             os.close(others)
         os.set_blocking(ears, False)
         return Child(process, ears, mouth)
-
-    @staticmethod
-    def _age_of(child: Child) -> float:
-        return time.monotonic() - child.began
 
 
 def _signal(number: int) -> str:

@@ -1,0 +1,217 @@
+"""The understudy: takes over from a scene that fails on stage, and says so once. The others go on.
+
+Fails: raises, gives lights that are no lights (NaN, wrong shapes), or takes so long that pictures stop. The calm scene
+that steps in is made of the moment alone; it has nothing that could fail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import structlog
+
+from installation.model import score, ticks
+from installation.model.chance import Chance
+from installation.model.ticks import SECOND
+from installation.scene import Light, Mist, Moment, Points, Scene, Strokes, View, Voice, sung, swaying
+
+_log = structlog.get_logger("scenes")
+
+SLOW = SECOND // 4
+"""Nanoseconds that one question to a scene may take; twice in a row, and it is replaced."""
+
+LOAD = 1.2
+"""Share of all time that a scene's steps may take over seconds: more, and the show can't keep up with itself."""
+
+_SMOOTHED = 2 * ticks.RATE  # ticks over which that share is taken
+
+Answer = TypeVar("Answer")
+Clock = Callable[[], int]
+"""Monotonic nanoseconds."""
+
+
+CALM = """
+name = "calm"
+scene = "calm"
+settled = true
+
+[[section]]
+name = "communion"
+phase = "harmony"
+seconds = 600
+controls = { "/dream/communion" = 0.8 }
+"""
+"""What plays when the show itself has failed too often."""
+
+
+class Calm(Scene):
+    """Every sleeper as a point of light on the water that swells with the breath, in a little mist. It has no state."""
+
+    def __init__(self, chance: Chance) -> None:
+        rows = np.linspace(0.0, 1.0, 9, dtype=np.float32)[:, None, None]
+        self._mist = np.ascontiguousarray(np.broadcast_to((1.0 - rows) * (0.002, 0.005, 0.008), (9, 16, 3)), np.float32)
+
+    def light(self, now: Moment) -> tuple[Light, ...]:
+        """Points and mist."""
+        s = now.sleepers
+        n = len(s)
+        position = np.zeros((n, 3), dtype=np.float32)
+        position[:, :2] = s.place
+        position[:, 2] = 0.4 + 0.15 * s.pulse
+        turn = 2.0 * math.pi * (s.hue[:, None] + np.array((0.0, 1.0 / 3.0, 2.0 / 3.0)))
+        colour = (0.55 + 0.45 * np.cos(turn)) * (s.glow * s.present * (0.3 + 0.9 * s.pulse))[:, None]
+        radius = np.full(n, 0.05, dtype=np.float32)
+        return Mist(self._mist), Points(position, radius, colour.astype(np.float32), halo=0.3)
+
+
+def quiet() -> score.Score:
+    """The score of the calm scene alone."""
+    return score.parse(CALM, "calm")
+
+
+def understudied(scenes: Mapping[str, type[Scene]], clock: Clock) -> dict[str, type[Scene]]:
+    """The same scenes, each with an understudy in the wings."""
+    return {name: _part(name, kind, clock) for name, kind in scenes.items()}
+
+
+def _part(name: str, kind: type[Scene], clock: Clock) -> type[Scene]:
+    class Part(_Part):
+        controls = kind.controls
+        budget = kind.budget
+
+        def __init__(self, chance: Chance) -> None:
+            super().__init__(name, kind, chance, clock)
+
+    return Part
+
+
+class _Part(Scene):
+    """A scene, or whoever stands in for it. What moves is the scene's own, and whether it has fallen."""
+
+    def __init__(self, name: str, kind: type[Scene], chance: Chance, clock: Clock) -> None:
+        self._name, self._clock = name, clock
+        self._load = 0.0
+        self._strikes: Counter[str] = Counter()  # long answers in a row, by question
+        self._calm = Calm(chance)
+        self._scene: Scene = self._calm
+        self.fallen = False
+        self._took = 0
+        try:
+            self._scene = kind(chance)
+        except Exception as error:  # anything may happen in somebody else's scene, and the show goes on
+            self._fall(error)
+        object.__setattr__(self, "moving", ("fallen", *self._scene.moving))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_scene"], name)  # a snapshot asks for what the scene moves
+
+    def __setattr__(self, name: str, value: object) -> None:
+        scene = self.__dict__.get("_scene")
+        owner = scene if scene is not None and name != "_scene" and name in scene.moving else self
+        object.__setattr__(owner, name, value)
+
+    def step(self, now: Moment) -> None:
+        """Once a tick."""
+        if self.fallen:
+            return
+        self._ask("step", lambda: self._scene.step(now), None)
+        self._load += (self._took * ticks.RATE / SECOND - self._load) / _SMOOTHED
+        if self._load > LOAD:
+            self._fall(TimeoutError(f"its steps take {self._load:.1f} s a second"))
+
+    def light(self, now: Moment) -> tuple[Light, ...]:
+        """Checked."""
+        return (
+            self._calm.light(now)
+            if self.fallen
+            else self._ask("light", lambda: self._lights(now), self._calm.light, now)
+        )
+
+    def sound(self, now: Moment) -> tuple[Voice, ...]:
+        """Checked."""
+        return sung(now) if self.fallen else self._ask("sound", lambda: _voices(self._scene.sound(now)), sung, now)
+
+    def view(self, now: Moment) -> View:
+        """Checked."""
+        return swaying(now) if self.fallen else self._ask("view", lambda: _view(self._scene.view(now)), swaying, now)
+
+    def _lights(self, now: Moment) -> tuple[Light, ...]:
+        return tuple(_light(light) for light in self._scene.light(now))
+
+    def _ask(
+        self,
+        what: str,
+        question: Callable[[], Answer],
+        instead: Callable[[Moment], Answer] | None,
+        now: Moment | None = None,
+    ) -> Answer:
+        began = self._clock()
+        try:
+            answer = question()
+        except Exception as error:
+            self._took = 0
+            self._fall(error)
+            return cast(Answer, None) if instead is None or now is None else instead(now)
+        self._took = self._clock() - began
+        self._strikes[what] = self._strikes[what] + 1 if self._took > SLOW else 0
+        if self._strikes[what] > 1:
+            self._fall(TimeoutError(f"takes {self._took / SECOND:.2f} s to answer"))
+        return answer
+
+    def _fall(self, error: Exception) -> None:
+        self.fallen = True
+        _log.error("a scene is replaced by the calm one", scene=self._name, why=f"{type(error).__name__}: {error}")
+
+
+def _light(light: Light) -> Light:
+    """A light as its docstring promises it. Raises ValueError or TypeError."""
+    if isinstance(light, Mist):
+        _finite("Mist.colour", light.colour, (None, None, 3))
+        return light
+    if not isinstance(light, (Points, Strokes)):
+        raise TypeError(f"light gives Points, Strokes and Mist, got {type(light).__name__}")
+    kind = type(light).__name__
+    n = len(light.radius)
+    _finite(f"{kind}.position", light.position, (n, 3))
+    _finite(f"{kind}.radius", light.radius, (n,))
+    _finite(f"{kind}.colour", light.colour, (n, 3))
+    if not 0.0 <= light.halo <= 1.0:
+        raise ValueError(f"{kind}.halo is within 0..1, got {light.halo}")
+    if isinstance(light, Strokes):
+        starts = np.asarray(light.starts)
+        if n and (not len(starts) or starts[0] != 0 or starts[-1] >= n or (np.diff(starts) <= 0).any()):
+            raise ValueError(f"Strokes.starts ascends from 0 to less than {n}")
+    return light
+
+
+def _finite(place: str, array: Any, shape: tuple[int | None, ...]) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+        raise TypeError(f"{place} is an array of floats, got {type(array).__name__}")
+    if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
+        raise ValueError(f"{place} has the shape {shape}, got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{place} is finite, got {int((~np.isfinite(array)).sum())} numbers that are not")
+
+
+def _voices(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    heard = tuple(voices)
+    for voice in heard:
+        numbers = (voice.frequency, voice.gain, voice.azimuth, voice.width, voice.brightness)
+        if not all(math.isfinite(number) for number in numbers):
+            raise ValueError(f"a voice is made of finite numbers, got {voice}")
+    return heard
+
+
+def _view(view: View) -> View:
+    numbers = (*view.eye, *view.target, view.height_deg, view.roll)
+    if (
+        not all(math.isfinite(number) for number in numbers)
+        or view.eye == view.target
+        or not 1 <= view.height_deg <= 170
+    ):
+        raise ValueError(f"a view looks from one place to another at 1..170 degrees, got {view}")
+    return view
