@@ -5,6 +5,7 @@ A wrong key or value is refused in one line that names file, table, key, rule an
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
@@ -101,6 +102,16 @@ class Hearing(Table, frozen=True):
     ceiling_dbtp: Annotated[float, Meta(ge=-20.0, le=-1.0)] = -3.0
     momentary_max_lufs: Annotated[float, Meta(ge=-40.0, le=-8.0)] = -14.0
     onset_db_per_s: Annotated[float, Meta(ge=10.0, le=120.0)] = 60.0
+    laeq15_limit_dba: Annotated[float, Meta(ge=50.0, le=100.0)] = 85.0
+    cal_dba_at_minus20dbfs_pink: Annotated[float, Meta(ge=40.0, le=130.0)] | None = None  # absent: not calibrated
+    cal_date: datetime.date | None = None
+    cal_position: str | None = None
+
+    @property
+    def calibrated(self) -> str:
+        """When and where, to be written after that word."""
+        when = f" {self.cal_date.isoformat()}" if self.cal_date is not None else ""
+        return f"{when}, {self.cal_position}" if self.cal_position else when
 
 
 class Settings(Table, frozen=True):
@@ -148,6 +159,7 @@ _TYPES = {
     "str": "a text",
     "object": "a table",
     "array": "a list",
+    "date": "a date",
 }
 
 
@@ -169,7 +181,7 @@ def _rule(rule: str, keys: list[str]) -> str:
     if rule.startswith("Invalid enum value"):
         return f"one of {', '.join(get_args(_kind(keys)))}"
     rule = rule.removeprefix("Expected ").split(", got ")[0]
-    return re.sub(r"`([^`]+)`", lambda match: _TYPES.get(match[1], match[1]), rule)
+    return re.sub(r"`([^`|]+)( \| null)?`", lambda match: _TYPES.get(match[1], match[1]), rule)
 
 
 def _kind(keys: list[str]) -> Any:

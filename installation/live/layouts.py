@@ -21,7 +21,8 @@ LOOKS = ("one", "two", "three", "four")
 """Presets that a surface can save, load and morph between."""
 
 GAP = 8
-_STRIP = 56  # height of the line of states at the foot of every page
+_STRIP = 104  # height of the states at the foot of every page
+_LINES = 2  # that they stand in
 _CAPTION = 40  # height of the words under a fader
 _BUTTON = 72  # height of a row of buttons
 _ACROSS = 8  # buttons in a row
@@ -131,10 +132,13 @@ def _sleepers(rows: Sequence[Control]) -> list[Widget]:
 
 
 def _readouts(rows: Sequence[Control]) -> list[Widget]:
-    """The states, each with its name and unit over it, in one line at the foot."""
-    top, half = HEIGHT - _STRIP, _STRIP // 2
+    """The states, each with its name and unit over it, in lines at the foot."""
+    half, across = _STRIP // _LINES // 2, -(-len(rows) // _LINES)
+    columns = _columns(across)
     widgets: list[Widget] = []
-    for row, (left, width) in zip(rows, _columns(len(rows)), strict=True):
+    for i, row in enumerate(rows):
+        left, width = columns[i % across]
+        top = HEIGHT - _STRIP + i // across * 2 * half
         name = f"{_name(row)} ({row.unit})" if row.unit else _name(row)
         widgets.append(Widget("caption", (left, top, width, half), name))
         widgets.append(Widget("readout", (left, top + half, width, half - 4), name, row.address))

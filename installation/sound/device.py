@@ -8,6 +8,7 @@ is looked for again, and who finds that the device no longer asks for sound kill
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
 import time
@@ -23,6 +24,7 @@ from installation.model.chance import Chance
 from installation.scene import Voice
 from installation.settings import Hearing, Sound
 from installation.sound.cue import Cue, written
+from installation.sound.exposure import BOOK, Exposure
 from installation.sound.line import Line, Meter, Shared
 from installation.sound.synth import Levels, Synth
 
@@ -107,10 +109,11 @@ def _sounddevice() -> Any:
 
 
 class Player:
-    """Fills the device's blocks from a source, a cue a quantum."""
+    """Fills the device's blocks from a source, a cue a quantum, and keeps account of what is heard."""
 
-    def __init__(self, line: Line, source: Source, output: Sound) -> None:
+    def __init__(self, line: Line, source: Source, output: Sound, hearing: Hearing) -> None:
         self._line, self._source, self._routes = line, source, list(output.routes)
+        self._exposure = Exposure(output.channels, output.rate, hearing, line.book)
         self._rate = output.rate
         self._tick = -1
         self._left = np.zeros((0, output.channels), dtype=np.float32)
@@ -135,10 +138,14 @@ class Player:
         meters[Meter.LOAD] = max(meters[Meter.LOAD], (time.perf_counter() - began) * self._rate / frames)
 
     def samples(self, n: int) -> Array:
-        """(n, channels) more samples, following the line a tick a quantum."""
+        """(n, channels) more samples, following the line a tick a quantum.
+
+        Nothing comes after the exposure but the routes, so what it measures is what is played.
+        """
         made, ready = [self._left], len(self._left)
         while ready < n:
             made.append(self._source.render_row(self._line.row(self._next()), self._source.quantum))
+            self._exposure.hear(made[-1])
             ready += len(made[-1])
         whole = np.concatenate(made)
         self._left = whole[n:]
@@ -155,8 +162,13 @@ class Player:
         return self._tick
 
     def _report(self, meters: Doubles) -> None:
-        levels = self._source.levels
-        meters[Meter.RMS], meters[Meter.MOMENTARY], meters[Meter.PEAK] = levels.rms, levels.momentary, levels.peak
+        levels, exposure = self._source.levels, self._exposure
+        turned = 10.0 ** (exposure.gain_db / 20.0)
+        meters[Meter.RMS], meters[Meter.PEAK] = levels.rms * turned, levels.peak * turned
+        meters[Meter.MOMENTARY], meters[Meter.INTEGRATED] = exposure.momentary, exposure.integrated
+        meters[Meter.LAEQ] = math.nan if exposure.laeq is None else exposure.laeq
+        meters[Meter.DOSE] = math.nan if exposure.dose is None else exposure.dose
+        meters[Meter.TURNED] = -exposure.gain_db
         meters[Meter.ROUGHNESS], meters[Meter.HELD] = levels.roughness, levels.held_db
         meters[Meter.FAULTS], meters[Meter.GAIN] = levels.faults, self._source.gain_db
 
@@ -178,7 +190,7 @@ def perform(shared: Shared, stage: Connection, seed: int, output: Sound, hearing
         if stage.recv() != "play":
             return
         source.gain_db = float(line.meters[Meter.GAIN])
-        _Open(line, source, output, stage).run(_real_time())
+        _Open(line, source, output, hearing, stage).run(_real_time())
     except NoPortAudio as error:
         stage.send((False, str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -191,7 +203,8 @@ def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> Source
     voice = (Voice(110.0, 0.5),)
     for i, unrest in enumerate((0.0, 1.0, 1.0, 0.3, 0.3)):  # calm, torn, and the freeze between
         cue = Cue(i, unrest, 0.0, 1.0, 0.0, i, 0, 20)
-        rehearsed.render_row(written(cue, voice), rehearsed.quantum)
+        heard = rehearsed.render_row(written(cue, voice), rehearsed.quantum)
+        Exposure(output.channels, output.rate, hearing, np.zeros(BOOK)).hear(heard)
     return sources(seed, output, hearing)
 
 
@@ -207,8 +220,9 @@ def _real_time() -> bool:
 class _Open:
     """Keeps a device open until the stage says otherwise."""
 
-    def __init__(self, line: Line, source: Source, output: Sound, stage: Connection) -> None:
+    def __init__(self, line: Line, source: Source, output: Sound, hearing: Hearing, stage: Connection) -> None:
         self._line, self._source, self._output, self._stage = line, source, output, stage
+        self._hearing = hearing
         self._said = ""
 
     def run(self, real_time: bool) -> None:
@@ -233,7 +247,7 @@ class _Open:
     def _play(self, sd: Any, speaker: Loudspeaker, real_time: bool) -> bool:
         """Until the stage ends it (True) or the device stops by itself."""
         block, latency = (CALM_BLOCK, CALM_LATENCY) if real_time else (WARY_BLOCK, WARY_LATENCY)
-        player = Player(self._line, self._source, self._output)
+        player = Player(self._line, self._source, self._output, self._hearing)
         stream = sd.OutputStream(
             device=speaker.number,
             channels=max(self._output.routes) + 1,

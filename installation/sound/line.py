@@ -7,6 +7,7 @@ reader that finds two different numbers has met the writer and takes the slot be
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 from dataclasses import dataclass
 from enum import IntEnum
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.sound.cue import ROW
+from installation.sound.exposure import BOOK
 
 Doubles = NDArray[np.float64]
 Shared = Any
@@ -41,15 +43,19 @@ class Meter(IntEnum):
     FAULTS = 10
     GAIN = 11  # dB of the loudness servo, for whoever takes over
     LOAD = 12  # the largest share of its time that a call took
+    INTEGRATED = 13
+    LAEQ = 14  # NaN: not calibrated
+    DOSE = 15  # the same
+    TURNED = 16
 
 
-_FIRST = 16
+_FIRST = 24
 _SLOT = ROW + 2
 
 
 def memory() -> Shared:
     """A new line's memory; may be handed to a process that is spawned."""
-    return multiprocessing.get_context("spawn").RawArray("d", _FIRST + SLOTS * _SLOT)
+    return multiprocessing.get_context("spawn").RawArray("d", _FIRST + SLOTS * _SLOT + BOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,10 @@ class Heard:
     faults: int = 0  # quanta that were not a sound
     xruns: int = 0  # gaps in the sound, as far as they can be known
     load: float = 0.0  # the largest share of its time that a call took
+    integrated: float = -70.0  # LUFS since the sound began
+    laeq: float | None = None  # dB(A) of the last fifteen minutes; None: not calibrated
+    dose: float | None = None  # of a day's allowance, 1 is all of it; None: not calibrated
+    turned_db: float = 0.0  # by how much it is turned down, so that fifteen minutes stay under the limit
 
 
 class Line:
@@ -74,7 +84,8 @@ class Line:
     def __init__(self, shared: Shared) -> None:
         whole: Doubles = np.frombuffer(shared, dtype=np.float64)
         self.meters: Doubles = whole[:_FIRST]
-        self._slots: Doubles = whole[_FIRST:].reshape(SLOTS, _SLOT)
+        self._slots: Doubles = whole[_FIRST:-BOOK].reshape(SLOTS, _SLOT)
+        self.book: Doubles = whole[-BOOK:]  # of exposure: whoever takes over goes on with it
         self._row: Doubles = np.zeros(ROW)  # the last one that was read whole
 
     def tell(self, tick: int, row: Doubles) -> None:
@@ -102,6 +113,7 @@ class Line:
     def heard(self, state: str, playing: bool) -> Heard:
         """The meters, with `state` for words."""
         m = self.meters.tolist()
+        calibrated = m[Meter.QUANTA] > 0 and not math.isnan(m[Meter.LAEQ])
         return Heard(
             state,
             playing,
@@ -113,4 +125,8 @@ class Line:
             int(m[Meter.FAULTS]),
             int(max(m[Meter.XRUNS], m[Meter.GAPS])),
             m[Meter.LOAD],
+            m[Meter.INTEGRATED] if m[Meter.QUANTA] else -70.0,
+            m[Meter.LAEQ] if calibrated else None,
+            m[Meter.DOSE] if calibrated else None,
+            m[Meter.TURNED],
         )

@@ -126,7 +126,15 @@ class Loudspeakers:
         """What the table says of sound, by address."""
         heard = self.levels
         rough = min(heard.roughness / ROUGHEST, 1.0) if heard.playing else 0.0
-        return {"/state/level": max(heard.momentary, -60.0) if heard.playing else -60.0, "/state/roughness": rough}
+        return {
+            "/state/level": max(heard.momentary, -60.0) if heard.playing else -60.0,
+            "/state/roughness": rough,
+            "/state/integrated": heard.integrated,
+            "/state/calibrated": heard.laeq is not None,
+            "/state/laeq": heard.laeq or 0.0,
+            "/state/dose": min(100.0 * (heard.dose or 0.0), 999.0),
+            "/state/hearing": heard.held_db + heard.turned_db if heard.playing else 0.0,
+        }
 
     def lines(self) -> tuple[str, ...]:
         """What the overlay has to say."""
@@ -136,8 +144,20 @@ class Loudspeakers:
         held = f", guard {heard.held_db:.1f} dB" if heard.held_db > 0.05 else ""
         return (
             f"sound: {heard.state}, {heard.xruns} gaps",
-            f"{heard.momentary:.1f} LUFS, rms {_db(heard.rms):.1f} dB, true peak {_db(heard.peak):.1f} dB, "
-            f"roughness {heard.roughness:.2f}{held}",
+            f"{heard.momentary:.1f} LUFS, {heard.integrated:.1f} in all, rms {_db(heard.rms):.1f} dB, "
+            f"true peak {_db(heard.peak):.1f} dB, roughness {heard.roughness:.2f}{held}",
+            self._exposed(heard),
+        )
+
+    def _exposed(self, heard: Heard) -> str:
+        """A line about what the audience has had."""
+        hearing = self._given[2]
+        if heard.laeq is None or heard.dose is None:
+            return "dB(A) and dose unknown: not calibrated (sleeptree check --calibrate)"
+        turned = f", turned down {heard.turned_db:.1f} dB for it" if heard.turned_db > 0.05 else ""
+        return (
+            f"LAeq 15 min {heard.laeq:.1f} dB(A), limit {hearing.laeq15_limit_dba:g}{turned}; "
+            f"dose of 24 h {100.0 * heard.dose:.0f} %; calibrated{hearing.calibrated}"
         )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from installation.settings import Sound
+from installation.settings import Hearing, Sound
 from installation.sound.cue import ROW, Cue, read, written
 from installation.sound.device import BEHIND, SKIPPED, Loudspeaker, Player, chosen
 from installation.sound.line import SLOTS, Line, Meter, memory
@@ -33,7 +33,7 @@ class Follower(Counter):
 
 def player(output: Sound | None = None) -> tuple[Line, Follower, Player]:
     line, source = Line(memory()), Follower()
-    return line, source, Player(line, source, output or Sound())
+    return line, source, Player(line, source, output or Sound(), Hearing())
 
 
 def tell(line: Line, tick: int) -> None:
