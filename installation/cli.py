@@ -177,11 +177,40 @@ def sound(
 
 
 @app.command()
-def check(config: Config = None) -> None:
-    """Say what this machine can do: screens, cores, pictures a second, and the size to play at."""
-    from installation.commands.check import check
+def check(
+    *,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Play pink noise and note what a sound level meter says, instead.")
+    ] = False,
+    reading: Annotated[
+        str | None, typer.Option(metavar="DBA", help="With --calibrate: what it says, so that nobody is asked.")
+    ] = None,
+    position: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="With --calibrate: where the meter stood.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", min=0.0, max=3600.0, help="With --reading: how long it plays.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --calibrate: loudspeakers, as `play` takes them.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Say what this machine can do: screens, cores, pictures a second, and the size to play at.
 
-    check(Wish(config))
+    With --calibrate: how loud the room is, so that the fifteen-minute limit of [hearing] can be kept.
+    """
+    if not calibrate:
+        if any(given is not None for given in (reading, position, seconds, device)):
+            raise Mistake("check: --reading, --position, --seconds and --device go with --calibrate")
+        from installation.commands.check import check
+
+        check(Wish(config))
+        return
+    from installation.commands.calibrate import calibrate as calibrated
+
+    for line in calibrated(Wish(config), reading, position, seconds, device):
+        _say(line)
 
 
 @app.command()

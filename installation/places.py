@@ -38,8 +38,17 @@ def _shipped(folder: str) -> Path:
 
 def venue() -> Path:
     """The venue's settings: the user's own where there are any, else the shipped ones."""
-    own = platformdirs.user_config_path(_NAME) / "venue.toml"
-    return own if own.is_file() else config() / "venue.toml"
+    return own_venue() if own_venue().is_file() else shipped_venue()
+
+
+def own_venue() -> Path:
+    """Where the user's own settings are, or would be."""
+    return platformdirs.user_config_path(_NAME) / "venue.toml"
+
+
+def shipped_venue() -> Path:
+    """The settings that ship."""
+    return config() / "venue.toml"
 
 
 def score(name: str) -> Path:
@@ -74,3 +83,13 @@ def runtime() -> Path:
 def stills() -> Path:
     """Where stills taken during a show go: a folder among the user's pictures."""
     return platformdirs.user_pictures_path() / "SleepTree"
+
+
+def units() -> Path:
+    """Where this user's systemd units are."""
+    return platformdirs.user_config_path("systemd") / "user"
+
+
+def agents() -> Path:
+    """Where this user's launchd agents are."""
+    return Path.home() / "Library" / "LaunchAgents"

@@ -13,7 +13,7 @@ from installation.commands.wish import Mistake, Wish
 from installation.live import measure
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.settings import Size
+from installation.settings import Hearing, Size
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 
@@ -24,6 +24,7 @@ def check(wish: Wish) -> None:
     own = _screens()
     for line in devices(opening):
         print(f"sound      {line}")
+    print(f"hearing    {_hearing(opening.settings.hearing)}")
     print(f"processor  {platform.machine()}, {cores()} cores for us; Python {platform.python_version()}")
     _kernels()
     sizes = sorted({*SIZES, *own}, key=lambda size: size[0] * size[1])
@@ -33,6 +34,15 @@ def check(wish: Wish) -> None:
         print(f"picture    {size[0]}x{size[1]}: {rate:.0f} fps, {count} thread{'s' if count > 1 else ''}, in glitch")
     print()
     print(_verdict(sizes, rates, own))
+
+
+def _hearing(hearing: Hearing) -> str:
+    """What the venue's settings say of the room."""
+    reading = hearing.cal_dba_at_minus20dbfs_pink
+    if reading is None:
+        return "not calibrated, so dB(A) are not known: sleeptree check --calibrate"
+    limit = hearing.laeq15_limit_dba
+    return f"{reading:g} dB(A) at -20 dBFS, calibrated{hearing.calibrated}; limit {limit:g} dB(A) in 15 minutes"
 
 
 def _screens() -> tuple[Size, ...]:
