@@ -291,6 +291,35 @@ def journal(journal: JournalFile) -> None:
     _say(summary(journal))
 
 
+@app.command()
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Say how the show is that runs on this machine: pictures, sound, messages, memory. Exit code 1 where none runs."""
+    from installation.commands.status import status
+
+    if not status(as_json):
+        raise typer.Exit(1)
+
+
+class KioskStep(StrEnum):
+    """What can be done about autostart."""
+
+    INSTALL = "install"
+    REMOVE = "remove"
+
+
+@app.command()
+def kiosk(
+    step: Annotated[KioskStep, typer.Argument(help="Whether the show begins when this user logs in.")],
+    *,
+    config: Config = None,
+) -> None:
+    """Let the show begin by itself when this user logs in, and after every failure; or no longer."""
+    from installation.commands.kiosk import install, remove
+
+    for line in install(config) if step is KioskStep.INSTALL else remove():
+        _say(line)
+
+
 def _say(sentence: str) -> None:
     if sentence:
         print(sentence)

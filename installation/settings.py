@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from installation.model import hours
+
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One [table] of the file. A subclass is the only place that says what its keys take."""
@@ -114,6 +116,26 @@ class Hearing(Table, frozen=True):
         return f"{when}, {self.cal_position}" if self.cal_position else when
 
 
+class Hours(Table, frozen=True):
+    """[hours]: when the house is open. Outside, the show is dark and silent, and goes on."""
+
+    open: tuple[str, ...] = ()  # empty: always
+
+
+class Care(Table, frozen=True):
+    """[care]: how often the show may fail before something simpler is played."""
+
+    failures: Annotated[int, Meta(ge=1, le=1000)] = 5
+    within_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 60.0
+
+
+class Log(Table, frozen=True):
+    """[log]: how much of the log is kept."""
+
+    megabytes: Annotated[float, Meta(ge=0.01, le=1000.0)] = 2.0
+    files: Annotated[int, Meta(ge=1, le=100)] = 5
+
+
 class Settings(Table, frozen=True):
     """The whole file, a field a table."""
 
@@ -123,6 +145,9 @@ class Settings(Table, frozen=True):
     oscquery: OscQuery = OscQuery()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
+    hours: Hours = Hours()
+    care: Care = Care()
+    log: Log = Log()
 
 
 def read(path: Path) -> Settings:
@@ -145,6 +170,11 @@ def parse(text: str, source: str) -> Settings:
             size(settings.screen.size)
         except ValueError as rule:
             raise ValueError(f'{source}: [screen] size {rule}, got "{settings.screen.size:.40}"') from None
+    for line in settings.hours.open:
+        try:
+            hours.parse(line)
+        except ValueError as rule:
+            raise ValueError(f'{source}: [hours] open {rule}, got "{line:.60}"') from None
     sound = settings.sound
     if sound.channel_map and len(sound.channel_map) != sound.channels:
         got = list(sound.channel_map)

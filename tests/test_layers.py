@@ -81,12 +81,13 @@ PURE = {
     "hashlib",
     "heapq",
 }
-PURE |= {"itertools", "math", "numpy", "operator", "struct", "types", "typing", "installation", "scenes"}
+PURE |= {"itertools", "math", "numpy", "operator", "re", "struct", "types", "typing", "installation", "scenes"}
 PURE_BUT = {
     "numpy.random.Generator": PURE_ROOMS,  # a name for type hints; what makes one is chance.py's alone
     # machine code is kept on disk, under what its sources say
-    **dict.fromkeys(("numba", "pathlib", "platformdirs", "re", "shutil"), ("installation/model/compiled.py",)),
+    **dict.fromkeys(("numba", "pathlib", "platformdirs", "shutil"), ("installation/model/compiled.py",)),
     **dict.fromkeys(("contextlib", "sys", "tempfile"), ("installation/model/compiled.py",)),
+    "re": ("installation/model/compiled.py", "installation/model/refusal.py"),  # text that is handed in
     "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
     "msgspec": ("installation/model/",),  # checks that text, and makes bytes of a snapshot
 }

@@ -25,17 +25,21 @@ from installation.commands.loading import Stopped, loaded, quietly
 from installation.commands.opening import Opening, cores, opened, writable
 from installation.commands.sound import sounded
 from installation.commands.wish import Wish
-from installation.live import keeper, log, measure
+from installation.live import keeper, log, measure, vitals
 from installation.live.awaited import Awaited
+from installation.live.desk import Desk
+from installation.live.health import Health
 from installation.live.keeper import Keeper
 from installation.live.leash import Nobody, Orders, Watched
+from installation.live.pace import period
 from installation.live.painter import Painter, Screen
 from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
-from installation.live.vitals import age_s
+from installation.model import hours
 from installation.settings import Size
 from installation.show import Show
+from installation.sound.loudspeakers import Loudspeakers
 
 _log = structlog.get_logger("play")
 
@@ -76,7 +80,7 @@ class _Evening:
     """One process's part of a show, from its loading to its end."""
 
     def __init__(self, wish: Wish, performance: Performance, watched: Watched, opening: Opening | None) -> None:
-        self._born, self._began = age_s(), time.monotonic_ns()
+        self._born, self._began = vitals.age_s(), time.monotonic_ns()
         self._wish, self._performance, self._watched = wish, performance, watched
         if performance.report is not None:
             writable(performance.report)
@@ -91,6 +95,9 @@ class _Evening:
         self._watched.pulse("loading")
         self._ending = threading.Event()
         self._stage: Stage | None = None
+        self._hours = hours.spans(self.opening.settings.hours.open)
+        care, kept_log = self.opening.settings.care, self.opening.settings.log
+        watched.say({"failures": [care.failures, care.within_s], "log_size": [kept_log.megabytes, kept_log.files]})
 
     @staticmethod
     def _understudied(opening: Opening) -> Opening:
@@ -242,10 +249,38 @@ class _Evening:
             stills=places.stills(),
             notice=_notice,
             pulse=lambda tick: self._watched.pulse("playing", tick),
+            awake=self._awake,
         )
         if speakers is not None:
             stage.overlays.append(speakers.lines)
+        self._health(stage, played, speakers, kept_here, followers)
         return stage
+
+    def _health(
+        self,
+        stage: Stage,
+        played: Console,
+        speakers: Loudspeakers | None,
+        kept_here: Keeper | None,
+        followers: list[Follower],
+    ) -> None:
+        """The show says how it is."""
+        tally = played.desk.tally if isinstance(played.desk, Desk) else None
+        screen = self.opening.settings.screen
+        every = period(stage.painter.screen.display.rate, screen.fps)
+        health = Health(stage.painter, every, tally, self._watched.say, lambda: stage.slipped)
+        if speakers is not None:
+            health.more.append(lambda: _heard(speakers))
+        if kept_here is not None:
+            stage.overlays.append(lambda: [kept_here.trouble] if kept_here.trouble else [])
+            health.more.append(lambda: {"snapshot_tick": kept_here.newest, "trouble": kept_here.trouble})
+        troubles = played.desk.lines if tally is not None else list
+        health.more.append(lambda: {"troubles": list(troubles())})
+        followers.append(health)
+
+    def _awake(self) -> bool:
+        """Whether the house is open."""
+        return hours.is_open(self._hours, *vitals.weekday_minute())
 
     def _report(self, stage: Stage) -> dict[str, Any]:
         first, born = stage.painter.first_ns, self._born
@@ -289,6 +324,19 @@ def _film_instead(wish: Wish, performance: Performance) -> str:
     if performance.report is not None:
         _write(performance.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
     return said
+
+
+def _heard(speakers: Loudspeakers) -> dict[str, Any]:
+    heard = speakers.levels
+    return {
+        "sound": heard.state,
+        "sound_playing": heard.playing,
+        "sound_process": speakers.process,
+        "sound_restarts": speakers.restarts,
+        "xruns": heard.xruns,
+        "lufs": round(heard.momentary, 1),
+        "hearing_guard_db": round(heard.held_db, 1),
+    }
 
 
 def _notice(line: str) -> None:

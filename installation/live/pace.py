@@ -55,6 +55,24 @@ class Times:
     def __len__(self) -> int:
         return int(self._bins.sum())
 
+    def copy(self) -> Times:
+        """The same, for later."""
+        return self.since(Times())
+
+    def since(self, earlier: Times) -> Times:
+        """Those that came after `earlier` was copied from this; its worst is known to 0.1 ms."""
+        other = Times()
+        other._bins = self._bins - earlier._bins
+        other._sum = self._sum - earlier._sum
+        (longest,) = np.nonzero(other._bins)
+        highest = int(longest[-1] + 1) * _BIN if len(longest) else 0
+        other._worst = self._worst if highest > _BINS * _BIN or not earlier._sum else min(highest, self._worst)
+        return other
+
+    def above(self, duration_ns: float) -> int:
+        """How many lasted longer; to 0.1 ms."""
+        return int(self._bins[min(max(int(duration_ns) // _BIN, 0), _BINS) :].sum())
+
     def quantile(self, share: float) -> float:
         """Milliseconds that `share` of the durations do not exceed; 0 when there are none."""
         n = len(self)

@@ -102,11 +102,11 @@ class Records:
         self.log.add(line(event, **said))
 
     def take(self, message: Mapping[str, Any]) -> None:
-        """What the show says of itself: {"log": a line} or {"limits": [megabytes, files]}."""
+        """What the show says of itself: {"log": a line} or {"log_size": [megabytes, files]}."""
         if "log" in message:
             self.log.add(str(message["log"]))
-        if "limits" in message:
-            self.log.limit(*message["limits"])
+        if "log_size" in message:
+            self.log.limit(*message["log_size"])
 
     def publish(self, state: Mapping[str, Any]) -> None:
         """The state, for whoever asks."""

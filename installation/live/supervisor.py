@@ -186,8 +186,8 @@ class Supervisor:
                 child.place, child.tick = str(message["place"]), int(message.get("tick", 0))
                 if child is self._show:
                     self._place(child)
-            if "restarts" in message:
-                many, within = message["restarts"]
+            if "failures" in message:
+                many, within = message["failures"]
                 self._limits = (int(many), float(within))
                 self._crashes = deque(self._crashes, maxlen=int(many))
             child.state = message.get("state", child.state)

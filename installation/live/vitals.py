@@ -1,12 +1,24 @@
-"""How a process and its machine are: age, memory, threads, open files, temperature; where the system says so."""
+"""How a process and its machine are: the time, age, memory, threads, open files, temperature, where one can know."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
+
+
+def weekday_minute() -> tuple[int, int]:
+    """Day of the week (0 Monday) and minute of the day, by the machine's clock, where it stands."""
+    now = time.localtime()
+    return now.tm_wday, now.tm_hour * 60 + now.tm_min
+
+
+def wall_age_s(at: float) -> float:
+    """Seconds since `at`, in Unix seconds."""
+    return time.time() - at
 
 
 def age_s() -> float | None:
