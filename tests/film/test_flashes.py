@@ -11,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.film.flashes import Report, analyse, analyse_film
-from tests.clips import HARMFUL, HARMLESS, Screen, code, colours, drifting, stripes, unpacked
+from tests.clips.harmful import HARMFUL, colours, stripes
+from tests.clips.harmless import HARMLESS, drifting
+from tests.clips.screen import Screen, code, unpacked
 from tests.conftest import Command
 
 FLASHES = {"general flashes", "red (older) flashes", "red (2.2) flashes", "flashes of a field", "flashes of the frame"}

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from installation.film.flashes import analyse
 from installation.light.guard import Field, FlashGuard
-from tests.clips import HARMFUL, Screen, patch, strobe, unpacked
+from tests.clips.harmful import HARMFUL, patch, strobe
+from tests.clips.screen import Screen, unpacked
 
 WHITE = 0xFFFFFF
 

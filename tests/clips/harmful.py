@@ -1,80 +1,11 @@
-"""Clips that would harm, and clips that wouldn't, for the flash guard and for the checker.
-
-A clip is a function of a `Screen` that gives a painter; a painter is a function of the frame's number and time that
-gives code values 0..255: (height, width) grey or (height, width, 3). All are the same every time.
-"""
+"""Clips that would harm, or that are a part of what would: flashes, flicker and stripes of every kind."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Painter = Callable[[int, float], NDArray[np.generic]]
-Clip = Callable[["Screen"], Painter]
-
-
-@dataclass
-class Screen:
-    width: int
-    height: int
-    fps: float
-
-    def __post_init__(self) -> None:
-        self.rng = np.random.default_rng(20)
-        self.y, self.x = np.mgrid[: self.height, : self.width].astype(np.float32)
-        self.v = (self.y + 0.5) / self.height  # 0..1 downwards
-        self.u = (self.x + 0.5) / self.width
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.height, self.width
-
-    def full(self, grey: float) -> NDArray[np.float32]:
-        return np.full(self.size, grey, dtype=np.float32)
-
-    def rgb(self, red: object, green: object, blue: object) -> NDArray[np.float32]:
-        return np.stack([np.broadcast_to(np.asarray(c, np.float32), self.size) for c in (red, green, blue)], axis=2)
-
-    def blocks(self, rows: int, columns: int) -> NDArray[np.intp]:
-        """The number of the block that each pixel is in."""
-        across = (self.u * columns).astype(np.intp)
-        return (self.v * rows).astype(np.intp) * columns + across
-
-    def frames(self, clip: Clip, seconds: float) -> Iterator[NDArray[np.uint32]]:
-        """Pictures (height, width) of 0x00RRGGBB, each a new array."""
-        paint = clip(self)
-        for i in range(round(seconds * self.fps)):
-            yield packed(np.clip(paint(i, i / self.fps), 0, 255))
-
-
-def packed(codes: NDArray[np.generic]) -> NDArray[np.uint32]:
-    """(h, w) or (h, w, 3) of 0..255 as 0x00RRGGBB."""
-    whole = codes.astype(np.uint32)
-    if whole.ndim == 2:
-        return whole * np.uint32(0x010101)
-    return np.ascontiguousarray((whole[..., 0] << 16) | (whole[..., 1] << 8) | whole[..., 2])
-
-
-def unpacked(picture: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """0x00RRGGBB as (h, w, 3)."""
-    return np.stack([(picture >> shift & 255).astype(np.uint8) for shift in (16, 8, 0)], axis=2)
-
-
-def code(luminance: object) -> NDArray[np.float64]:
-    """The code value, not rounded, of a grey of `luminance` (IEC 61966-2-1)."""
-    y = np.asarray(luminance, dtype=np.float64)
-    return 255.0 * np.where(y <= 0.0031308, 12.92 * y, 1.055 * np.maximum(y, 1e-9) ** (1 / 2.4) - 0.055)
-
-
-def on(t: float, hz: float, duty: float = 0.5) -> bool:
-    """Whether a square wave is in its first part."""
-    return (t * hz + 1e-6) % 1.0 < duty
-
-
-# ---- clips that would harm
+from tests.clips.screen import Clip, Painter, Screen, code, on
 
 
 def strobe(hz: float, low: float = 0, high: float = 255, duty: float = 0.5) -> Clip:
@@ -177,6 +108,16 @@ def stripes(pairs: float, angle: float = 0.0, drift: float = 0.0, reverse: float
         return paint
 
     return clip
+
+
+def grainy(clip: Clip, sigma: float) -> Clip:
+    """A clip with grain over it, as a camera's or a codec's."""
+
+    def paint_on(s: Screen) -> Painter:
+        paint = clip(s)
+        return lambda i, t: paint(i, t) + np.random.default_rng(i).normal(0.0, sigma, s.size)
+
+    return paint_on
 
 
 def rays(pairs: int, turn: float) -> Clip:
@@ -319,7 +260,9 @@ HARMFUL: dict[str, Clip] = {
     "stripes, reversing at 6 Hz": stripes(14, reverse=6.0),
     "stripes, faint": stripes(20, 0.4, low=190),
     "stripes, drifting fast": stripes(10, drift=6.0),
+    "stripes, under grain": grainy(stripes(18, 0.3, low=90), 25),
     "rays, turning": rays(32, 0.5),
+    "rays, still": rays(32, 0.0),
     "rings, growing": rings(24, 2.0),
     "saw": saw(4),
     "saw, backwards": saw(4, True),
@@ -336,143 +279,4 @@ HARMFUL: dict[str, Clip] = {
     "rush": rush(1.2),
     "flash and fade": flash_and_fade(4),
     "swelling": swelling(7),
-}
-
-
-# ---- clips that wouldn't
-
-
-def drifting(count: int, radius: float, speed: float) -> Clip:
-    """Bright particles of `radius` px that drift at up to `speed` px a second, each its own way."""
-
-    def clip(s: Screen) -> Painter:
-        place = s.rng.random((count, 2)) * s.size
-        way = s.rng.normal(0.0, speed / 2, (count, 2))
-        shade = s.rng.uniform(100, 255, count)
-        reach = int(np.ceil(radius))
-        spot = [
-            (a, b) for a in range(-reach, reach + 1) for b in range(-reach, reach + 1) if a * a + b * b <= radius**2
-        ]
-
-        def paint(i: int, t: float) -> NDArray[np.generic]:
-            y, x = np.round(place + way * t).astype(int).T
-            picture = np.full(s.size, 8, dtype=np.uint8)
-            for a, b in spot:
-                picture[(y + a) % s.height, (x + b) % s.width] = shade
-            return picture
-
-        return paint
-
-    return clip
-
-
-def stars(pan: float) -> Clip:
-    def clip(s: Screen) -> Painter:
-        sky = np.where(s.rng.random((s.height, 2 * s.width)) < 0.004, 255, 6)
-        return lambda i, t: np.roll(sky, -int(pan * t * s.width), axis=1)[:, : s.width]
-
-    return clip
-
-
-def stems(sway: float) -> Clip:
-    """Luminous stems, unevenly spaced, that lean in a wind."""
-
-    def clip(s: Screen) -> Painter:
-        foot, bend = s.rng.random(40), s.rng.normal(0, 0.05, 40)
-        up = (1 - s.v[:, :1]) * np.ones(40)  # (height, 40) how high on the stem
-        row = s.y[:, :1].astype(int)
-
-        def paint(i: int, t: float) -> NDArray[np.generic]:
-            at = (foot + bend * up**2 + sway * np.sin(0.7 * t + 9 * foot) * up) * s.width
-            light, left = s.full(6), np.floor(at).astype(int)
-            light[row, left % s.width] = 220 * (1 - (at - left))
-            light[row, (left + 1) % s.width] = 220 * (at - left)
-            return light
-
-        return paint
-
-    return clip
-
-
-def cuts(every: float) -> Clip:
-    def clip(s: Screen) -> Painter:
-        shots = [20 + 60 * s.u, 120 + 100 * s.v, 60 + 40 * np.sin(9 * s.u), 200 * (1 - s.v)]
-        return lambda i, t: shots[int(t / every + 1e-6) % 4]
-
-    return clip
-
-
-def crossfade(seconds: float) -> Clip:
-    def clip(s: Screen) -> Painter:
-        def paint(i: int, t: float) -> NDArray[np.generic]:
-            mix = 0.5 - 0.5 * np.cos(np.pi * min(t / seconds, 1))
-            return (1 - mix) * 200 * s.u + mix * 220 * (1 - s.v)
-
-        return paint
-
-    return clip
-
-
-def orbs(s: Screen) -> Painter:
-    at, hz = s.rng.random((20, 2)), s.rng.uniform(0.1, 0.9, 20)
-    each = [180 * np.exp(-((s.u - u) ** 2 + (s.v - v) ** 2) / 0.0015) for v, u in at]
-    glow = np.stack([orb.ravel() for orb in each], axis=1).astype(np.float32)
-
-    def paint(i: int, t: float) -> NDArray[np.generic]:
-        return 5 + (glow @ (np.sin(np.pi * hz * t) ** 2).astype(np.float32)).reshape(s.size)
-
-    return paint
-
-
-def moon(s: Screen) -> Painter:
-    return lambda i, t: np.where((s.u - 0.1 - 0.06 * t) ** 2 + (s.v - 0.4) ** 2 < 0.02, 230.0, 15.0)
-
-
-def rain(s: Screen) -> Painter:
-    at = s.rng.random((60, 2))
-
-    def paint(i: int, t: float) -> NDArray[np.generic]:
-        picture = s.full(12)
-        y = ((at[:, 0] + 0.8 * t) % 1 * s.height).astype(int)
-        for k in range(4):
-            picture[(y + k) % s.height, (at[:, 1] * s.width).astype(int)] = 200
-        return picture
-
-    return paint
-
-
-def twinkle(s: Screen) -> Painter:
-    lit = s.rng.random(s.size) < 0.02
-    rate = s.rng.uniform(1, 12, s.size)
-    return lambda i, t: np.where(lit & ((t * rate) % 1 < 0.5), 255.0, 10.0)
-
-
-def grain(s: Screen) -> Painter:
-    return lambda i, t: 90 + np.random.default_rng(i).integers(-3, 4, s.size)
-
-
-HARMLESS: dict[str, Clip] = {
-    "black": strobe(1, 0, 0),
-    "white": strobe(1, 255, 255),
-    "slow breathing": wave(0.16),
-    "quick breathing": wave(0.4, 0.05, 0.6),
-    "slow breathing, red": lambda s: lambda i, t: s.rgb(140 + 100 * np.sin(t), 0, 0),
-    "a flash a second": strobe(1, 10, 200),
-    "pan over stars": stars(0.05),
-    "stems in a wind": stems(0.02),
-    "cuts": cuts(2.0),
-    "cross-fade": crossfade(4.0),
-    "orbs": orbs,
-    "moon": moon,
-    "rain": rain,
-    "twinkle": twinkle,
-    "grain": grain,
-    "small flashes of 2 Hz": patch(2, 0.01),
-    "small flashes of 8 Hz": patch(8, 0.008),
-    "quick but faint": strobe(10, 118, 128),
-    "quick but bright": strobe(8, 238, 255),
-    "four pairs of stripes": stripes(4),
-    "hues turn": lambda s: lambda i, t: s.rgb(*(128 + 100 * np.sin(0.8 * t + k) for k in (0.0, 2.0, 4.0))),
-    "one flash in a dark night": lambda s: lambda i, t: s.full(220 if 2.0 <= t < 2.1 else 10),
-    "sunrise": lambda s: lambda i, t: 25 * t * (1 - s.v),
 }
