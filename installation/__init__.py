@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from installation.controls import Control
     from installation.model.chance import Chance
+    from installation.model.score import Phase
     from installation.scene import (
         Beat,
         Light,
         Mist,
         Moment,
-        Phase,
         Points,
         Scene,
         Sleepers,
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
         swaying,
     )
 else:
-    _ELSEWHERE = {"Control": "installation.controls", "Chance": "installation.model.chance"}
+    _ELSEWHERE = {
+        "Chance": "installation.model.chance",
+        "Control": "installation.controls",
+        "Phase": "installation.model.score",
+    }
 
     def __getattr__(name):
         if name not in __all__:

@@ -13,7 +13,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,10 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.choir import AZIMUTH
 from installation.model.harmony import CALM_WEIGHTS, OPENING, TORN_WEIGHTS
+from installation.model.score import Phase
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Phase = Literal["harmony", "glitch", "resolution"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ import datetime
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from installation.model import hours
+from installation.model.refusal import Keys, said
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -164,7 +165,7 @@ def parse(text: str, source: str) -> Settings:
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
-        raise ValueError(f"{source}: {_said(error, raw)}") from None
+        raise ValueError(f"{source}: {said(error, raw, Settings, _place)}") from None
     if settings.screen.size:
         try:
             size(settings.screen.size)
@@ -182,51 +183,5 @@ def parse(text: str, source: str) -> Settings:
     return settings
 
 
-_TYPES = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "str": "a text",
-    "object": "a table",
-    "array": "a list",
-    "date": "a date",
-}
-
-
-def _said(error: msgspec.ValidationError, raw: dict[str, Any]) -> str:
-    """msgspec's sentence, the place first and the offender last: `[screen] fps takes a whole number >= 0, got "x"`."""
-    rule, _, path = str(error).partition(" - at `$.")
-    keys = path.rstrip("`").split(".") if path else []
-    unknown = re.search(r"unknown field `(.+)`", rule)
-    if unknown:
-        names = ", ".join(field.name for field in msgspec.structs.fields(_kind(keys)))
-        return f"{_place([*keys, unknown[1]])} is not a setting; there are {names}"
-    value: Any = raw
-    for key in keys:
-        value = value[key]
-    return f"{_place(keys)} takes {_rule(rule, keys)}, got {_offender(value)}"
-
-
-def _rule(rule: str, keys: list[str]) -> str:
-    if rule.startswith("Invalid enum value"):
-        return f"one of {', '.join(get_args(_kind(keys)))}"
-    rule = rule.removeprefix("Expected ").split(", got ")[0]
-    return re.sub(r"`([^`|]+)( \| null)?`", lambda match: _TYPES.get(match[1], match[1]), rule)
-
-
-def _kind(keys: list[str]) -> Any:
-    """What stands at a place: the type that its table declares."""
-    kind: Any = Settings
-    for key in keys:
-        kind = next(field.type for field in msgspec.structs.fields(kind) if field.name == key)
-    return kind
-
-
-def _place(keys: list[str]) -> str:
-    return f"[{keys[0]}] {'.'.join(keys[1:])}".strip() if keys else "the file"
-
-
-def _offender(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{value:.40}"'
-    return str(value).lower() if isinstance(value, bool) else f"{value!s:.40}"
+def _place(keys: Keys) -> str:
+    return f"[{keys[0]}] {' '.join(keys[1:])}".strip() if keys else "the file"

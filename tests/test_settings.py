@@ -39,6 +39,9 @@ def test_values_arrive() -> None:
         ('[screen]\npresent = "vulkan"', 'v.toml: [screen] present takes one of auto, memory, gpu, got "vulkan"'),
         ("[screen]\nscreen_width_m = 0", "v.toml: [screen] screen_width_m takes a number >= 0.1, got 0"),
         ("[show]\nscore = true", "v.toml: [show] score takes a text, got true"),
+        ('[screen]\nscreen_width_m = "wide"', 'v.toml: [screen] screen_width_m takes a number, got "wide"'),
+        ('[osc]\nallow = ["10.0.0.1", 3]', "v.toml: [osc] allow 2 takes a text, got 3"),
+        ("[sound]\nchannel_map = [900, 1]", "v.toml: [sound] channel_map 1 takes a whole number <= 64, got 900"),
         ("screen = 3", "v.toml: [screen] takes a table, got 3"),
         (
             '[screen]\nsize = "wide"',

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from installation.model import ticks
+from installation.model.refusal import Keys, said
 
 Phase = Literal["harmony", "glitch", "resolution"]
 
@@ -96,7 +97,7 @@ def parse(text: str, source: str) -> Score:
     try:
         return msgspec.structs.replace(msgspec.convert({**raw, "section": []}, Score), section=read)
     except msgspec.ValidationError as error:
-        raise ValueError(f"{source}: {_plain(error)}") from None
+        raise ValueError(f"{source}: {said(error, raw, Score, _place)}") from None
 
 
 def _section(entry: object, i: int, source: str) -> Section:
@@ -105,7 +106,7 @@ def _section(entry: object, i: int, source: str) -> Section:
     try:
         section = msgspec.convert(entry, Section)
     except msgspec.ValidationError as error:
-        raise ValueError(f"{place}: {_plain(error)}") from None
+        raise ValueError(f"{place}: {said(error, entry, Section, _place)}") from None
     for field, value, low, high in (
         ("seconds", section.seconds, 0.5, 86_400.0),
         ("ramp", section.swing, 0.1, 3_600.0),
@@ -118,8 +119,8 @@ def _section(entry: object, i: int, source: str) -> Section:
     return section
 
 
-def _plain(error: msgspec.ValidationError) -> str:
-    return str(error).replace("Object", "a table").replace("`", "").replace("$.", "")
+def _place(keys: Keys) -> str:
+    return " ".join(keys) or "a section"
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from installation.model.score import Course, parse
@@ -25,23 +27,42 @@ def test_the_festival_is_one_arc_of_about_seven_minutes() -> None:
         ("name = ", "bad.toml: not TOML"),
         ('name = "x"', "bad.toml: a score needs at least one [[section]]"),
         ('name = "x"\nsection = 3', "bad.toml: a score needs at least one [[section]]"),
-        (SECTION, "bad.toml: .*name"),
-        ('name = "x"\ntempo = 3\n' + SECTION, "bad.toml: .*tempo"),
-        ('name = "x"\n' + SECTION.replace("harmony", "disco"), "bad.toml: section 1 (a): .*disco"),
+        (SECTION, "bad.toml: name is missing"),
+        (
+            'name = "x"\ntempo = 3\n' + SECTION,
+            "bad.toml: tempo is not a setting; there are name, section, settled, scene",
+        ),
+        (
+            'name = "x"\n' + SECTION.replace("harmony", "disco"),
+            'bad.toml: section 1 (a): phase takes one of harmony, glitch, resolution, got "disco"',
+        ),
         (
             'name = "x"\n' + SECTION.replace("2", "0"),
             "bad.toml: section 1 (a): seconds takes a number in 0.5..86400, got 0",
         ),
-        ('name = "x"\n' + SECTION.replace("2", "nan"), "bad.toml: section 1 (a): seconds .* got nan"),
-        ('name = "x"\n' + SECTION.replace("2", '"long"'), "bad.toml: section 1 (a): .*seconds"),
+        (
+            'name = "x"\n' + SECTION.replace("2", "nan"),
+            "bad.toml: section 1 (a): seconds takes a number in 0.5..86400, got nan",
+        ),
+        (
+            'name = "x"\n' + SECTION.replace("2", '"long"'),
+            'bad.toml: section 1 (a): seconds takes a number, got "long"',
+        ),
         ('name = "x"\n' + SECTION + "presence = 2", "bad.toml: section 1 (a): presence takes a number in 0..1, got 2"),
-        ('name = "x"\n' + SECTION + "lenght = 2", "bad.toml: section 1 (a): .*lenght"),
+        (
+            'name = "x"\n' + SECTION + "lenght = 2",
+            "bad.toml: section 1 (a): lenght is not a setting; there are name, phase, seconds, ",
+        ),
+        ('name = "x"\n' + SECTION.replace("seconds = 2", ""), "bad.toml: section 1 (a): seconds is missing"),
+        (
+            'name = "x"\n' + SECTION + '[section.controls]\n"/b" = 1\n"/a" = [2]',
+            "bad.toml: section 1 (a): controls /a takes true or false or a number or a text, got [2]",
+        ),
         ('name = "x"\n' + SECTION + SECTION, 'bad.toml: section 2: the name "a" is taken by section 1'),
     ],
 )
 def test_a_bad_score_is_refused_in_one_line(text: str, said: str) -> None:
-    pattern = said.replace("[[", r"\[\[").replace("(a)", r"\(a\)")
-    with pytest.raises(ValueError, match=pattern) as caught:
+    with pytest.raises(ValueError, match=re.escape(said)) as caught:
         parse(text, "bad.toml")
     assert "\n" not in str(caught.value)
 

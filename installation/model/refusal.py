@@ -1,0 +1,92 @@
+"""A refusal: what somebody wrote in a file and may not, in one line with its place, the rule and the offender.
+
+Puts msgspec's sentences in words that need no programmer. Reads no file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "object": "a table",
+    "array": "a list",
+    "date": "a date",
+}
+_SOME = "..."  # how msgspec calls one of a dictionary's values
+
+Keys = tuple[str, ...]
+
+
+def said(error: msgspec.ValidationError, raw: Any, kind: Any, place: Callable[[Keys], str]) -> str:
+    """The place first and the offender last: `[screen] fps takes a whole number >= 0, got "x"`.
+
+    `raw` is what could not be converted to `kind`, a msgspec.Struct; `place` says where the keys from there lead to.
+    """
+    rule, _, path = str(error).partition(" - at `$")
+    keys: Keys = ()
+    for key in re.findall(r"\.\.\.|[^.\[\]`]+", path):
+        raw, kind, name = _inside(raw, kind, key)
+        keys += (name,)
+    field = re.search(r"(unknown|missing required) field `(.+)`", rule)
+    if field and field[1] == "unknown":
+        names = ", ".join(each.encode_name for each in msgspec.structs.fields(kind))
+        return f"{place((*keys, field[2]))} is not a setting; there are {names}"
+    if field:
+        return f"{place((*keys, field[2]))} is missing"
+    return f"{place(keys)} takes {_rule(rule, kind)}, got {_offender(raw)}"
+
+
+def _inside(raw: Any, kind: Any, key: str) -> tuple[Any, Any, str]:
+    """The value one step further in, what it should have been, and its name."""
+    if isinstance(raw, list):
+        return raw[int(key)], _bare(get_args(kind)[0]), str(int(key) + 1)
+    if key == _SOME:
+        kind = get_args(kind)[1]
+        return next((raw[name], kind, name) for name in raw if not _fits(raw[name], kind))
+    kind = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == key)
+    return raw[key], _bare(kind), key
+
+
+def _bare(kind: Any) -> Any:
+    """The type without its bounds, and without None beside it."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        some = [each for each in get_args(kind) if each is not NoneType]
+        return _bare(some[0]) if len(some) == 1 else kind
+    return kind
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _rule(rule: str, kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(get_args(kind))}"
+    return re.sub(
+        r"`([^`]+)`", lambda types: " or ".join(_words(types[1])), rule.removeprefix("Expected ").split(", got ")[0]
+    )
+
+
+def _words(types: str) -> Iterator[str]:
+    return (_TYPES.get(name, name) for name in types.split(" | ") if name != "null")
+
+
+def _offender(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value:.40}"'
+    return str(value).lower() if isinstance(value, bool) else f"{value!s:.40}"
