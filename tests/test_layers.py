@@ -87,7 +87,6 @@ PURE_BUT = {
     # machine code is kept on disk, under what its sources say
     **dict.fromkeys(("numba", "pathlib", "platformdirs", "shutil"), ("installation/model/compiled.py",)),
     **dict.fromkeys(("contextlib", "sys", "tempfile"), ("installation/model/compiled.py",)),
-    "re": ("installation/model/compiled.py", "installation/model/refusal.py"),  # text that is handed in
     "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
     "msgspec": ("installation/model/",),  # checks that text, and makes bytes of a snapshot
 }
