@@ -125,7 +125,7 @@ class Exposure:
         return gain
 
     def note(self, seconds: float, k: float, a: float) -> None:
-        """`seconds` (at most HOP_S) of K- and A-weighted mean squares were put out."""
+        """`seconds` of K- and A-weighted mean squares were put out."""
         book = self._book
         if not (math.isfinite(k) and math.isfinite(a)):
             self._state[:] = 0.0
@@ -133,11 +133,14 @@ class Exposure:
         book[_At.SPAN] += seconds
         book[_At.K] += k * seconds
         book[_At.A] += a * seconds
-        if book[_At.SPAN] > HOP_S - 1e-6:
-            span = float(book[_At.SPAN])
+        span = float(book[_At.SPAN])
+        hops = int(span / HOP_S + 1e-6)
+        if hops:
             k, a = float(book[_At.K]) / span, float(book[_At.A]) / span
-            book[: _At.HOPS] = 0.0
-            self._hop(k, a)
+            rest = max(span - hops * HOP_S, 0.0)
+            book[_At.SPAN], book[_At.K], book[_At.A] = rest, k * rest, a * rest
+            for _ in range(hops):
+                self._hop(k, a)
 
     def _hop(self, k: float, a: float) -> None:
         """A tenth of a second is over."""
