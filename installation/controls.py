@@ -58,6 +58,13 @@ class Control:
         return "word" if isinstance(self.default, str) else "number"
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that a message may have: the row's own, or one for each sleeper from 1 to SLEEPERS."""
+        if "/N/" not in self.address:
+            return (self.address,)
+        return tuple(self.address.replace("/N/", f"/{n}/") for n in range(1, SLEEPERS + 1))
+
+    @property
     def takes(self) -> str:
         """What the control takes, in words that finish the sentence `/address takes ...`."""
         match self.kind:

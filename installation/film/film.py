@@ -18,13 +18,10 @@ Pixels = NDArray[np.uint32]
 Progress = Callable[[int, int], None]
 """Told how many ticks are done, of how many."""
 
-FPS = (24, 30, 40, 60)
-"""Pictures a second that divide the ticks of a second."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which pictures of a show are wanted: `frames` from tick `first` on, `fps` (one of FPS) a second."""
+    """Which pictures of a show are wanted: `frames` from tick `first` on, `fps` a second, which divides ticks.RATE."""
 
     first: int
     frames: int

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from installation.light.picture import Pixels
-from installation.live.painter import Screen, Size
+from installation.live.painter import Screen
 from installation.model.ticks import SECOND
+from installation.settings import Size
 
 AGAIN = SECOND
 """Nanoseconds between two looks."""

@@ -17,7 +17,7 @@ from installation.live.inbox import Source
 from installation.model.ticks import SECOND
 
 LISTENS = 60 * SECOND
-"""A controller is told things this long after it last spoke."""
+"""Nanoseconds, as everywhere here: a controller is told things this long after it last spoke."""
 
 APART = SECOND // 30
 """Between two values of one address to one controller."""
@@ -60,7 +60,6 @@ class Feedback:
         self._controllers: dict[Source, _Controller] = {target: _Controller(0) for target in self._always}
         self.values: dict[str, Said] = {}  # newest value of every address that was told
         self.state: dict[str, Said] = {}
-        self.echoes = 0
 
     def heard(self, source: Source, now_ns: int) -> None:
         """A controller spoke: it is told things from now on."""
@@ -90,7 +89,6 @@ class Feedback:
             if any(value == told for _, told in awaited):
                 while awaited.popleft()[1] != value:
                     pass
-                self.echoes += 1
                 return True
             awaited.clear()  # a hand has moved: whatever comes now is its own
             return False

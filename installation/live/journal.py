@@ -34,7 +34,7 @@ _log = structlog.get_logger("journal")
 
 FORMAT = 1
 FOLDER = "journals"
-"""Where the show's data is kept."""
+"""The folder of journals, among the show's data."""
 
 FLUSH = 0.5
 """Seconds between two writes to the disk."""

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from installation.light.picture import Look, look
-from installation.live.painter import Drawing, Screen, Size
+from installation.live.painter import Drawing, Screen
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.settings import Size
 from installation.show import Show
 
 Clock = Callable[[], int]

@@ -20,7 +20,7 @@ from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from installation.controls import SLEEPERS, Control
+from installation.controls import Control
 from installation.live import wire
 from installation.live.desk import Desk
 
@@ -48,7 +48,7 @@ def tree(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | Non
     """The whole namespace, without values. `choices` are words that the show knows and the table doesn't: sections."""
     root: Node = {"FULL_PATH": "/", "DESCRIPTION": NAME, "ACCESS": 0, "CONTENTS": {}}
     for row in rows.values():
-        for address in _addresses(row):
+        for address in row.addresses:
             node = root
             *rooms, name = address[1:].split("/")
             for depth, room in enumerate(rooms, 1):
@@ -90,12 +90,6 @@ def find(root: Node, path: str) -> Node | None:
     for part in path.strip("/").split("/") if path.strip("/") else ():
         node = node.get("CONTENTS", {}).get(part) if node else None
     return node
-
-
-def _addresses(row: Control) -> list[str]:
-    if "/N/" not in row.address:
-        return [row.address]
-    return [row.address.replace("/N/", f"/{n}/") for n in range(1, SLEEPERS + 1)]
 
 
 class OscQuery:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from installation.controls import SLEEPERS, Table
+from installation.controls import Table
 
 SPECIAL = frozenset("?*[]{}")
 """An address with any of these characters is a pattern."""
@@ -21,7 +21,7 @@ class Addresses:
 
     def __init__(self, table: Table) -> None:
         self._tree: dict[str, dict[str, list[str]]] = {}
-        for address in _spelled_out(table):
+        for address in (address for row in table.values() for address in row.addresses):
             room, _, rest = address[1:].partition("/")
             self._tree.setdefault(room, {}).setdefault(rest.partition("/")[0], []).append(address)
         self._known: OrderedDict[str, tuple[str, ...]] = OrderedDict()
@@ -53,14 +53,6 @@ class Addresses:
                     last = address.split("/")[3:]
                     if len(last) == len(segments) - 3 and all(map(matches, segments[3:], last)):
                         yield address
-
-
-def _spelled_out(table: Table) -> Iterable[str]:
-    for address in table:
-        if "/N/" in address:
-            yield from (address.replace("/N/", f"/{n}/") for n in range(1, SLEEPERS + 1))
-        else:
-            yield address
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -6,14 +6,13 @@ nor the sleepers. Loading one gives values to be accepted one by one, so that a 
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from installation.controls import Control, Refused, Table, Value, accept
+from installation.live.keeper import place
 
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
 _APART = ("show", "sleeper")  # rooms of the table that are no part of a look
@@ -37,8 +36,7 @@ class Presets:
             if address in self._table and self._belongs(self._table[address])
         ]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, "\n".join(lines) + "\n")
+            place(path, ("\n".join(lines) + "\n").encode())
         except OSError as error:
             raise Refused("preset", f'/preset/save "{name}": {error.strerror or error}: {path}') from None
 
@@ -109,17 +107,3 @@ def _written(value: Value) -> str:
 
 def _unit(control: Control) -> str:
     return f"  # {control.unit}" if control.unit else ""
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Beside the file first, on the disk for sure, then in its place in one step."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from installation.controls import SLEEPERS, Table
+from installation.controls import Table
 from installation.live import wire
 from installation.live.intake import Datagram
 
@@ -21,12 +21,11 @@ class Sieve:
 
     def __init__(self, table: Table) -> None:
         self._heads: dict[bytes, bool] = {}  # address and type tag: whether the number is a float
-        for address, row in table.items():
+        for row in table.values():
             if row.role == "played" and row.kind in ("number", "switch"):
-                spelled = [address.replace("/N/", f"/{n}/") for n in range(1, SLEEPERS + 1)]
-                for one in spelled if "/N/" in address else [address]:
+                for address in row.addresses:
                     for argument in (0, 0.0):
-                        self._heads[wire.encode(one, [argument])[:-4]] = isinstance(argument, float)
+                        self._heads[wire.encode(address, [argument])[:-4]] = isinstance(argument, float)
 
     def newest(self, datagrams: Sequence[Datagram]) -> list[Datagram]:
         """What is left of a batch. The newest of a fader stands where it was said, after what was said before it."""
