@@ -28,7 +28,7 @@ PATIENCE = {"loading": 30.0, "waiting": None, "filming": None, "playing": 2.4, "
 """Seconds that may pass between two words from a show, by where it is; None: it may take its time."""
 
 SETTLED = 3.0  # s of pictures after which the next process is loaded
-LOADING = 180.0  # s in which a show must have loaded, kernels compiled
+LOADING = 300.0  # s in which a show must have loaded, kernels compiled
 CRASHES, WITHIN = 5, 60.0
 """So many failures in so many seconds, and something simpler is played."""
 
