@@ -1,7 +1,8 @@
 """A performer in a process of their own: plain sockets, nothing of the project.
 
 Reads a list of moves from stdin: a string is a packet in hex; a number is a rest in seconds; {"flood": [hex, ...],
-"rate": a second, "seconds": s} sends those in turn. Writes what came back as a list of hex.
+"rate": a second, "seconds": s} sends those in turn; {"hear": [address, ...]} listens until all of these were told.
+Writes what came back as a list of hex.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import json
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 ADDRESS = ("127.0.0.1", int(sys.argv[1]))
 UDP = sys.argv[2] == "udp"
+PATIENCE_S = 30.0  # no test is decided by it: what was not told by then never is
 
 
 def main() -> None:
@@ -25,10 +29,12 @@ def main() -> None:
         if isinstance(move, str):
             with suppress(ConnectionRefusedError):  # that an earlier datagram found nobody
                 link.send(bytes.fromhex(move))
+        elif isinstance(move, dict) and "hear" in move:
+            listen(link, PATIENCE_S, told, partial(heard, told, move["hear"]))
         elif isinstance(move, dict):
             flood(link, move)
         else:
-            rest(link, float(move), told)
+            listen(link, float(move), told)
     json.dump(told, sys.stdout)
 
 
@@ -43,14 +49,19 @@ def flood(link: socket.socket, move: dict[str, Any]) -> None:
         time.sleep(0.0005)
 
 
-def rest(link: socket.socket, seconds: float, told: list[str]) -> None:
+def listen(link: socket.socket, seconds: float, told: list[str], enough: Callable[[], bool] = lambda: False) -> None:
     end = time.perf_counter() + seconds
-    while (left := end - time.perf_counter()) > 0:
+    while (left := end - time.perf_counter()) > 0 and not enough():
         link.settimeout(left)
         try:
             told.append(link.recv(65536).hex())
         except (TimeoutError, ConnectionRefusedError):  # nobody listens there yet
             return
+
+
+def heard(told: list[str], addresses: list[str]) -> bool:
+    packets = [bytes.fromhex(packet) for packet in told]
+    return all(any(address.encode() + b"\0" in packet for packet in packets) for address in addresses)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from installation.live import wire
 from installation.live.desk import Desk
 from installation.model import score, ticks
 from installation.model.chance import Chance
@@ -89,3 +90,13 @@ def perform(port: int, *moves: object, link: str = "udp") -> list[str]:
     )
     told: list[str] = json.loads(done.stdout)
     return told
+
+
+def osc(address: str, *arguments: wire.Argument) -> str:
+    """A message, as `perform` sends it."""
+    return wire.encode(address, arguments).hex()
+
+
+def decoded(told: list[str]) -> list[tuple[str, tuple[wire.Argument, ...]]]:
+    """Every message in what `perform` was told."""
+    return [(m.address, m.arguments) for packet in told for m in wire.decode(bytes.fromhex(packet))]

@@ -19,8 +19,8 @@ from installation.live.gate import Gate
 from installation.live.osc import Server
 from installation.model.ticks import RATE
 from installation.show import Show
+from tests.live.rehearsal import osc as message
 from tests.live.rehearsal import perform, tick, until
-from tests.live.test_osc import osc as message
 
 MANY = 200_000
 BURST = 200

@@ -16,59 +16,15 @@ import pytest
 from installation.controls import Control, table
 from installation.live import journal as journals
 from installation.live import performance as performances
-from installation.live.desk import Desk
-from installation.live.inbox import KEYS, Source
-from installation.live.journal import Journal, digest, night
+from installation.live.inbox import KEYS
+from installation.live.journal import digest, night
 from installation.live.osc import Server
-from installation.live.performance import Performance, Replay, read, summary
-from installation.live.telling import Telling
+from installation.live.performance import Replay, read, summary
 from installation.model import ticks
-from installation.show import Show
-from tests.live.rehearsal import Dark, perform, rehearsal, until
-from tests.live.test_osc import osc
+from tests.live.evening import SCENES, Evening, replayed
+from tests.live.rehearsal import osc, perform, rehearsal, until
 
 ROOT = Path(__file__).parents[2]
-SCENES = {"dark": Dark}
-EVENING = datetime(2026, 5, 1, 21, 0, 0).timestamp()
-HAND = Source("udp", "10.0.0.1", 9)
-
-
-class Evening:
-    """A show at a desk with a journal, on a clock of its own."""
-
-    def __init__(self, folder: Path, show: Show | None = None, at: float = EVENING) -> None:
-        self.show = show or rehearsal()
-        self.began, self.first = at, self.show.tick
-        self.journal = Journal(folder / "journals", self.show, at)
-        self.desk = Desk(self.show, folder / "presets", record=self.journal.write)
-        self.telling = Telling(self.desk, self.journal, self.wall)
-
-    def wall(self) -> float:
-        return self.began + ticks.seconds(self.show.tick - self.first)
-
-    def say(self, address: str, *arguments: object) -> None:
-        self.desk.hear(address, arguments, HAND, 0)
-
-    def step(self) -> None:
-        self.desk.deliver(self.show, 0)
-        self.show.step()
-        self.telling.follow(self.show, 1.0)
-
-    def play(self, seconds: float) -> None:
-        for _ in range(ticks.ticks(seconds)):
-            self.step()
-
-    def end(self) -> Performance:
-        self.journal.close(self.show, self.wall())
-        return read(self.journal.path)
-
-
-def replayed(performance: Performance) -> tuple[Show, Replay]:
-    show, replay = performance.begin(SCENES), Replay(performance)
-    while show.tick < performance.last:
-        replay.deliver(show, 0)
-        show.step()
-    return show, replay
 
 
 def test_what_was_played_is_replayed_to_the_byte(tmp_path: Path) -> None:
@@ -172,7 +128,7 @@ def test_two_shows_within_a_second_have_two_files(tmp_path: Path) -> None:
 WRITER = """
 import sys, time
 from pathlib import Path
-from tests.live.test_journal import Evening
+from tests.live.evening import Evening
 evening = Evening(Path(sys.argv[1]))
 n = 0
 while True:

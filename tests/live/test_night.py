@@ -25,8 +25,7 @@ from installation.live.telling import Telling
 from installation.model import score, ticks
 from installation.show import Show
 from tests.conftest import Command, Desktop, until
-from tests.live.rehearsal import perform
-from tests.live.test_osc import osc
+from tests.live.rehearsal import osc, perform
 from tests.live.test_stage import Clock, Glass
 
 SIZE = (160, 90)

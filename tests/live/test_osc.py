@@ -1,40 +1,27 @@
-"""The show played over real sockets from another process."""
+"""The show played over real sockets from another process: what is said, and what becomes of it."""
 
 from __future__ import annotations
 
 import json
 import math
-import socket
+import re
 import struct
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from installation.controls import TABLE, Control
 from installation.live import wire
 from installation.live.desk import Desk
-from installation.live.gate import Gate, networks
 from installation.live.osc import Server
 from installation.model import ticks
 from installation.scene import Moment
 from installation.show import Show
-from tests.live.rehearsal import perform, rehearsal, settled, tick, until
+from tests.live.rehearsal import osc, perform, rehearsal, settled, until
 from tests.live.test_wire import MALFORMED, bundle
-
-
-def osc(address: str, *arguments: wire.Argument) -> str:
-    return wire.encode(address, arguments).hex()
-
-
-def decoded(told: list[str]) -> list[tuple[str, tuple[wire.Argument, ...]]]:
-    return [(m.address, m.arguments) for packet in told for m in wire.decode(bytes.fromhex(packet))]
-
 
 # every row of the table, set and seen
 
@@ -185,13 +172,13 @@ def test_a_bundle_of_the_past_and_one_of_now_act_in_the_next_tick_together(
     assert desk.deliver(show, time.monotonic_ns()) == 4
 
 
-def test_a_bundle_two_seconds_ahead_acts_then_and_not_before(server: Server, desk: Desk, show: Show) -> None:
-    perform(server.port, bundle(wire.encode("/show/go"), timetag=at(2.0)).hex())
+def test_a_bundle_some_seconds_ahead_acts_then_and_not_before(server: Server, desk: Desk, show: Show) -> None:
+    perform(server.port, bundle(wire.encode("/show/go"), timetag=at(8.0)).hex())
     assert until(lambda: len(desk.inbox) == 1)
     now = time.monotonic_ns()
     assert desk.deliver(show, now) == 0
     assert desk.deliver(show, now + ticks.SECOND) == 0
-    assert desk.deliver(show, now + 2 * ticks.SECOND) == 1
+    assert desk.deliver(show, now + 8 * ticks.SECOND) == 1
     assert settled(show, desk).section == "storm"
 
 
@@ -202,257 +189,11 @@ def test_a_bundle_an_hour_ahead_is_refused_and_what_comes_after_it_lands(
     perform(server.port, ahead.hex(), osc("/dream/unrest", 0.5))
     assert until(lambda: len(desk.inbox) == 1)
     assert desk.tally.refused == {"later": 1}
-    assert "meant for 3600" in desk.tally.latest or "meant for 3599" in desk.tally.latest
+    assert re.search(r"meant for 3[56]\d\d\.\d s from now", desk.tally.latest)
     assert desk.deliver(show, time.monotonic_ns()) == 1
 
 
-# TCP
-
-
-@pytest.mark.parametrize("framing", [wire.LengthPrefix, wire.Slip])
-def test_tcp_is_taken_and_answered_in_both_framings(
-    server: Server, desk: Desk, show: Show, framing: type[wire.Framing]
-) -> None:
-    desk.feedback.say({"/state/phase": "harmony"})
-    told = perform(server.port, framing.wrap(wire.encode("/dream/unrest", [0.5])).hex(), 0.5, link="tcp")
-    assert until(lambda: len(desk.inbox) == 1)
-    assert settled(show, desk).number("/dream/unrest") > 0
-    packets = framing().packets(bytes.fromhex("".join(told)))
-    assert wire.decode(packets[0]) == [wire.Message("/state/phase", ("harmony",), wire.NOW)]
-
-
-def test_a_stream_that_makes_no_sense_is_hung_up_on(server: Server, desk: Desk) -> None:
-    with socket.create_connection(("127.0.0.1", server.port)) as link:
-        link.sendall(b"\0\0\xff\xff")
-        link.settimeout(10.0)
-        assert link.recv(1) == b""
-    assert desk.tally.refused == {"size": 1}
-
-
-def test_a_controller_that_never_reads_is_hung_up_on_and_stops_nobody(server: Server, desk: Desk, show: Show) -> None:
-    with socket.create_connection(("127.0.0.1", server.port)) as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.sendall(wire.LengthPrefix.wrap(wire.encode("/show/hold", [1])))
-        assert until(lambda: len(desk.inbox) == 1)
-        (source,) = server._streams
-        for _ in range(400):
-            desk.feedback.answer(source, {f"/sleeper/{n}/hue": n / 240 for n in range(240)})
-            time.sleep(0.011)
-            if source not in server._streams:
-                break
-        assert source not in server._streams
-    perform(server.port, osc("/dream/unrest", 0.5))
-    assert until(lambda: "/dream/unrest" in {h.accepted.address for h in desk.inbox.drain(0)})
-
-
-# answers
-
-
-def test_a_second_controller_hears_what_the_first_one_sets(server: Server, desk: Desk, show: Show) -> None:
-    other: list[str] = []
-    listener = threading.Thread(target=lambda: other.extend(perform(server.port, osc("/show/hold", 0), 1.5)))
-    listener.start()
-    assert until(lambda: len(desk.inbox) == 1)
-    desk.deliver(show, time.monotonic_ns())
-    own = perform(server.port, osc("/light/glow", 7.5), 0.1, *[osc("/light/hue", 0.25)] * 3, 0.3)
-    desk.deliver(show, time.monotonic_ns())
-    own += perform(server.port, osc("/show/rate", 2.0), 0.3)
-    desk.deliver(show, time.monotonic_ns())
-    listener.join()
-    heard = dict(decoded(other))
-    assert heard["/light/glow"] == (1.0,)
-    assert heard["/light/hue"] == (0.25,)
-    assert heard["/show/rate"] == (2.0,)
-    assert "/light/glow" not in dict(decoded(own))
-
-
-def test_sync_is_answered_with_everything(server: Server, desk: Desk, show: Show) -> None:
-    desk.feedback.say({"/state/phase": "harmony"})
-    stop = threading.Event()
-
-    def play() -> None:
-        while not stop.wait(1 / 120):
-            tick(show, desk)
-
-    playing = threading.Thread(target=play)
-    playing.start()
-    told = dict(decoded(perform(server.port, osc("/light/glow", 0.25), 0.05, osc("/sync"), 0.5)))
-    stop.set()
-    playing.join()
-    settable = {r.address for r in TABLE.values() if r.role == "played" and r.kind in ("number", "switch")}
-    sleepers = {a.replace("/N/", f"/{n}/") for a in settable if "/N/" in a for n in range(1, 241)}
-    assert set(told) == {a for a in settable if "/N/" not in a} | sleepers | {"/state/phase"}
-    assert told["/light/glow"] == (0.25,)
-    assert told["/sleeper/7/present"] == (1,)
-    assert told["/sleeper/7/hue"][0] == pytest.approx(show.community.hue_target[6], abs=1e-6)
-
-
-def test_the_names_of_all_looks_are_told_to_who_asks(server: Server, desk: Desk) -> None:
-    told = perform(server.port, osc("/preset/save", "dusk"), osc("/preset/save", "dawn"), osc("/preset/list"), 0.3)
-    assert ("/state/presets", ("dawn, dusk",)) in decoded(told)
-
-
-def test_two_controllers_that_echo_each_other_die_out(server: Server, desk: Desk, show: Show) -> None:
-    """Two sockets that send back at once whatever they are told, and a hand that moves one fader."""
-    stop = threading.Event()
-    sent = []
-
-    def echo() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-            link.connect(("127.0.0.1", server.port))
-            link.settimeout(0.05)
-            link.send(wire.encode("/show/hold", [0]))
-            while not stop.is_set():
-                try:
-                    packet = link.recv(4096)
-                except TimeoutError:
-                    continue
-                sent.append(time.monotonic())
-                link.send(packet)
-
-    echoing = [threading.Thread(target=echo) for _ in range(2)]
-    for thread in echoing:
-        thread.start()
-    hand = threading.Thread(
-        target=lambda: perform(server.port, *(m for n in range(60) for m in (osc("/light/glow", n / 60), 0.01)))
-    )
-    hand.start()
-    while hand.is_alive():
-        tick(show, desk)
-        time.sleep(1 / 120)
-    rested = time.monotonic()
-    while time.monotonic() < rested + 2.0:
-        tick(show, desk)
-        time.sleep(1 / 120)
-    stop.set()
-    for thread in echoing:
-        thread.join()
-    assert len(sent) > 10
-    assert [moment for moment in sent if moment > rested + 1.5] == []
-    assert show.glides.aims()["/light/glow"] == pytest.approx(59 / 60, abs=1e-6)
-
-
-# ports and doors
-
-
-def test_a_port_that_is_taken_is_said_and_tried_again(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
-        holder.bind(("127.0.0.1", 0))
-        port = holder.getsockname()[1]
-        server = Server(desk, "127.0.0.1", port)
-        server.start()
-        assert until(lambda: server.trouble != "")
-        assert server.trouble.startswith(f"OSC: 127.0.0.1:{port}: Address already in use; trying again in 1 s")
-        assert server.alive
-    assert server.wait(10.0)
-    perform(port, osc("/dream/unrest", 0.5))
-    assert until(lambda: len(desk.inbox) == 1)
-    assert server.trouble == ""
-    server.close()
-    out = capsys.readouterr()
-    assert "Address already in use" in out.out + out.err
-
-
-def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
-    gate = Gate(networks(["10.0.0.0/8"]))
-    gate._known["127.0.0.1"] = False  # as if it came from elsewhere
-    server = Server(desk, "127.0.0.1", 0, gate)
-    server.start()
-    assert server.wait(5.0)
-    perform(server.port, osc("/dream/unrest", 0.5))
-    assert until(lambda: desk.tally.total > 0)
-    with socket.create_connection(("127.0.0.1", server.port)) as link:
-        link.settimeout(10.0)
-        assert link.recv(1) == b""
-    server.close()
-    assert desk.tally.refused == {"source": 2}
-    assert len(desk.inbox) == 0
-    assert desk.feedback.due(0) == []
-
-
-def test_a_server_closes_while_nobody_speaks_and_leaves_the_port(desk: Desk) -> None:
-    server = Server(desk, "127.0.0.1", 0)
-    server.start()
-    assert server.wait(5.0)
-    server.close()
-    assert not server.alive
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        link.bind(("127.0.0.1", server.port))
-
-
-def test_a_thread_that_stumbles_says_so_and_listens_again(
-    server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    hear = desk.hear
-    stumbles = iter([True])
-
-    def stumble(*arguments: Any) -> int:
-        if next(stumbles, False):
-            raise RuntimeError("a stone")
-        return hear(*arguments)
-
-    monkeypatch.setattr(desk, "hear", stumble)
-    port = server.port
-    perform(port, osc("/dream/unrest", 0.25))
-    assert until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
-    assert server.alive
-    out = capsys.readouterr()
-    assert "a stone" in out.out + out.err
-    assert "listening again" in out.out + out.err
-
-
-# floods
-
-
-def test_ten_thousand_a_second_from_one_socket_all_land(server: Server, desk: Desk, show: Show) -> None:
-    flood = {"flood": [osc(f"/sleeper/{n}/glow", n / 240) for n in range(1, 241)], "rate": 10_000, "seconds": 2.0}
-    performer = threading.Thread(target=lambda: perform(server.port, flood))
-    performer.start()
-    while performer.is_alive():
-        tick(show, desk)
-        time.sleep(1 / 120)
-    assert until(lambda: desk.tally.counted["datagrams"] == 20_000)
-    desk.deliver(show, time.monotonic_ns())
-    assert desk.tally.total == 0
-    assert desk.tally.counted["taken"] + desk.inbox.merged + desk.tally.counted["superseded"] == 20_000
-    glows: NDArray[np.float64] = show.community.glow_target
-    assert glows == pytest.approx(np.arange(1, 241) / 240, abs=1e-6)
-
-
-def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(
-    server: Server, desk: Desk, show: Show
-) -> None:
-    flood = {"flood": [osc("/dream/unrest", "0.5")], "rate": 40_000, "seconds": 2.0}  # a word: each must be looked at
-    performer = threading.Thread(target=lambda: perform(server.port, flood))
-    performer.start()
-    while performer.is_alive():
-        tick(show, desk)
-        time.sleep(1 / 120)
-    counted, refused = desk.tally.counted, desk.tally.refused
-    assert until(lambda: counted["datagrams"] == refused["rate"] + counted["decoded"])
-    assert set(refused) == {"rate"}
-    assert len(desk.inbox) <= 1
-    assert until(lambda: bool(perform(server.port, osc("/show/go"), 0.05) or len(desk.inbox) > 1))
-    assert "/show/go" in {heard.accepted.address for heard in desk.inbox.drain(0)}
-
-
-# a heart
-
-
-def test_a_simulated_strap_in_another_process_leads_its_sleeper(server: Server, desk: Desk, show: Show) -> None:
-    """The bridge of the README: 72 beats a minute, as a strap sends them, with one heard twice."""
-    beats: list[object] = []
-    for n in range(4):
-        beats += [osc("/sleeper/3/beat"), *([osc("/sleeper/3/beat")] if n == 2 else []), 60 / 72]
-    performer = threading.Thread(target=lambda: perform(server.port, *beats))
-    performer.start()
-    began = time.monotonic()
-    while performer.is_alive():
-        for _ in range(int((time.monotonic() - began) * ticks.RATE) - show.tick):
-            tick(show, desk)
-        time.sleep(0.002)
-    assert show.community.rate_target[2] == pytest.approx(72 / 60, rel=0.05)
-    assert show.community.driven[2] > 0.9
+# in the end
 
 
 def test_what_a_performance_leaves_behind_is_a_table_of_its_own(server: Server, desk: Desk, tmp_path: Path) -> None:

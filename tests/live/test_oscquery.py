@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -200,7 +199,8 @@ def test_values_stream_to_those_who_listen(query: OscQuery, desk: Desk, show: Sh
         tick(show, desk)
         assert client.hear() == wire.Message("/light/glow", (0.25,), wire.NOW)
         client.say(command("IGNORE", "/light/glow"))
-        time.sleep(0.2)
+        client.say(command("LISTEN", "/light/hue"))  # heard in this order
+        assert client.hear() == wire.Message("/light/hue", (0.25,), wire.NOW)
         show.accept("/light/glow", [0.75])
         show.accept("/dream/mend", [1])
         tick(show, desk)

@@ -66,7 +66,7 @@ def test_the_readmes_bridge_leads_a_sleeper(server: Server, desk: Desk, show: Sh
     assert process.returncode == 0
     assert desk.tally.counted["taken"] == 5
     assert desk.tally.total == 0
-    assert show.community.rate_target[2] == pytest.approx(80 / 60, rel=0.05)
+    assert show.community.rate_target[2] == pytest.approx(80 / 60, rel=0.2)  # as even as two processes are
     assert max(led) > 0.95
     for _ in range(ticks.ticks(45.0)):  # the strap is taken off
         tick(show, desk)
