@@ -86,21 +86,12 @@ def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float
     u = np.abs(np.fft.fftfreq(columns, 1.0 / columns))[None, :]
     # a wave of fewer than four pixels is finer than the eye is shown here
     resolved = (v <= rows / 4) & (u <= columns / 4)
-    found = []
-    for i, spectrum in zip(which.tolist(), power, strict=True):
-        y, x = np.unravel_index(int((spectrum * resolved).argmax()), spectrum.shape)
-        pairs = float(v[y, 0] + u[0, x])
-        near = _sum_round(spectrum, int(y), int(x))
-        # the taper keeps mean(taper^2) of a wave's power; both halves of the plane hold it
-        wave = 2.0 * near / (rows * columns * float((taper**2).sum()))
-        contrast = 2.0 * float(np.sqrt(2.0 * wave))
-        if pairs > PAIRS and contrast >= CONTRAST and 2.0 * near >= PURITY * float(spectrum.sum()):
-            found.append((i, pairs, contrast))
-    return found
-
-
-def _sum_round(spectrum: NDArray[np.float64], y: int, x: int) -> float:
-    """Power within one bin of a wave, where the taper has spread it."""
-    rows, columns = spectrum.shape
-    ys, xs = np.arange(y - 1, y + 2) % rows, np.arange(x - 1, x + 2) % columns
-    return float(spectrum[np.ix_(ys, xs)].sum())
+    n = len(which)
+    y, x = np.divmod((power * resolved).reshape(n, -1).argmax(axis=1), columns)
+    pairs = v[y, 0] + u[0, x]
+    # the taper has spread a wave over one bin on every side, keeps mean(taper^2) of its power, and both halves hold it
+    ys, xs = (y[:, None] + np.arange(-1, 2)) % rows, (x[:, None] + np.arange(-1, 2)) % columns
+    near = 2.0 * power[np.arange(n)[:, None, None], ys[:, :, None], xs[:, None, :]].sum(axis=(1, 2))
+    contrast = 2.0 * np.sqrt(2.0 * near / (rows * columns * float((taper**2).sum())))
+    harmful = (pairs > PAIRS) & (contrast >= CONTRAST) & (near >= PURITY * power.sum(axis=(1, 2)))
+    return [(int(which[i]), float(pairs[i]), float(contrast[i])) for i in np.flatnonzero(harmful)]

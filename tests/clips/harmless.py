@@ -66,7 +66,7 @@ def thicket(count: int) -> Clip:
 
     def clip(s: Screen) -> Painter:
         at, lean = s.rng.random((count, 2)), s.rng.normal(0.0, 0.8, count)
-        reach, thick = 0.15, 1.2 / s.height
+        reach, thick = 0.2, 1.2 / s.height
 
         def paint(i: int, t: float) -> NDArray[np.generic]:
             picture = s.full(30)
@@ -147,7 +147,7 @@ HARMLESS: dict[str, Clip] = {
     "a flash a second": strobe(1, 10, 200),
     "pan over stars": stars(0.05),
     "stems in a wind": stems(0.02),
-    "boughs that cross": thicket(150),
+    "boughs that cross": thicket(90),
     "cuts": cuts(2.0),
     "cross-fade": crossfade(4.0),
     "orbs": orbs,

@@ -76,7 +76,7 @@ def test_a_quarter_of_a_field_is_an_area_and_less_is_not(
     """A field is 36 x 64 of 108 x 192: 576 cells are a quarter."""
     if max(part) == 1:
         at = (at[0] if part[0] < 1 else 0, at[1] if part[1] < 1 else 0)
-    assert (not analyse(blink(6, 0.0, 1.0, part=part, at=at), 60).passed) == fails
+    assert (not analyse(blink(6, 0.0, 1.0, part=part, at=at, seconds=1.5), 60).passed) == fails
 
 
 def test_a_large_frame_is_judged_as_a_small_one() -> None:
@@ -155,7 +155,7 @@ def test_faint_stripes_and_texture_are_no_pattern() -> None:
 
 @pytest.mark.parametrize("name", sorted(HARMLESS))
 def test_what_is_harmless_passes(name: str) -> None:
-    report = analyse((unpacked(p) for p in Screen(192, 108, 30).frames(HARMLESS[name], 3.0)), 30)
+    report = analyse((unpacked(p) for p in Screen(192, 108, 30).frames(HARMLESS[name], 2.0)), 30)
     assert report.passed, report.verdict()
 
 
