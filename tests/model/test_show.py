@@ -126,7 +126,7 @@ def test_two_runs_are_equal_to_the_byte() -> None:
     assert digest(played(begun(1), 300)) != digest(played(begun(2), 300))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(at=st.integers(1, 1200))
 def test_restoring_a_snapshot_equals_never_having_stopped(at: int) -> None:
     first = played(begun(), at)
