@@ -12,30 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.flicker import Windows
+from installation.light.scanlines import BINS, crossing, drawn, scan, visits
 from installation.model.compiled import loose, strict
 
 Floats = NDArray[np.float32]
 
-CONTRAST = 0.075
-"""Luminance by which a light stripe exceeds a dark one."""
-WAVE = 0.09
-"""Luminance from valley to peak of the wave that stripes are (four pi-ths of their contrast, where they are even)."""
-DIMMED = 0.06
-"""What is left of a contrast when stripes are dimmed."""
-PAIRS = 5
-"""Pairs that are still no pattern."""
-PURITY = 0.2
-"""Share of the variance round a run that one wave must make up. Measured: an even grating's is 0.8, rays' 0.2 to 0.6,
-crossing branches' 0.07 and at most 0.16."""
-REACH = 2.5
-"""Widths of a pair over which it must be that wave, along the stripes."""
-LINES, GRAIN, SLANTS = 9, 8, 16
-"""Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
-COSINE, SINE = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
-HOPS = 16
-"""Parts of a scan line at whose ends a long run is looked at again."""
-SCALES = (1, 2, 4, 8)
-"""Pixels that are averaged before runs are looked for, each twice the one before: grain hides no stripes."""
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
 SWEEP_S = 0.12
@@ -44,8 +25,6 @@ PATIENCE_S = 0.1
 """Time for which stripes stand before they are dimmed."""
 DIM_PER_S = 6.0
 LIFT_PER_S = 0.7
-BINS = 144
-"""Parts of a scan line that ask for a gain of their own."""
 SOFT = 5
 """Cells over which the dimming fades out round what is striped."""
 
@@ -57,12 +36,12 @@ class Stripes:
         rows, columns = windows.rows, windows.columns
         self._windows = windows
         counts = (min(rows, 27), min(columns, 36), 24, 24)
-        self._lines, self._bins = _lines(width, height, counts)
+        self._lines, self._bins = drawn(width, height, counts)
         total = len(self._lines)
         self._asked = np.ones((total, BINS), dtype=np.float32)  # the gain that each line asks for, along it
         self._striped = np.zeros(total, dtype=np.bool_)  # which lines found stripes when they were scanned
-        self._crossing = _crossing(rows, columns, counts)
-        self._order = _visits(total)
+        self._crossing = crossing(rows, columns, counts)
+        self._order = visits(total)
         self._next = 0
         self._due = 0.0
         self._light = np.empty(max(width, height), dtype=np.float32)  # of one line
@@ -84,7 +63,7 @@ class Stripes:
         self._due -= due
         which = self._order[(self._next + np.arange(due)) % total]
         self._next = (self._next + due) % total
-        _scan(picture, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
+        scan(picture, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
         if not (self.dimming or self._striped.any() or self._since.any()):
             return
         win = self._windows
@@ -94,246 +73,6 @@ class Stripes:
         if hot or self.dimming:
             _soften(self._wanted)
             self.dimming = bool(_dim(self._wanted[0].ravel(), self.gain, dt))
-
-
-def _lines(width: int, height: int, counts: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Every scan line, (n, 5): x and y of its first pixel, steps in x and y to the next, and how many pixels it has;
-    and the bins of its family that it runs through, (n, 2): first, and last + 1.
-
-    Rows, posts, and two families along the diagonals: in shares of width and height, across - down is the same all
-    along a falling one, across + down along a rising one.
-    """
-    rows, posts, falling, rising = counts
-    lines = [(0.0, float(int((k + 0.5) * height / rows)), 1.0, 0.0, width) for k in range(rows)]
-    lines += [(float(int((k + 0.5) * width / posts)), 0.0, 0.0, 1.0, height) for k in range(posts)]
-    bins = [(0, BINS)] * len(lines)
-    for count, way in ((falling, 1), (rising, -1)):
-        for k in range(count):
-            apart = 2.0 * (k + 0.5) / count - 1.0
-            steps = max(1, int(max(width, height) * (1.0 - abs(apart))))
-            step = (1.0 - abs(apart)) / steps
-            across, down = max(apart, 0.0) + step / 2.0, max(-apart, 0.0) + step / 2.0
-            top = down if way > 0 else 1.0 - down
-            lines.append((across * width, top * height, step * width, way * step * height, steps))
-            first = int(abs(apart) / 2.0 * BINS)
-            bins.append((first, max(first + 1, int((1.0 - abs(apart) / 2.0) * BINS))))
-    return np.array(lines, dtype=np.float32), np.array(bins, dtype=np.int32)
-
-
-def _crossing(rows: int, columns: int, counts: tuple[int, ...]) -> NDArray[np.int32]:
-    """(4, rows * columns): for each cell the bin, among all bins of all lines, of the line of each family nearest."""
-    y, x = np.mgrid[:rows, :columns]
-    across, down = (x + 0.5) / columns, (y + 0.5) / rows
-    slanting = [((across - v + 1.0) / 2.0, (across + v) / 2.0) for v in (down, 1.0 - down)]
-    families = [(down, across), (across, down), *slanting]
-    found, before = [], 0
-    for (place, along), count in zip(families, counts, strict=True):
-        found.append((before + np.minimum(place * count, count - 1).astype(int)) * BINS + (along * BINS).astype(int))
-        before += count
-    return np.stack([bins.ravel() for bins in found]).astype(np.int32)
-
-
-def _visits(total: int) -> NDArray[np.intp]:
-    """0 .. total - 1 in steps of about the golden ratio: any part of a sweep covers the picture evenly."""
-    stride = next(s for s in range(max(1, round(0.618 * total)), 2 * total + 2) if np.gcd(s, total) == 1)
-    return np.arange(total, dtype=np.intp) * stride % total
-
-
-@strict
-def _scan(picture, linear, which, lines, bins, light, asked, striped):  # type: ignore[no-untyped-def]
-    """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
-    height, width = picture.shape
-    edges = np.empty((2, light.size), dtype=np.int32)
-    for i in which:
-        x, y, dx, dy = lines[i, 0], lines[i, 1], lines[i, 2], lines[i, 3]
-        length = int(lines[i, 4])
-        if dx == 1.0 and dy == 0.0:
-            row = picture[int(y)]
-            for k in range(length):
-                light[k] = _luminance(row[k], linear)
-        else:
-            for k in range(length):
-                v = min(max(int(y + k * dy), 0), height - 1)
-                light[k] = _luminance(picture[v, min(int(x + k * dx), width - 1)], linear)
-        gains = asked[i, bins[i, 0] : bins[i, 1]]
-        gains[:] = 1.0
-        striped[i] = False
-        for coarse in SCALES:
-            if coarse > 1:
-                for k in range(length // coarse):
-                    light[k] = 0.5 * (light[2 * k] + light[2 * k + 1])
-            if _runs(picture, linear, lines[i], light[: length // coarse], coarse, edges, gains):
-                striped[i] = True
-
-
-@strict
-def _luminance(p, linear):  # type: ignore[no-untyped-def]
-    return (
-        np.float32(0.2126) * linear[(p >> 16) & 255]
-        + np.float32(0.7152) * linear[(p >> 8) & 255]
-        + np.float32(0.0722) * linear[p & 255]
-    )
-
-
-@strict
-def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[no-untyped-def]
-    """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
-    any of them is a grating, as `gains` then says.
-
-    A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 30 %,
-    and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
-    16 to a degree, are too fine to be seen as stripes.
-    """
-    found, finest = False, light.size * coarse / 480.0
-    count, contrast = _edges(light, coarse, edges)
-    rises, falls = edges[0], edges[1]
-    first, mean = 0, 0.0
-    for k in range(1, count + 1):
-        width = rises[k] - rises[k - 1] if k < count else 0
-        fair = width > finest and 1 <= 7 * (falls[k - 1] - rises[k - 1]) // width <= 5
-        if fair and k - 1 > first and 0.7 * mean <= width <= mean / 0.7:
-            mean = 0.6 * mean + 0.4 * width
-            continue
-        if k - 1 - first >= PAIRS:  # so many from rise to rise, and one more behind the last rise
-            need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
-            found |= _confirm(picture, linear, line, rises[first:k], light.size * coarse, need, gains)
-        first, mean = (k - 1, float(width)) if fair else (k, 0.0)
-    return found
-
-
-@strict
-def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
-    """Write where `light` rises and then falls by CONTRAST into `edges` (2, n); how many rises, and the most that it
-    swung."""
-    rising, extreme, valley = False, np.float32(1.0), np.float32(1.0)
-    count, contrast = 0, np.float32(CONTRAST)
-    for x in range(light.size):
-        y = light[x]
-        if rising:
-            if y > extreme:
-                extreme = y
-            elif extreme - y >= CONTRAST:
-                edges[1, count - 1] = x * coarse
-                contrast = max(contrast, extreme - valley)
-                rising, extreme = False, y
-        elif y < extreme:
-            extreme = y
-        elif y - extreme >= CONTRAST:
-            edges[0, count] = x * coarse
-            edges[1, count] = light.size * coarse
-            rising, valley, extreme = True, extreme, y
-            count += 1
-    return count, contrast
-
-
-@strict
-def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore[no-untyped-def]
-    """Look at the surroundings of a run, a hop at a time, and write `need` where they are a grating; whether any."""
-    scale, hop = gains.size / length, length / HOPS
-    if (
-        max(gains[int(scale * rises[0])], gains[int(scale * rises[-1])], gains[int(scale * rises[rises.size // 2])])
-        < 1.0
-    ):
-        return True  # a finer look has found it
-    found = False
-    k, known = PAIRS, 0
-    while k < rises.size:
-        if _is_wave(picture, linear, line, rises[k - PAIRS : k + 1]):
-            found = True
-            for c in range(int(scale * rises[known]), min(int(scale * rises[k]) + 1, gains.size)):
-                gains[c] = min(gains[c], need)
-            known = k
-            while k < rises.size - 1 and (k < known + PAIRS or rises[k] < rises[known] + hop):
-                k += 1
-            if k == known:
-                break
-        else:
-            k += 1
-            known = k - PAIRS
-    return found
-
-
-@strict
-def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
-    """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
-
-    The component of that wave, which may stretch steadily, is taken along parallel lines; their sum is greatest where
-    its phase goes on evenly from line to line, at the wave's own slant.
-    """
-    height, width = picture.shape
-    pairs, upright = rises.size - 1, line[2] == 0.0
-    middle, period, stretch = _pace(rises)
-    start, end = middle - 0.5 * period * pairs, middle + 0.5 * period * pairs
-    extent = width if upright else height
-    reach = min(REACH * period, extent - 1.0)
-    place = line[0] if upright else line[1] + 0.5 * (start + end) * line[3]
-    before = min(max(place - reach / 2.0, 0.0), extent - 1.0 - reach) - place
-    number = pairs * GRAIN
-    real, imaginary, mean, square = _component(picture, linear, line, 0.0, middle, period, stretch, pairs)
-    if 4.0 * (real * real + imaginary * imaginary) < PURITY * number**2 * (square - mean * mean):
-        return False  # not half as pure on the line itself: nearly all that is no grating ends here
-    wave, total, squares = np.empty((LINES, 2)), 0.0, 0.0
-    for m in range(LINES):
-        off = before + reach * m / (LINES - 1)
-        wave[m, 0], wave[m, 1], mean, square = _component(picture, linear, line, off, middle, period, stretch, pairs)
-        total += mean / LINES
-        squares += square / LINES
-    power = 2.0 * _aligned(wave) / (LINES * number) ** 2  # its amplitude is the root of twice that
-    return power >= PURITY * (squares - total * total) and 8.0 * power >= WAVE * WAVE
-
-
-@strict
-def _component(picture, linear, line, off, middle, period, stretch, pairs):  # type: ignore[no-untyped-def]
-    """The sum of a wave's component on a parallel to a line, `off` pixels beside it: real, imaginary; and the mean of
-    the light there and of its square."""
-    height, width = picture.shape
-    upright = line[2] == 0.0
-    across, down = line[0] + (off if upright else 0.0), line[1] + (0.0 if upright else off)
-    real, imaginary, total, squares = 0.0, 0.0, 0.0, 0.0
-    for pair in range(pairs):
-        for k in range(GRAIN):
-            way = pair - 0.5 * pairs + k / GRAIN
-            at = middle + period * way + stretch * way * way
-            u = min(max(int(across + at * line[2]), 0), width - 1)
-            v = min(max(int(down + at * line[3]), 0), height - 1)
-            y = _luminance(picture[v, u], linear)
-            total += y
-            squares += y * y
-            real += y * COSINE[k]
-            imaginary += y * SINE[k]
-    return real, imaginary, total / (pairs * GRAIN), squares / (pairs * GRAIN)
-
-
-@strict
-def _pace(rises):  # type: ignore[no-untyped-def]
-    """Where the middle of evenly stretching pairs lies, how wide a pair is there, and half of how much each is wider
-    than the one before: the least squares."""
-    half, n = 0.5 * (rises.size - 1), rises.size
-    place, slope, bend, bends = 0.0, 0.0, 0.0, 0.0
-    spread = (n * n - 1) / 12.0
-    for k in range(n):
-        curve = (k - half) ** 2 - spread
-        place += rises[k] / n
-        slope += rises[k] * (k - half) / (n * spread)
-        bend += rises[k] * curve
-        bends += curve * curve
-    stretch = bend / bends
-    return place - stretch * spread, slope, stretch
-
-
-@strict
-def _aligned(wave):  # type: ignore[no-untyped-def]
-    """The greatest square of the sum of complex `wave` (lines, 2), each turned further than the last by one angle."""
-    best = 0.0
-    for slant in range(-SLANTS, SLANTS):
-        turn_c, turn_s = np.cos(slant * np.pi / SLANTS), np.sin(slant * np.pi / SLANTS)
-        c, s, a, b = 1.0, 0.0, 0.0, 0.0
-        for m in range(wave.shape[0]):
-            a += wave[m, 0] * c - wave[m, 1] * s
-            b += wave[m, 0] * s + wave[m, 1] * c
-            c, s = c * turn_c - s * turn_s, c * turn_s + s * turn_c
-        best = max(best, a * a + b * b)
-    return best
 
 
 @strict

@@ -1,0 +1,98 @@
+"""The guard's rule of stripes: what is one is found however it lies, what only looks like it is not, and no edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from installation.film.flashes import analyse
+from installation.light.guard import FlashGuard
+from tests.clips.harmful import rings, stripes
+from tests.clips.screen import Clip, Painter, Screen, code, unpacked
+
+
+def grating(pairs: float, angle: float, low: float, high: float, grain: float) -> Clip:
+    """A sine of luminance `low`..`high` with so many pairs across the width, and grain."""
+
+    def clip(s: Screen) -> Painter:
+        along = s.u * np.cos(angle) + s.v * s.height / s.width * np.sin(angle)
+        wave = low + (high - low) * (0.5 + 0.5 * np.cos(2 * np.pi * along * pairs))
+        return lambda i, t: code(wave + np.random.default_rng(i).normal(0.0, grain, s.size))
+
+    return clip
+
+
+def acting(screen: Screen, clip: Clip, seconds: float = 1.0) -> tuple[float, NDArray[np.uint32]]:
+    """The guard's activity in the end, and its last picture."""
+    guard = FlashGuard(screen.width, screen.height)
+    for picture in screen.frames(clip, seconds):
+        guard.guard(picture, 1.0 / screen.fps)
+    return guard.activity, picture
+
+
+@pytest.mark.parametrize("grain", [0.0, 0.06])
+@pytest.mark.parametrize(("pairs", "angle"), [(6.5, 0.0), (7, 2.9), (12, 0.8), (19, 1.3), (28, 2.2), (40, 1.55)])
+def test_a_grating_is_dimmed_until_it_passes_however_it_lies(pairs: float, angle: float, grain: float) -> None:
+    screen, clip, guard = Screen(288, 162, 30), grating(pairs, angle, 0.1, 0.5, grain), FlashGuard(288, 162)
+    assert not analyse((unpacked(picture) for picture in screen.frames(clip, 1.0)), 30).passed
+    shown = []
+    for picture in screen.frames(clip, 1.2):
+        guard.guard(picture, 1 / 30)
+        shown.append(unpacked(picture))
+    report = analyse(shown, 30)
+    assert report.passed, report.verdict()
+
+
+@pytest.mark.parametrize("size", [(320, 180), (1280, 720), (720, 1280), (400, 400)])
+def test_it_finds_stripes_on_screens_of_any_shape(size: tuple[int, int]) -> None:
+    for angle in (0.0, 0.7, np.pi / 2, 2.5):
+        assert acting(Screen(*size, 30), stripes(24, angle), 0.7)[0] > 0.9, angle
+
+
+def test_where_it_dims_no_edge_is_seen() -> None:
+    """Stripes on the left, grey on the right: the grey darkens towards them, and nowhere by a step."""
+
+    def clip(s: Screen) -> Painter:
+        striped = stripes(30, 0.4)(s)
+        return lambda i, t: np.where(s.u < 0.5, striped(i, t), 180.0)
+
+    share, picture = acting(Screen(640, 360, 30), clip)
+    grey = (picture[:, 325:] & 255).astype(int)
+    assert 0.4 < share < 0.7
+    assert grey.max() == 180
+    assert grey.min() < 120
+    assert max(np.abs(np.diff(grey, axis=0)).max(), np.abs(np.diff(grey, axis=1)).max()) <= 3
+
+
+def test_what_it_dimmed_comes_back_slowly_and_wholly() -> None:
+    guard, clip, dark = FlashGuard(288, 162), stripes(20, 0.4), []
+    for i, picture in enumerate(Screen(288, 162, 30).frames(clip, 4.0)):
+        if i >= 30:
+            picture[:] = 0xB4B4B4
+        guard.guard(picture, 1 / 30)
+        if i >= 30:
+            dark.append(int(picture[80, 140] & 255))
+    assert dark[0] < 110
+    assert np.diff(dark).max() <= 8
+    assert (picture == 0xB4B4B4).all()
+    assert guard.activity == 0.0
+
+
+@pytest.mark.parametrize("pairs", [3.0, 4.4])
+def test_so_few_pairs_are_no_pattern(pairs: float) -> None:
+    assert acting(Screen(288, 162, 30), stripes(pairs))[0] == 0.0
+
+
+def test_stripes_in_a_small_part_are_free() -> None:
+    """A tenth of a field of view."""
+
+    def clip(s: Screen) -> Painter:
+        striped = stripes(60)(s)
+        return lambda i, t: np.where((abs(s.u - 0.5) < 0.06) & (abs(s.v - 0.5) < 0.05), striped(i, t), 40.0)
+
+    assert acting(Screen(640, 360, 30), clip)[0] == 0.0
+
+
+def test_rings_are_stripes() -> None:
+    assert acting(Screen(288, 162, 30), rings(30, 0.0))[0] > 0.9
