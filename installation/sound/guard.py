@@ -73,7 +73,6 @@ class Guard:
         if self._muted > 0.0:
             bus[:] = 0.0
             self._muted -= self._seconds
-            self._state[:] = 0.0
         power = k_weighted(bus, self._state, self._weighting)
         gain = min(self._capped(power), self._unstartling(power))
         if self._gain != 1.0 or gain != 1.0:

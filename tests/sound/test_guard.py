@@ -34,6 +34,9 @@ def both(mono: NDArray[np.float64]) -> Array:
 
 T = np.arange(6 * RATE) / RATE
 NOISE = np.random.default_rng(3).normal(0.0, 1.0, len(T))
+SPECTRUM = np.fft.rfft(NOISE)
+AUDIBLE = np.fft.irfft(np.where(np.fft.rfftfreq(len(NOISE), 1 / RATE) < 20_000.0, SPECTRUM, 0.0), len(NOISE))
+"""The same up to 20 kHz: between the samples of what is higher, nobody can look with as few taps as a limiter has."""
 STRESS: dict[str, Callable[[], NDArray[np.float64]]] = {
     "drones 24 dB too loud": lambda: 4.0 * sum(np.sin(2 * np.pi * 55 * k * T + k) / k for k in range(1, 9)),
     "square": lambda: 3.0 * np.sign(np.sin(2 * np.pi * 997 * T)),
@@ -95,10 +98,31 @@ def test_a_hole_in_a_loud_passage_is_no_quiet() -> None:
 
 
 def test_a_stricter_room_is_quieter() -> None:
-    strict = Hearing(ceiling_dbtp=-12.0, momentary_max_lufs=-30.0)
-    out = guarded(both(0.8 * NOISE), strict)
-    assert true_peak(out) <= -11.5
-    assert loudness_over_time(out, 0.4).max() <= -29.7
+    loud = both(0.8 * NOISE)
+    assert loudness_over_time(guarded(loud, Hearing(momentary_max_lufs=-30.0)), 0.4).max() <= -29.7
+    low = guarded(both(0.8 * AUDIBLE), Hearing(ceiling_dbtp=-20.0))
+    assert true_peak(low) <= -19.6
+    assert loudness_over_time(low, 0.4).max() > -28.0, "by the ceiling, not by the cap"
+
+
+@pytest.mark.parametrize("onset", [20.0, 60.0, 120.0])
+def test_a_room_chooses_how_fast_sound_may_rise(onset: float) -> None:
+    """From QUIET and HABIT to the sound's own loudness, at so many dB a second."""
+    sound = both(np.where(T > 1.0, 0.2, 0.0) * np.sin(2 * np.pi * 440 * T))
+    line = loudness_over_time(guarded(sound, Hearing(onset_db_per_s=onset)), 0.1)
+    there = int(np.flatnonzero(line > line[-1] - 1.0)[0])
+    assert (there - 9) / 10 == pytest.approx((line[-1] - QUIET - HABIT) / onset, abs=0.15)
+
+
+@pytest.mark.parametrize("ceiling", [-3.0, -12.0])
+@pytest.mark.parametrize("hz", [RATE / 4, RATE / 6, 0.4 * RATE, 11_000.0, 997.0])
+def test_what_peaks_between_the_samples_is_held_down_too(hz: float, ceiling: float) -> None:
+    """At a quarter of the rate and an eighth of a turn, samples say 3 dB less than the wave."""
+    limiter = Limiter(1, RATE, ceiling)
+    swell = np.clip(np.minimum(T[:RATE], 0.95 - T[:RATE]) / 0.2, 0.0, 1.0)
+    sound = (2.0 * swell**2 * np.sin(2 * np.pi * hz * T[:RATE] + np.pi / 4)).astype(np.float32)[None, :]
+    out = np.concatenate([limiter.render(sound[:, i : i + QUANTUM]) for i in range(0, RATE, QUANTUM)], axis=1)
+    assert ceiling - 0.5 <= true_peak(out.T) <= ceiling + 0.2
 
 
 @settings(max_examples=25, deadline=None)
