@@ -108,6 +108,16 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("play --display 0", "'--display'"),
         ("play --report nowhere/r.json", "nowhere/r.json: there is no folder"),
         ("play --score none", 'score: there is no file "none"'),
+        ("play --listen tablet", 'takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got "tablet"'),
+        ("play --config allow.toml", "[osc] allow takes addresses and networks: 'tablet' does not appear to be"),
+        ("play --config feedback.toml", 'such as 192.168.1.40:9000, got "10.0.0.4:0"'),
+        ("play --config port.toml", "[osc] port takes a whole number >= 1, got 0"),
+        ("journal last", "journal: there is none yet in"),
+        ("journal nothing.journal", "journal: No such file or directory: nothing.journal"),
+        ("replay venue.toml", "venue.toml: line 1 is not a journal's first line"),
+        ("film --journal venue.toml --out x.mp4", "venue.toml: line 1 is not a journal's first line"),
+        ("layout touchosc --out no/where.tosc", "there is no folder"),
+        ("layout lemur --out x", "'lemur' is not one of 'touchosc', 'openstagecontrol'"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_in_one_line(
@@ -121,6 +131,8 @@ def test_bad_input_is_refused_in_one_line(
     )
     (tmp_path / "latin.toml").write_bytes('name = "träume"\n'.encode("latin-1"))
     (tmp_path / "venue.toml").write_text('[screen]\nfps = "fast"\n', encoding="utf-8")
+    for key, value in (("allow", "['tablet']"), ("feedback", "['10.0.0.4:0']"), ("port", "0")):
+        (tmp_path / f"{key}.toml").write_text(f"[osc]\n{key} = {value}\n", encoding="utf-8")
     before = sorted(os.listdir(tmp_path))
     code, out, err = told(*line.split())
     assert (code, out) == (2, "")

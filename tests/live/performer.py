@@ -1,8 +1,8 @@
 """A performer in a process of their own: plain sockets, nothing of the project.
 
 Reads a list of moves from stdin: a string is a packet in hex; a number is a rest in seconds; {"flood": [hex, ...],
-"rate": a second, "seconds": s} sends those in turn; {"hear": [address, ...]} listens until all of these were told.
-Writes what came back as a list of hex.
+"rate": a second, "seconds": s} sends those in turn; {"hear": [word, ...]} listens until all these
+addresses and words were told. Writes what came back as a list of hex.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def listen(link: socket.socket, seconds: float, told: list[str], enough: Callabl
             return
 
 
-def heard(told: list[str], addresses: list[str]) -> bool:
+def heard(told: list[str], words: list[str]) -> bool:
     packets = [bytes.fromhex(packet) for packet in told]
-    return all(any(address.encode() + b"\0" in packet for packet in packets) for address in addresses)
+    return all(any(word.encode() + b"\0" in packet for packet in packets) for word in words)
 
 
 if __name__ == "__main__":
