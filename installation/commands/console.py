@@ -56,12 +56,19 @@ class Doors:
 def doors(opening: Opening, listen: str | None = None, port: int | None = None) -> Doors:
     """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake."""
     osc = opening.settings.osc
+    where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
+    targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
     try:
-        where = gate.address(listen or osc.listen, port or osc.port)
-        targets = tuple(Source("udp", *gate.address(target, osc.port)) for target in osc.feedback)
         return Doors(where, Gate(gate.networks(osc.allow)), targets)
     except ValueError as error:
-        raise Mistake(f"[osc] or --listen: {error}") from None
+        raise Mistake(str(error)) from None
+
+
+def _address(place: str, text: str, port: int) -> tuple[str, int]:
+    try:
+        return gate.address(text, port)
+    except ValueError as rule:
+        raise Mistake(f"{place} {rule}") from None
 
 
 @contextmanager
