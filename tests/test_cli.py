@@ -108,7 +108,7 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("play --display 0", "'--display'"),
         ("play --report nowhere/r.json", "nowhere/r.json: there is no folder"),
         ("play --score none", 'score: there is no file "none"'),
-        ("play --listen tablet", '--listen takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got "t'),
+        ("play --listen tablet", '--listen takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got'),
         ("play --config allow.toml", "sleeptree: [osc] allow takes addresses and networks: 'tablet' does not"),
         ("play --config feedback.toml", "sleeptree: [osc] feedback takes ADDRESS or ADDRESS:PORT in numbers, such as"),
         ("play --config port.toml", "[osc] port takes a whole number >= 1, got 0"),
