@@ -85,13 +85,16 @@ class _Evening:
         if performance.report is not None:
             writable(performance.report)
         self._show: Show | None = None
-        self._plan = kept.plan(watched.kept) if watched.waits else None
-        self.opening = opening or self._understudied(self._plan.opening() if self._plan is not None else opened(wish))
         if watched.waits:
+            self._plan = kept.plan(watched.kept)
+            self.opening = self._opened(opening)
             self._show = quietly(self.opening)
-            self._watched.pulse("waiting")
-        self._orders = watched.orders()
-        self._born, self._began = (self._born, self._began) if not watched.waits else (None, time.monotonic_ns())
+            self._orders = watched.orders()
+            self._born, self._began = None, time.monotonic_ns()
+        else:
+            self._orders = watched.orders()
+            self._plan = kept.plan(watched.kept) if self._orders.again else None
+            self.opening = self._opened(opening)
         self._watched.pulse("loading")
         self._ending = threading.Event()
         self._stage: Stage | None = None
@@ -99,8 +102,11 @@ class _Evening:
         care, kept_log = self.opening.settings.care, self.opening.settings.log
         watched.say({"failures": [care.failures, care.within_s], "log_size": [kept_log.megabytes, kept_log.files]})
 
-    @staticmethod
-    def _understudied(opening: Opening) -> Opening:
+    def _opened(self, replayed: Opening | None) -> Opening:
+        """The replay's opening; what was kept of the show that goes on; or what the files say now."""
+        if replayed is not None:
+            return replayed
+        opening = self._plan.opening() if self._plan is not None else opened(self._wish)
         return replace(opening, scenes=understudied(opening.scenes, time.monotonic_ns))
 
     def play(self) -> str:
@@ -122,11 +128,7 @@ class _Evening:
 
     def _begin(self) -> None:
         """What is played now: the show, as it was where it goes on, or something that can't fail."""
-        if self._orders.again and self._plan is None:
-            self._plan = kept.plan(self._watched.kept)
-            if self._plan is not None:
-                self.opening = self._understudied(self._plan.opening())
-        if not self._orders.resume:
+        if not self._orders.again and not self._orders.resume:
             keeper.forget(kept.folders(self._watched.kept))
         if self._orders.role == "calm":
             self._show = None
@@ -179,7 +181,8 @@ class _Evening:
             keeper.forget(kept.folders(self._watched.kept))
             show = self.opening.show()
         count = self._threads(show, screen)
-        kept.keep(self._watched.kept, self._planned(count, screen))
+        if self._orders.role == "show":
+            kept.keep(self._watched.kept, self._planned(count, screen))
         with ExitStack() as stack:
             painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
             stack.enter_context(closing(painter))
@@ -224,7 +227,7 @@ class _Evening:
         return Plan(self.opening.settings, self.opening.score, self.opening.seed, count, present)
 
     def _kept(self, stack: ExitStack, going_on: keeper.Kept | None) -> Keeper | None:
-        folders = kept.folders(self._watched.kept)
+        folders = kept.folders(self._watched.kept if self._orders.role == "show" else "")
         return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
 
     def _staged(

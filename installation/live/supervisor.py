@@ -244,7 +244,8 @@ class Supervisor:
 
     def _ended(self, code: int) -> int | None:
         if self._asked:
-            return 0 if code in (0, 130, -signal.SIGTERM) else 1
+            # before its first picture it may be interrupted anywhere, even in an import, and has nothing to lose
+            return 0 if code in (0, 130, -signal.SIGTERM) or self._show.played is None else 1
         if code == 0 or (code == REFUSED and self.restarts == 0 and self._show.played is None):
             return code
         return self._fail(f"exit code {code}" if code >= 0 else _signal(-code))
