@@ -20,6 +20,7 @@ Samples = NDArray[np.float32]
 
 _AHEAD = 3  # pictures that may wait to be packed
 LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "hexagonal", 8: "octagonal"}
+"""FFmpeg's name for so many channels in a ring."""
 _BT709 = 1  # ITU-T H.273: colour primaries, transfer characteristics and matrix are all 1 for BT.709
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 
@@ -28,8 +29,9 @@ class Encoder:
     """An MP4 that is finished or is not there: it is written under another name and takes its own in `close`.
 
     H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take. With `channels`
-    of sound there is AAC beside it, whose first sample sounds with the first picture. Pictures are
-    packed in a thread of its own while the next one is drawn. Leaving the `with` block by an error throws it away.
+    of sound (one of LAYOUTS; 0: none), `rate` samples a second, there is AAC beside it, whose first sample sounds with
+    the first picture. Pictures are packed in a thread of its own while the next one is drawn. Leaving the `with` block
+    by an error throws it away. Raises ValueError for odd sides.
     """
 
     def __init__(self, path: Path, width: int, height: int, fps: int, channels: int = 0, rate: int = 48_000) -> None:
@@ -74,7 +76,7 @@ class Encoder:
         self._given.put((None, samples))
 
     def close(self) -> None:
-        """Pack what is left and give the file its name."""
+        """Pack what is left and give the file its name. Raises what its thread met, and then there is none."""
         self._end()
         if self._failure is not None:
             self.abandon()

@@ -23,8 +23,8 @@ from installation.sound.synth import Synth
 Samples = NDArray[np.float32]
 Rows = NDArray[np.float64]
 
-RATE = 48_000
-QUANTUM = RATE // ticks.RATE
+RATE = 48_000  # samples a second
+QUANTUM = RATE // ticks.RATE  # samples a tick
 ROLL = ticks.ticks(20.0)
 """Ticks before the first one that the room, the loudness and the hearing guard are given to settle."""
 

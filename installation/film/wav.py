@@ -5,11 +5,13 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 FULL = 2**23 - 1
+"""The integer that 1.0 becomes."""
 
 
 def packed(samples: NDArray[np.float32]) -> bytes:
@@ -20,7 +22,7 @@ def packed(samples: NDArray[np.float32]) -> bytes:
 
 
 class Wav:
-    """A WAV file that grows as a show is rendered; a context manager."""
+    """A WAV file that grows as a show is rendered, `rate` samples a second; to be closed, best by `with`."""
 
     def __init__(self, path: Path, channels: int = 2, rate: int = 48_000) -> None:
         self._file = wave.open(str(path), "wb")  # noqa: SIM115 (closed by close)
@@ -36,7 +38,7 @@ class Wav:
         """Finish the header."""
         self._file.close()
 
-    def __enter__(self) -> Wav:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -35,8 +35,8 @@ class Source(NamedTuple):
         return f"{self.host}:{self.port}" if self.host else self.link
 
 
-KEYS = Source("keys")
-PRESET = Source("preset")
+KEYS = Source("keys")  # of the stage's keyboard
+PRESET = Source("preset")  # a look that somebody loaded
 
 
 class Heard(NamedTuple):

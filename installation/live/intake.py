@@ -20,6 +20,7 @@ Intake = Callable[[], list[Datagram]]
 """Gives what waits, at most a batch, without waiting for more. Raises OSError when the socket is gone."""
 
 BATCH = 256
+"""Datagrams that one call takes at most."""
 
 
 def intake(udp: socket.socket, largest: int) -> Intake:

@@ -33,6 +33,8 @@ from installation.show import Show
 _log = structlog.get_logger("journal")
 
 FORMAT = 1
+"""What this version writes and reads."""
+
 FOLDER = "journals"
 """The folder of journals, among the show's data."""
 
