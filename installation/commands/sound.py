@@ -7,13 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from installation import places
 from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
 from installation.commands.wish import Mistake, Wish
+from installation.live import keeper
+from installation.live.journal import wall
 from installation.model import ticks
 from installation.sound.device import NoPortAudio, chosen, loudspeakers
-from installation.sound.loudspeakers import Loudspeakers
+from installation.sound.loudspeakers import Diary, Loudspeakers
+
+DAY_S = 86_400.0
 
 
 def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: int) -> str:
@@ -52,11 +59,37 @@ def sounded(
         return
     if device is not None:
         wanted = msgspec.structs.replace(wanted, device=device)
-    speakers = Loudspeakers(opening.seed, wanted, opening.settings.hearing, notice=notice)
+    speakers = Loudspeakers(opening.seed, wanted, opening.settings.hearing, notice=notice, diary=Kept(notice))
     try:
         yield speakers
     finally:
         speakers.close()
+
+
+class Kept(Diary):
+    """An audience's exposure on disk: the dose of a day doesn't end with a process."""
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._path, self._notice, self._failed = places.data() / "exposure", notice, False
+
+    def read(self) -> tuple[NDArray[np.float64], float] | None:
+        """The book that was written last, if that was within a day, and how many seconds ago."""
+        try:
+            at, *book = np.frombuffer(self._path.read_bytes(), dtype="<f8").tolist()
+        except (OSError, ValueError):
+            return None
+        age = wall() - at
+        return (np.array(book), age) if 0.0 <= age <= DAY_S else None
+
+    def write(self, book: NDArray[np.float64]) -> None:
+        """Keep it; the first time that the disk refuses is told."""
+        try:
+            keeper.place(self._path, np.concatenate([[wall()], book]).astype("<f8").tobytes())
+            self._failed = False
+        except OSError as error:
+            if not self._failed:
+                self._notice(f"exposure not kept: {error.strerror}: {self._path}")
+            self._failed = True
 
 
 def devices(opening: Opening) -> Iterator[str]:

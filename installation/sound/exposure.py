@@ -27,6 +27,8 @@ MINUTES = 1440  # that the dose looks back on
 GATE, GATE_BELOW = -70.0, 10.0  # LUFS, LU: quieter blocks don't count (the same)
 _STEP, _BINS = 0.1, 800  # LU, and how many of them above GATE
 
+EVENING_S = 600.0  # of silence after which loudness in all begins anew
+
 REFERENCE_DBA, REFERENCE_S = 85.0, 8 * 3600.0
 """A day's allowance, exchanged at 3 dB: 8 h at 85 dB(A) (NIOSH 98-126, recommended exposure limit)."""
 
@@ -194,6 +196,33 @@ class Exposure:
         error = 10.0 * math.log10(max(allowed, 1e-14) / max(float(book[_At.WANTED]), 1e-14))
         target = min(max(error, LEAST), 0.0)
         book[_At.SPEED] = min(max(EAGER * (target - float(book[_At.GAIN])), -FALL), RISE)
+
+
+def sane(book: Doubles) -> bool:
+    """Whether this is a book that somebody can go on with, and not what a broken disk made of one."""
+    if len(book) != BOOK or not np.isfinite(book).all():
+        return False
+    sums_and_counts = np.delete(book, [_At.GAIN, _At.SPEED])
+    steered = LEAST <= book[_At.GAIN] <= 0.0 and abs(book[_At.SPEED]) <= FALL
+    return bool(steered and (sums_and_counts >= 0.0).all() and book[_At.HOPS] < 1e12)
+
+
+def rested(book: Doubles, seconds: float) -> None:
+    """So many seconds passed without a sound since `book` was written. A new evening's loudness is counted anew."""
+    first = int(book[_At.HOPS]) // _HOPS
+    last = first + int(seconds)
+    book[_SECOND:_MINUTE][np.arange(first, min(last, first + SECONDS)) % SECONDS] = 0.0
+    if last // 60 > first // 60:
+        minutes = book[_MINUTE:_BIN]
+        minutes[np.arange(first // 60, min(last // 60, first // 60 + MINUTES)) % MINUTES] = 0.0
+        if last // 60 - first // 60 < MINUTES:
+            minutes[first // 60 % MINUTES] = book[_At.MINUTE] / 60.0
+        book[_At.MINUTE] = 0.0
+    book[[_At.SPAN, _At.K, _At.A, _At.SECOND, _At.WANTED, _At.SPEED]] = 0.0
+    book[_At.HOPS] = last * _HOPS
+    book[_At.GAIN] = min(book[_At.GAIN] + RISE * seconds, 0.0)
+    if seconds > EVENING_S:
+        book[_BIN:] = 0.0
 
 
 _POWERS: Doubles = np.power(10.0, (GATE + _STEP * (np.arange(_BINS) + 0.5) - OFFSET) / 10.0)

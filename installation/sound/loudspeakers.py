@@ -14,13 +14,17 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.scene import Moment, Voice
 from installation.settings import Hearing, Sound
 from installation.show import Show
 from installation.sound.cue import Cue, written
 from installation.sound.device import INSTALL, Sources, drones, perform
+from installation.sound.exposure import rested, sane
 from installation.sound.line import Heard, Line, Meter, memory
+
+Doubles = NDArray[np.float64]
 
 ROUGHEST = 4.0  # Sethares, of a chord torn as far as it goes: 1 in /state/roughness
 ROUND = 0.05  # s between two looks
@@ -30,6 +34,18 @@ SETTLED = 40  # calls after which it has begun
 PATIENCE = 600  # rounds in which a process must have loaded
 HASTE = 5  # processes that may fail one after the other before the next has to wait
 PAUSE = 100  # rounds that it then waits
+DIARY = 600  # rounds between two entries: half a minute
+
+
+class Diary:
+    """Where an audience's exposure outlives the show. This one forgets."""
+
+    def read(self) -> tuple[Doubles, float] | None:
+        """The book that was written last, and how many seconds ago."""
+        return None
+
+    def write(self, book: Doubles) -> None:
+        """Keep it. Called now and then from a thread of its own; must not raise."""
 
 
 @dataclass
@@ -73,11 +89,16 @@ class Loudspeakers:
         hearing: Hearing,
         sources: Sources = drones,
         notice: Callable[[str], None] = lambda _: None,
+        diary: Diary | None = None,
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._given = (seed, output, hearing, sources)
         self._shared = memory()
         self._line = Line(self._shared)
+        self._diary = diary or Diary()
+        if (found := self._diary.read()) is not None and sane(found[0]):
+            self._line.book[:] = found[0]
+            rested(self._line.book, found[1])
         self._player: _Process | None = None
         self._standby: _Process | None = None
         self._words, self._playing = "starting", False
@@ -170,7 +191,11 @@ class Loudspeakers:
 
     def _watch(self) -> None:
         self._player = self._spawn()
+        rounds = 0
         while not self._closing:
+            rounds = (rounds + 1) % DIARY
+            if rounds == 0:
+                self._diary.write(self._line.book.copy())
             idle = not connection.wait(self._ears(), ROUND)
             for one in (self._player, self._standby):
                 if one is not None:
@@ -187,6 +212,7 @@ class Loudspeakers:
             elif self._standby is not None and self._standby.closed:
                 self._standby = None
         self._end()
+        self._diary.write(self._line.book.copy())
 
     def _tell(self) -> None:
         """Say what changed, once, to whoever runs the show."""

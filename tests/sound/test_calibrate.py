@@ -17,7 +17,7 @@ from installation.commands.amend import amend, amended
 from installation.commands.calibrate import calibrate
 from installation.commands.wish import Mistake, Wish
 from installation.settings import Hearing, Sound
-from installation.sound.loudspeakers import Loudspeakers
+from installation.sound.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink import noise
 from tests.sound.house import House, needed, recorded, until
 
@@ -115,7 +115,8 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     """Noise at 100 dB(A), limit 70: what the room hears falls slowly, and the overlay and the table say so."""
     path = house.listen()
     hearing = Hearing(laeq15_limit_dba=70.0, cal_dba_at_minus20dbfs_pink=100.0)
-    speakers = Loudspeakers(1, Sound(), hearing, noise)
+    diary = Memory()
+    speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
     try:
         until(lambda: speakers.levels.turned_db > 9.0, "the limit to act", 60.0)
         heard, lines, measures = speakers.levels, speakers.lines(), speakers.measures()
@@ -134,6 +135,24 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     seconds = [10 * np.log10(np.square(s).mean()) for s in np.array_split(sound, len(sound) // 48_000)]
     assert max(seconds) > -25.0
     assert max(seconds) - np.mean(seconds[-2:]) > 4.0, "the room hears it"
+
+    speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
+    try:
+        until(lambda: speakers.levels.playing and speakers.levels.laeq is not None, "sound again", 60.0)
+        assert speakers.levels.turned_db > 6.0, "another show goes on with what the audience has had"
+    finally:
+        speakers.close()
+
+
+class Memory(Diary):
+    def __init__(self) -> None:
+        self.book: np.ndarray | None = None
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        return None if self.book is None else (self.book, 1.0)
+
+    def write(self, book: np.ndarray) -> None:
+        self.book = book
 
 
 def test_uncalibrated_is_said(house: House) -> None:

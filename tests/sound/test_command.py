@@ -6,11 +6,12 @@ import wave
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from installation.commands.film import Reel, film
 from installation.commands.opening import opened
-from installation.commands.sound import devices, sound, sounded
+from installation.commands.sound import Kept, devices, sound, sounded
 from installation.commands.wish import Mistake, Wish
 from installation.sound import device
 from installation.sound.device import Loudspeaker, NoPortAudio
@@ -78,6 +79,33 @@ def test_check_says_how_to_get_portaudio(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr("installation.commands.sound.loudspeakers", missing)
     assert list(devices(opened(WISH))) == [f"no sound: {device.INSTALL}"]
+
+
+def test_an_exposure_is_kept_for_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now: list[float] = [1e9]
+    told: list[str] = []
+    monkeypatch.setattr("installation.commands.sound.places.data", lambda: tmp_path / "data")
+    monkeypatch.setattr("installation.commands.sound.wall", lambda: now[0])
+    kept = Kept(told.append)
+    assert kept.read() is None
+    kept.write(np.arange(5.0))
+    now[0] += 60.0
+    found = kept.read()
+    assert found is not None
+    assert (found[0].tolist(), found[1]) == ([0.0, 1.0, 2.0, 3.0, 4.0], 60.0)
+    for later in (90_000.0, -200_000.0):  # a day later; a clock that was set back
+        now[0] += later
+        assert kept.read() is None
+    for broken in (b"", b"\0" * 7, b"\xff" * 40):
+        (tmp_path / "data" / "exposure").write_bytes(broken)
+        assert kept.read() is None
+    (tmp_path / "data" / "exposure").unlink()
+    (tmp_path / "data").rmdir()
+    (tmp_path / "data").write_text("a file where a folder should be")
+    kept.write(np.zeros(5))
+    kept.write(np.zeros(5))
+    assert len(told) == 1
+    assert "exposure not kept" in told[0]
 
 
 def test_silent_starts_no_process() -> None:

@@ -10,7 +10,7 @@ from benchmarks.ears import integrated
 from installation.model.chance import Chance
 from installation.settings import Hearing, Sound
 from installation.sound.device import Player
-from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure
+from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rested, sane
 from installation.sound.line import Line, memory
 from installation.sound.master import k_weighting
 from installation.sound.pink import pink
@@ -233,6 +233,48 @@ def test_another_process_goes_on_where_one_was_killed() -> None:
     down, _ = played(other, 95.0, 1)
     assert one.gain_db < -3.0
     assert abs(down[0] - one.gain_db) < FALL + 1e-3
+
+
+def test_silence_between_two_shows_counts_as_silence() -> None:
+    book = np.zeros(BOOK)
+    one = Exposure(1, RATE, ROOM, book)
+    note(one, 88.0, 1800)
+    dose = one.dose
+    rested(book, 450.4)
+    assert one.laeq == pytest.approx(85.0, abs=0.02)
+    assert one.dose == pytest.approx(dose, rel=1e-9)
+    assert Exposure(1, RATE, ROOM, book).integrated > -60.0
+    rested(book, 3600.0)
+    assert one.laeq == 0.0
+    assert one.dose == pytest.approx(dose, rel=1e-9)
+    assert Exposure(1, RATE, ROOM, book).integrated == -70.0, "another evening"
+    note(one, 88.0, 900)
+    assert one.laeq == pytest.approx(88.0, abs=0.01)
+    rested(book, 86_400.0)
+    assert one.dose == pytest.approx(0.0, abs=1e-9)
+    assert sane(book)
+
+
+def test_rest_lets_go_what_was_turned_down() -> None:
+    book = np.zeros(BOOK)
+    one = Exposure(1, RATE, ROOM, book)
+    played(one, 95.0, 60)
+    before = one.gain_db
+    rested(book, 10.0)
+    assert one.gain_db == pytest.approx(before + 10.0 * RISE)
+    rested(book, 60.0)
+    assert one.gain_db == 0.0
+
+
+@pytest.mark.parametrize("place", [0, 3, 6, 7, 20, BOOK - 1])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1e9])
+def test_what_a_broken_disk_says_is_not_gone_on_with(place: int, bad: float) -> None:
+    book = np.zeros(BOOK)
+    note(Exposure(1, RATE, ROOM, book), 80.0, 100.0)
+    assert sane(book)
+    assert not sane(book[:-1])
+    book[place] = bad
+    assert not sane(book)
 
 
 def test_what_is_no_number_is_not_counted_and_not_remembered() -> None:
