@@ -272,6 +272,7 @@ def test_systemd_is_told(stage: Stage) -> None:
         with pytest.raises(TimeoutError):  # nobody feeds a watchdog for a loop that stands still
             listen("a word that nobody says")
         ear.settimeout(60.0)
+        heard.clear()
         listen("WATCHDOG=1")
         assert show.end()[0] == 0
         listen("STOPPING=1")
