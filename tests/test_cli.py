@@ -142,6 +142,22 @@ def test_bad_input_is_refused_in_one_line(
     assert sorted(os.listdir(tmp_path)) == before
 
 
+# the table of controls
+
+
+def test_the_table_can_be_listed_and_surfaces_written(
+    told: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    _, listed, _ = told("controls")
+    assert "/dream/breath" in listed
+    assert "0.05..0.4 Hz" in listed
+    _, markdown, _ = told("controls", "--markdown")
+    assert "| `/dream/breath` | 0.05..0.4 Hz | 0.16 | Rate of the common breath. |" in markdown
+    for controller, name in (("touchosc", "a.tosc"), ("openstagecontrol", "a.json")):
+        assert told("layout", controller, "--out", name)[0] == 0
+        assert (tmp_path / name).stat().st_size > 1000
+
+
 # scenes from elsewhere
 
 

@@ -192,14 +192,3 @@ def test_from_the_command_line(command: Command, desktop: Desktop) -> None:
 
     again = command.run("replay", str(journal), *arguments, desktop=desktop)
     assert again.returncode == 0, again.stderr
-
-
-def test_the_table_can_be_listed_and_surfaces_written(command: Command) -> None:
-    listed = command.run("controls")
-    assert "/dream/breath" in listed.stdout
-    assert "0.05..0.4 Hz" in listed.stdout
-    markdown = command.run("controls", "--markdown")
-    assert "| `/dream/breath` | 0.05..0.4 Hz | 0.16 | Rate of the common breath. |" in markdown.stdout
-    for controller, name in (("touchosc", "a.tosc"), ("openstagecontrol", "a.json")):
-        assert command.run("layout", controller, "--out", name).returncode == 0
-        assert (command.home / name).stat().st_size > 1000
