@@ -226,7 +226,7 @@ def soak(minutes: float) -> dict[str, Any]:
 
 
 def _faults(run: Soak, until: float) -> None:
-    """First what no process dies of, so that one of them lives for half of the time; then everything, round and round."""
+    """First what no process dies of, so that one lives for half of the time; then everything, round and round."""
     kind: list[Callable[[], None]] = [run.flood, run.babble]
     cruel: list[Callable[[], None]] = [run.kill, run.stop, run.kill_both, run.lose_screen, run.spoil_settings]
     if run.sound is not None:

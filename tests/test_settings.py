@@ -34,6 +34,9 @@ def test_values_arrive() -> None:
     ("text", "said"),
     [
         ('[screen]\nfps = "fast"', 'v.toml: [screen] fps takes a whole number, got "fast"'),
+        ('[hours]\nopen = ["soon"]', "v.toml: [hours] open takes times such as"),
+        ('[hours]\nopen = ["10:00-10:00"]', 'it opens before it closes, got "10:00-10:00"'),
+        ("[care]\nfailures = 0", "v.toml: [care] failures takes a whole number >= 1, got 0"),
         ("[screen]\nthreads = -3", "v.toml: [screen] threads takes a whole number >= 0, got -3"),
         ("[screen]\nfullscreen = 1", "v.toml: [screen] fullscreen takes true or false, got 1"),
         ('[screen]\npresent = "vulkan"', 'v.toml: [screen] present takes one of auto, memory, gpu, got "vulkan"'),
