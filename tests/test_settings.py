@@ -45,6 +45,10 @@ def test_values_arrive() -> None:
         ('[screen]\nscreen_width_m = "wide"', 'v.toml: [screen] screen_width_m takes a number, got "wide"'),
         ('[osc]\nallow = ["10.0.0.1", 3]', "v.toml: [osc] allow 2 takes a text, got 3"),
         ("[sound]\nchannel_map = [900, 1]", "v.toml: [sound] channel_map 1 takes a whole number <= 64, got 900"),
+        ('[hearing]\ncal_date = "May"', 'v.toml: [hearing] cal_date takes a date such as 2026-05-01, got "May"'),
+        ("[hearing]\ncal_date = 5", "v.toml: [hearing] cal_date takes a date, got 5"),
+        ("[hearing]\ncal_dba_at_minus20dbfs_pink = 5", "[hearing] cal_dba_at_minus20dbfs_pink takes a number >= 40"),
+        ("[hearing]\nlaeq15_limit_dba = 110", "v.toml: [hearing] laeq15_limit_dba takes a number <= 100"),
         ("screen = 3", "v.toml: [screen] takes a table, got 3"),
         (
             '[screen]\nsize = "wide"',

@@ -77,6 +77,8 @@ def _fits(value: Any, kind: Any) -> bool:
 def _rule(rule: str, kind: Any) -> str:
     if get_origin(kind) is Literal:
         return f"one of {', '.join(get_args(kind))}"
+    if "RFC3339" in rule:
+        return "a date such as 2026-05-01"
     return re.sub(
         r"`([^`]+)`", lambda types: " or ".join(_words(types[1])), rule.removeprefix("Expected ").split(", got ")[0]
     )
