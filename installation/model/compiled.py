@@ -111,14 +111,19 @@ def _folder(module: str) -> Path | None:
     for base in _bases():
         folder = base / f"{name}-{made_from.hexdigest()}"
         with suppress(OSError):
-            if not folder.is_dir():
-                folder.mkdir(parents=True)
-                others = sorted(base.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
-                for old in others[:-_KEPT]:
-                    shutil.rmtree(old, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)  # the show's processes begin at the same time
+            folder.touch()  # the newest now, whenever it was made
             TemporaryFile(dir=folder).close()
+            _make_room(base, name)
             return folder
     return None
+
+
+def _make_room(base: Path, name: str) -> None:
+    """Forget what the oldest versions of a module left behind; another process may be doing the same."""
+    with suppress(FileNotFoundError):
+        for old in sorted(base.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _bases() -> Iterator[Path]:

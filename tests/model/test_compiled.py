@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,12 @@ def test_machine_code_lies_beside_the_code_and_is_found_again(piece: Piece) -> N
     assert piece.ask() == (6.0, 1)
     (folder,) = piece.kept()
     assert folder.parent == piece.package / "__pycache__" / "kernels"
+
+
+def test_processes_that_begin_together_share_a_folder(piece: Piece) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert [answer for answer, _ in pool.map(lambda _: piece.ask(), range(4))] == [6.0] * 4
+    assert len(set(piece.kept())) == 1
 
 
 def test_a_number_changed_in_another_file_is_noticed(piece: Piece) -> None:
