@@ -1,4 +1,4 @@
-"""What the flash guard costs a picture, in CPU time: calm, and holding the whole picture down.
+"""What the flash guard costs a picture, in CPU time: calm, and holding the whole picture down, flashes or stripes.
 
 python benchmarks/guard.py [--frames 240] [--json FILE]
 """
@@ -36,6 +36,14 @@ def strobe(width: int, height: int) -> Callable[[int], Pixels]:
     return lambda i: bright if i // 4 % 2 else dark
 
 
+def striped(width: int, height: int) -> Callable[[int], Pixels]:
+    """Slanting stripes over everything that drift: found, judged and dimmed in every picture."""
+    y, x = np.mgrid[:height, :width]
+    along = 24 * (x + 0.6 * y) / width
+    pictures = [packed(np.where((along + k / 4) % 1.0 < 0.5, 230, 30)) for k in range(4)]
+    return lambda i: pictures[i // 30 % 4]
+
+
 def packed(grey: NDArray[np.int64]) -> Pixels:
     return grey.astype(np.uint32) * np.uint32(0x010101)
 
@@ -61,7 +69,7 @@ def main() -> None:
     found: dict[str, dict[str, float]] = {}
     print(f"{'':16}{'median ms':>12}{'p95 ms':>12}")
     for size, (width, height) in SIZES.items():
-        for name, clip in (("calm", calm), ("limiting", strobe)):
+        for name, clip in (("calm", calm), ("limiting", strobe), ("striped", striped)):
             spent = measure(width, height, clip, given.frames)
             median, late = (round(float(np.percentile(spent, p)), 3) for p in (50, 95))
             found[f"{size} {name}"] = {"median_ms": median, "p95_ms": late}

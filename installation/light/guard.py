@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.flicker import Flicker, Floats, Windows
+from installation.light.softening import soften
 from installation.light.stripes import Stripes
 from installation.model.compiled import strict
 
@@ -34,6 +35,8 @@ RED_FLOOR = 0.0625
 """What being saturated alone counts for; a red flash begins at this change."""
 PALE = 0.47
 """Share of red's code value that green and blue are raised to where red may not flash."""
+SPREAD = 3
+"""Cells by which a gain reaches beyond its own: one for the way to the next cell's centre, two to fade out."""
 HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
 
 
@@ -82,6 +85,7 @@ class FlashGuard:
         self._gain = np.ones((2, n), dtype=np.float32)  # of code values, and seconds for which it still holds
         self._pale = np.zeros((2, n), dtype=np.float32)
         self._gain_nodes = np.full((self._rows, self._columns), 256, dtype=np.uint32)  # as shown, of 256
+        self._soft = np.empty((2, self._rows, self._columns), dtype=np.float32)
         self._pale_nodes = np.zeros((self._rows, self._columns), dtype=np.uint32)
         self._holding = self._paling = self._dimming = False
 
@@ -137,7 +141,9 @@ class FlashGuard:
             )
             self._holding = True
         if self._holding or dimming or before:
-            self._holding = bool(_spread_gain(self._gain[0], self._stripes.gain, self._gain_nodes))
+            self._holding = bool(_join(self._gain[0], self._stripes.gain, self._soft[0]))
+            soften(self._soft, SPREAD, 1)
+            _round(self._soft[0], self._gain_nodes)
 
     def _share(self) -> float:
         return float(np.mean((self._gain_nodes < 256) | (self._pale_nodes > 0)))
@@ -282,32 +288,21 @@ def _lower(pale, dt):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _spread_gain(gain, dimmed, nodes):  # type: ignore[no-untyped-def]
-    """The least gain of each cell and its eight neighbours, of 256; whether any cell's own is below 1."""
-    rows, columns = nodes.shape
+def _join(gain, dimmed, least):  # type: ignore[no-untyped-def]
+    """The lesser of two gains, as (rows, columns); whether any of the first is below 1."""
     held = False
-    line = np.empty((3, columns), dtype=np.float32)
-    for y in range(rows + 1):
-        if y < rows:
-            for x in range(columns):
-                i = y * columns + x
-                held = held or gain[i] < 1.0
-                least = min(gain[i], dimmed[i])
-                if x > 0:
-                    least = min(least, gain[i - 1], dimmed[i - 1])
-                if x + 1 < columns:
-                    least = min(least, gain[i + 1], dimmed[i + 1])
-                line[y % 3, x] = least
-        if y == 0:
-            continue
-        for x in range(columns):
-            least = line[(y - 1) % 3, x]
-            if y > 1:
-                least = min(least, line[(y - 2) % 3, x])
-            if y < rows:
-                least = min(least, line[y % 3, x])
-            nodes[y - 1, x] = np.uint32(least * 256.0)
+    for i in range(gain.size):
+        held = held or gain[i] < 1.0
+        least[i // least.shape[1], i % least.shape[1]] = min(gain[i], dimmed[i])
     return held
+
+
+@strict
+def _round(soft, nodes):  # type: ignore[no-untyped-def]
+    """Of 256, and never up, but for ones: a blur of those is not quite one."""
+    for y in range(nodes.shape[0]):
+        for x in range(nodes.shape[1]):
+            nodes[y, x] = 256 if soft[y, x] > 0.9995 else int(soft[y, x] * 256.0)
 
 
 @strict

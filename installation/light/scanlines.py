@@ -28,7 +28,7 @@ REACH = 2.5
 LINES, GRAIN, SLANTS = 9, 8, 16
 """Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
 COSINE, SINE = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
-HOPS = 16
+HOPS = 10
 """Parts of a scan line at whose ends a long run is looked at again."""
 SCALES = (1, 2, 4, 8)
 """Pixels that are averaged before runs are looked for, each twice the one before: grain hides no stripes."""

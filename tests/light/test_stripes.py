@@ -59,7 +59,7 @@ def test_where_it_dims_no_edge_is_seen() -> None:
 
     share, picture = acting(Screen(640, 360, 30), clip)
     grey = (picture[:, 325:] & 255).astype(int)
-    assert 0.4 < share < 0.7
+    assert 0.5 < share < 0.8
     assert grey.max() == 180
     assert grey.min() < 120
     assert max(np.abs(np.diff(grey, axis=0)).max(), np.abs(np.diff(grey, axis=1)).max()) <= 3
