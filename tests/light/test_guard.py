@@ -236,7 +236,7 @@ def drawn(kind: str, front: int, back: int, k: int) -> NDArray[np.uint32]:
     return np.where(where, np.uint32(front), np.uint32(back))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=32, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @example(  # a fall in the frame of a rise, forgotten
     shots=[(8, "full", 0xFF8000, 0, 8), (4, "patch", 0xFFFFFF, 0, 3), (3, "split", 0x50A0FF, 0x303030, 2)], fps=24
 )
