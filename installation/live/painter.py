@@ -125,10 +125,10 @@ class Painter:
         """Whether nothing is being drawn any more; waits for it, but not longer than `within_s`."""
         return self._begun is None or not wait((self._begun,), within_s).not_done
 
-    def finish(self, words: Sequence[str] | None) -> None:
-        """Wait until what was begun is drawn, write `words` over it and show it. Nothing when nothing was begun."""
+    def finish(self, words: Sequence[str] | None) -> bool:
+        """Wait until what was begun is drawn, write `words` over it and show it. False when nothing was begun."""
         if self._begun is None or self._canvas is None:
-            return
+            return False
         self._begun.result()
         if self._keep is not None:
             self._keep(self._canvas.copy(), self._tick)
@@ -143,6 +143,7 @@ class Painter:
             self.intervals.add(shown - self._shown_at)
         self._shown_at = shown
         self._recent.append(shown)
+        return True
 
     def measures(self) -> dict[str, float]:
         """What only the painter knows of the show's state, by address."""

@@ -135,8 +135,8 @@ class Stage:
         while not self.painter.drawn(1.0 / ticks.RATE):
             late = self._clock()
             self._advance(late, late)
-        self.painter.finish(self._told(now))
-        self._pulse(self.show.tick)
+        if self.painter.finish(self._told(now)):
+            self._pulse(self.show.tick)
         for key in self._screen.pressed():
             self._press(key)
         self._rest()
