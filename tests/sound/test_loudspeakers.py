@@ -82,13 +82,12 @@ def test_twenty_seconds_beside_the_renderer_have_every_sample(house: House) -> N
         speakers.close()
     sound = recorded(path)[:, 0].astype(int)
     sound = sound[np.flatnonzero(sound)[0] : np.flatnonzero(sound)[-1] - 2048]  # the last block fades
-    steps = np.diff(sound) % ROUND
+    odd = np.flatnonzero(np.diff(sound) % ROUND != 1)
+    holes = len(odd) and 1 + np.count_nonzero(np.diff(odd) > 2048)  # what the server fills in is silence
     assert len(sound) > 20 * 48_000 * 0.97
     assert restarts == 0
-    if "real-time" in heard.state:
-        assert not np.flatnonzero(steps != 1).size, f"{heard}"
-    else:
-        assert np.flatnonzero(steps != 1).size <= 5, "without leave to come first a gap may happen; not many"
+    assert holes <= heard.xruns, f"on a machine that starves, a gap may happen, and is counted: {heard}"
+    assert holes <= 5
 
 
 def test_a_killed_process_is_replaced_by_the_one_that_waits(house: House) -> None:
