@@ -230,44 +230,11 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                 if held and span >= SHORTEST:
                     at = _line(splats, at, end, first_end, last_end, floor, part, faint)
                     held = False
+                walk = (ax, ay, dx, dy, ia, ib, ra, dr, ar, ag, ab, dcr, dcg, dcb)
                 for nth in range(lines):
                     if not held:
-                        _end(
-                            first_end,
-                            f + (fb - f) * nth / lines,
-                            ax,
-                            ay,
-                            dx,
-                            dy,
-                            ia,
-                            ib,
-                            ra,
-                            dr,
-                            ar,
-                            ag,
-                            ab,
-                            dcr,
-                            dcg,
-                            dcb,
-                        )
-                    _end(
-                        last_end,
-                        f + (fb - f) * (nth + 1) / lines,
-                        ax,
-                        ay,
-                        dx,
-                        dy,
-                        ia,
-                        ib,
-                        ra,
-                        dr,
-                        ar,
-                        ag,
-                        ab,
-                        dcr,
-                        dcg,
-                        dcb,
-                    )
+                        _end(first_end, f + (fb - f) * nth / lines, walk)
+                    _end(last_end, f + (fb - f) * (nth + 1) / lines, walk)
                     held = _apart(first_end, last_end) < SHORTEST
                     if not held:
                         at = _line(splats, at, end, first_end, last_end, floor, part, faint)
@@ -325,11 +292,9 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
 
 
 @exact
-def _end(
-    ends: NDArray[np.float64], f: float, ax: float, ay: float, dx: float, dy: float, ia: float, ib: float,
-    ra: float, dr: float, ar: float, ag: float, ab: float, dcr: float, dcg: float, dcb: float,
-) -> None:  # fmt: skip
-    """Where the walk is at `f`: place, deviation and colour, in the order of a splat's row."""
+def _end(ends: NDArray[np.float64], f: float, walk: tuple[float, ...]) -> None:
+    """Where the walk along a segment is at `f`: place, deviation and colour, in the order of a splat's row."""
+    ax, ay, dx, dy, ia, ib, ra, dr, ar, ag, ab, dcr, dcg, dcb = walk
     iz = ia + (ib - ia) * f
     t = f * ib / iz  # where that is in space: 1 / z is what is linear on the picture
     ends[X], ends[Y], ends[SHARE] = ax + dx * f, ay + dy * f, (ra + dr * t) * iz
