@@ -42,6 +42,14 @@ def until(true: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
+def alive(process: int) -> bool:
+    """Whether it runs; one that has ended and that nobody has asked about yet does not. For Linux."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 class Desktop:
     """An X server of our own, 640x360, with what is on its screen and somebody at its keyboard."""
 

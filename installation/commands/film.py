@@ -48,6 +48,7 @@ def shoot(opening: Opening, reel: Reel) -> str:
     from installation.film.soundtrack import Soundtrack, Studio
     from installation.film.wav import Wav
     from installation.light import png
+    from installation.light.picture import prepare
 
     begins, whole = opening.reach
     seconds = whole - reel.start if reel.seconds is None else reel.seconds
@@ -58,13 +59,14 @@ def shoot(opening: Opening, reel: Reel) -> str:
         reel.frames.mkdir(parents=True, exist_ok=True)
     show, picture = opening.show(), opening.picture(reel.size)
     with ExitStack() as stack:
+        progress = stack.enter_context(Bar("film"))
+        prepare(progress.prepare)
         encoder = stack.enter_context(Encoder(reel.out, *reel.size, reel.fps, 2)) if reel.out is not None else None
         wav = stack.enter_context(Wav(reel.wav)) if reel.wav is not None else None
         takers = [taker for taker in (encoder and encoder.hear, wav and wav.write) if taker]
         last = cut.first + cut.frames * cut.every
         studio = Studio(opening.seed, opening.settings.hearing, 2)
         sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
-        progress = stack.enter_context(Bar("film"))
         hear = sound.hear if takers else None
         for i, pixels in enumerate(pictures(show, picture, cut, progress, opening.before, hear)):
             if encoder is not None:

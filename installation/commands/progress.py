@@ -1,9 +1,13 @@
-"""How far a long piece of work has come: a bar on a terminal, a line every tenth of the way elsewhere."""
+"""How far a long piece of work has come: a bar on a terminal, a line every tenth of the way elsewhere.
+
+Whoever asks for its end is heard between two steps of the work, where every file is either whole or known to be open.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -14,7 +18,11 @@ PATIENCE_S = 1.0
 
 
 class Bar:
-    """Call it with (done, of). It shows itself on stderr once the work has lasted PATIENCE_S."""
+    """Call it with (done, of). It shows itself on stderr once the work has lasted PATIENCE_S.
+
+    While it is entered, Ctrl-C and a polite kill raise KeyboardInterrupt from the next call, or where the block ends;
+    the second time at once, wherever the work is. To be entered from the main thread, before any file is opened.
+    """
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -24,25 +32,54 @@ class Bar:
         self._task = self._progress.add_task(what, total=None)
         self._shown = False
         self._tenths = 0
+        self._asked = False  # to end
 
     def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._heed) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._progress.stop()
+        if self._shown:
+            self._progress.stop()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        if kind is None:
+            self._interrupt()
 
     def __call__(self, done: int, of: int) -> None:
         """`done` of `of` is done."""
-        self._progress.update(self._task, completed=done, total=of)
+        self._interrupt()
+        self._progress.update(self._task, description=self._what, completed=done, total=of)
         task = self._progress.tasks[0]
         if (task.elapsed or 0.0) < PATIENCE_S:
             return
         if self._console.is_terminal:
-            if not self._shown:
-                self._shown = True
-                self._progress.start()
+            self._show()
         elif (tenths := done * 10 // max(of, 1)) > self._tenths:
             self._tenths = tenths
             left = task.time_remaining
             estimate = f", about {left:.0f} s left" if left and done < of else ""
             print(f"{self._what}: {tenths * 10} %{estimate}", file=sys.stderr, flush=True)
+
+    def prepare(self, word: str) -> None:
+        """Something is made ready before the work itself, for who knows how long."""
+        self._interrupt()
+        if self._console.is_terminal:
+            self._progress.update(self._task, description=f"{self._what}: preparing the {word}")
+            self._show()
+        elif (self._progress.tasks[0].elapsed or 0.0) >= PATIENCE_S:
+            print(f"{self._what}: preparing the {word}", file=sys.stderr, flush=True)
+
+    def _show(self) -> None:
+        if not self._shown:
+            self._shown = True
+            self._progress.start()
+
+    def _heed(self, number: int, frame: FrameType | None) -> None:
+        again, self._asked = self._asked, True
+        if again:
+            raise KeyboardInterrupt
+
+    def _interrupt(self) -> None:
+        if self._asked:
+            raise KeyboardInterrupt

@@ -36,7 +36,7 @@ def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: 
     last = first + max(1, ticks.ticks(length))
     show = opening.show()
     hearing = opening.settings.hearing
-    with far_studio(opening.seed, hearing, channels) as studio, Wav(path, channels) as wav, Bar("sound") as progress:
+    with Bar("sound") as progress, far_studio(opening.seed, hearing, channels) as studio, Wav(path, channels) as wav:
         track = Soundtrack(studio, first, last, wav.write)
         track.hear(show)
         while show.tick < last:

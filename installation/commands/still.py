@@ -20,10 +20,12 @@ def still(wish: Wish, at: float | None, phase: str | None, size: Size, out: Path
         raise Mistake(f"score {opening.score.name}: no lit section is {phase}")
     from installation.film import film
     from installation.light import png
+    from installation.light.picture import prepare
 
     tick = ticks.ticks(seconds)
     show, picture = opening.show(), opening.picture(size)
     with Bar("still") as progress:
+        prepare(progress.prepare)
         pixels = film.still(show, picture, tick, progress)
     now = show.moment()
     png.write(out, pixels, f"SleepTree, seed {show.seed}, score {show.score.name}, {ticks.seconds(tick):g} s")

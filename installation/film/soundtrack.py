@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -73,8 +75,18 @@ _settled: list[Studio] = []  # the process's own; it is made for one soundtrack
 
 
 def _settle(*given: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the process that asked
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # whoever asked for the sound is asked to end, and ends this
+    threading.Thread(target=_follow, name="leash", daemon=True).start()
     _settled[:] = [Studio(*given)]
+
+
+def _follow() -> None:
+    """Not outlive the process that asked, however it ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _render(rows: Rows) -> Samples:

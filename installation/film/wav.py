@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 from types import TracebackType
@@ -22,10 +23,14 @@ def packed(samples: NDArray[np.float32]) -> bytes:
 
 
 class Wav:
-    """A WAV file that grows as a show is rendered, `rate` samples a second; to be closed, best by `with`."""
+    """A WAV file, `rate` samples a second, that is finished or is not there: it takes its name in `close`.
+
+    Leaving the `with` block by an error throws it away.
+    """
 
     def __init__(self, path: Path, channels: int = 2, rate: int = 48_000) -> None:
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 (closed by close)
+        self._path, self._unfinished = path, path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._file = wave.open(str(self._unfinished), "wb")  # noqa: SIM115 (closed by close)
         self._file.setnchannels(channels)
         self._file.setsampwidth(3)
         self._file.setframerate(rate)
@@ -35,8 +40,14 @@ class Wav:
         self._file.writeframesraw(packed(samples))
 
     def close(self) -> None:
-        """Finish the header."""
+        """Finish the header and give the file its name."""
         self._file.close()
+        os.replace(self._unfinished, self._path)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -44,4 +55,7 @@ class Wav:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()

@@ -127,6 +127,16 @@ def test_a_film_without_sound_has_no_track(tmp_path: Path) -> None:
         assert not file.streams.audio
 
 
+def test_a_wav_that_is_not_finished_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    path.write_bytes(b"older")
+    broken = Wav(path)
+    broken.write(np.zeros((48, 2), np.float32))
+    with pytest.raises(KeyboardInterrupt), broken:
+        raise KeyboardInterrupt
+    assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [("sound.wav", b"older")]
+
+
 def test_a_wav_is_24_bits_to_the_bit(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     sent = np.array([[0.0, 1.0], [-1.0, 0.5], [2.0, np.nan], [-2.0, 1 / FULL]], dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import wave
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from installation.commands.sound import Kept, devices, sound, sounded
 from installation.commands.wish import Mistake, Wish
 from installation.sound import device
 from installation.sound.device import Loudspeaker, NoPortAudio
+from tests.conftest import PATIENCE_S, Command, alive, until
 
 WISH = Wish(score="abridged", seed=3)
 
@@ -111,3 +113,28 @@ def test_an_exposure_is_kept_for_a_day(tmp_path: Path, monkeypatch: pytest.Monke
 def test_silent_starts_no_process() -> None:
     with sounded(opened(WISH), True, None, lambda _: None) as speakers:
         assert speakers is None
+
+
+def test_an_interrupted_sound_leaves_nothing(command: Command) -> None:
+    with command.started("sound", "--seconds", "300", "--out", "s.wav") as process:
+        until(lambda: rendering(command), "sound")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, "Traceback" in errors, "Exception" in errors) == (130, False, False), errors
+    assert not any(path.suffix in {".wav", ".part"} for path in command.home.iterdir())
+
+
+def test_whoever_renders_does_not_outlive_who_asked(command: Command) -> None:
+    with command.started("sound", "--seconds", "300", "--out", "s.wav") as process:
+        until(lambda: rendering(command), "sound")
+        tasks = Path(f"/proc/{process.pid}/task")
+        if not tasks.is_dir():
+            pytest.skip("there is no /proc here: nothing was tested on a process that was killed")
+        children = [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+        process.kill()
+        assert len(children) == 2  # one renders, one is the interpreter's own
+        until(lambda: not any(alive(child) for child in children), "the end of both")
+
+
+def rendering(command: Command) -> bool:
+    return any(path.suffix == ".part" and path.stat().st_size > 0 for path in command.home.iterdir())
