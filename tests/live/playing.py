@@ -148,6 +148,26 @@ class Playing:
         client.send_message(address, list(arguments))
         client._sock.close()
 
+    def asked(self, address: str) -> dict[str, Any]:
+        """What it answers to a message without arguments, by address, up to the last sleeper."""
+        from pythonosc.osc_bundle import OscBundle
+        from pythonosc.osc_message import OscMessage
+        from pythonosc.osc_message_builder import OscMessageBuilder
+
+        said: dict[str, Any] = {}
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.settimeout(1.0)
+            end = time.monotonic() + PATIENCE_S
+            while "/sleeper/240/present" not in said:
+                assert time.monotonic() < end, said
+                link.sendto(OscMessageBuilder(address).build().dgram, ("127.0.0.1", self.port))
+                with suppress(TimeoutError):
+                    while "/sleeper/240/present" not in said:
+                        data = link.recv(65_536)
+                        messages = list(OscBundle(data)) if OscBundle.dgram_is_bundle(data) else [OscMessage(data)]
+                        said |= {m.address: (m.params or [None])[0] for m in messages if isinstance(m, OscMessage)}
+        return said
+
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         """Ask it to end; exit code and words."""
         assert self.process is not None
