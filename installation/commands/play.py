@@ -85,11 +85,13 @@ class _Evening:
         if performance.report is not None:
             writable(performance.report)
         self._show: Show | None = None
+        self._speakers: Loudspeakers | None = None
         if watched.waits:
             self._plan = kept.plan(watched.kept)
             self.opening = self._opened(opening)
             self._show = quietly(self.opening)
-            self._orders = watched.orders()
+            self._speakers = self._sounded(waits=True)
+            self._orders = watched.orders(lambda: self._speakers is None or self._speakers.loaded)
             self._born, self._began = None, time.monotonic_ns()
         else:
             self._orders = watched.orders()
@@ -114,12 +116,16 @@ class _Evening:
         self._begin()
         through = doors(self.opening, self._performance.listen, self._performance.osc_port)
         with _signals(self._end), ExitStack() as stack:
+            stack.callback(self._hush)
+            if self._speakers is not None and self._orders.role != "black":
+                self._speakers.begin()  # a device takes its time to open: as much as a screen
             screen = self._screen()
             if screen is None:
                 self._watched.pulse("filming")
                 return _film_instead(self._wish, self._performance)
             stack.callback(screen.close)
             if self._orders.role == "black":
+                self._hush()
                 return self._black(screen)
             said = self._perform(screen, through)
         if self._performance.report is not None:
@@ -138,6 +144,16 @@ class _Evening:
         self._ending.set()
         if self._stage is not None:
             self._stage.end()
+
+    # the loudspeakers
+
+    def _sounded(self, waits: bool = False) -> Loudspeakers | None:
+        return sounded(self.opening, self._performance.silent, self._performance.device, _notice, waits)
+
+    def _hush(self) -> None:
+        if self._speakers is not None:
+            self._speakers.close()
+            self._speakers = None
 
     # the screen
 
@@ -180,6 +196,8 @@ class _Evening:
         if self._orders.resume and going_on is None:
             keeper.forget(kept.folders(self._watched.kept))
             show = self.opening.show()
+        if self._speakers is not None and self._awake():
+            self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
         if self._orders.role == "show":
             kept.keep(self._watched.kept, self._planned(count, screen))
@@ -233,9 +251,7 @@ class _Evening:
     def _staged(
         self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: Keeper | None
     ) -> Stage:
-        speakers = stack.enter_context(
-            sounded(self.opening, self._performance.silent, self._performance.device, _notice)
-        )
+        speakers = self._speakers = self._speakers or self._sounded()
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
         played.measure(painter.measures)
         if speakers is not None:

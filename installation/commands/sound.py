@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -48,22 +47,17 @@ def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: 
     return f"{path}: {length:g} s, {channels} channels"
 
 
-@contextmanager
 def sounded(
-    opening: Opening, silent: bool, device: str | None, notice: Callable[[str], None]
-) -> Iterator[Loudspeakers | None]:
-    """The loudspeakers that the venue and the command line ask for, for as long as the show plays."""
+    opening: Opening, silent: bool, device: str | None, notice: Callable[[str], None], waits: bool = False
+) -> Loudspeakers | None:
+    """The loudspeakers that the venue and the command line ask for, to be closed; None where all is to be silent."""
     wanted = opening.settings.sound
     if silent or not wanted.enabled:
-        yield None
-        return
+        return None
     if device is not None:
         wanted = msgspec.structs.replace(wanted, device=device)
-    speakers = Loudspeakers(opening.seed, wanted, opening.settings.hearing, notice=notice, diary=Kept(notice))
-    try:
-        yield speakers
-    finally:
-        speakers.close()
+    hearing, diary = opening.settings.hearing, Kept(notice)
+    return Loudspeakers(opening.seed, wanted, hearing, notice=notice, diary=diary, waits=waits)
 
 
 class Kept(Diary):
@@ -79,7 +73,7 @@ class Kept(Diary):
         except (OSError, ValueError):
             return None
         age = wall() - at
-        return (np.array(book), age) if 0.0 <= age <= DAY_S else None
+        return (np.array(book), max(0.0, age)) if age <= DAY_S else None  # a clock set back takes nothing off a dose
 
     def write(self, book: NDArray[np.float64]) -> None:
         """Keep it; the first time that the disk refuses is told."""

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
@@ -47,8 +47,8 @@ class Watched(Protocol):
     kept: str  # the folder of what is kept
     waits: bool  # whether to load everything before asking for orders
 
-    def orders(self) -> Orders:
-        """Wait until the show may begin."""
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
+        """Wait until the show may begin; say that it waits once all is `loaded`."""
 
     def pulse(self, place: Place, tick: int = 0) -> None:
         """The loop goes round."""
@@ -82,8 +82,10 @@ class Leash:
         _die_with_parent()
         threading.Thread(target=self._listen, name="leash", daemon=True).start()
 
-    def orders(self) -> Orders:
-        """Wait until the show may begin."""
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
+        """Wait until the show may begin; say that it waits once all is `loaded`."""
+        while not loaded() and not self._ordered.wait(OFTEN):
+            pass
         if not self._ordered.is_set():
             self.pulse("waiting")
         self._ordered.wait()
@@ -141,7 +143,7 @@ class Nobody:
         self._orders, self.kept = orders, kept
         self._records = Records()
 
-    def orders(self) -> Orders:
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
         """At once."""
         return self._orders
 

@@ -80,7 +80,10 @@ class _Process:
 
 
 class Loudspeakers:
-    """Sound for a show, from a process of its own. Nothing here blocks or raises because of a device."""
+    """Sound for a show, from a process of its own. Nothing here blocks or raises because of a device.
+
+    Where it `waits`, its process is loaded and the device left alone until `begin`: by a show that takes over.
+    """
 
     def __init__(
         self,
@@ -90,15 +93,14 @@ class Loudspeakers:
         sources: Sources = drones,
         notice: Callable[[str], None] = lambda _: None,
         diary: Diary | None = None,
+        waits: bool = False,
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._given = (seed, output, hearing, sources)
         self._shared = memory()
         self._line = Line(self._shared)
         self._diary = diary or Diary()
-        if (found := self._diary.read()) is not None and sane(found[0]):
-            self._line.book[:] = found[0]
-            rested(self._line.book, found[1])
+        self._begun = False
         self._player: _Process | None = None
         self._standby: _Process | None = None
         self._words, self._playing = "starting", False
@@ -108,8 +110,18 @@ class Loudspeakers:
         self._closing = False
         self.restarts = 0  # processes that were given up
         self._notice, self._noticed = notice, ""
+        if not waits:
+            self.begin()
         self._thread = threading.Thread(target=self._watch, name="loudspeakers", daemon=True)
         self._thread.start()
+
+    def begin(self) -> None:
+        """Play. What the audience has had is read now: another show may have played until a moment ago."""
+        if (found := self._diary.read()) is not None and sane(found[0]):
+            self._line.book[:] = found[0]
+            rested(self._line.book, found[1])
+        self._begun = True
+        self._wake.send(None)
 
     def follow(self, show: Show, level: float) -> None:
         """The show has stepped: play it at `level` 0..1 of its own loudness."""
@@ -136,6 +148,12 @@ class Loudspeakers:
         """The numbers of the processes that play and that wait."""
         both = [one for one in (self._player, self._standby) if one is not None]
         return [one.process.pid for one in both if one.process.pid is not None]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a process is ready that was not told to play."""
+        player = self._player
+        return player is not None and player.words == "ready" and not player.asked
 
     @property
     def standing_by(self) -> bool:
@@ -193,10 +211,13 @@ class Loudspeakers:
         self._player = self._spawn()
         rounds = 0
         while not self._closing:
-            rounds = (rounds + 1) % DIARY
-            if rounds == 0:
+            rounds = (rounds + self._begun) % DIARY
+            if self._begun and rounds == 0:
                 self._diary.write(self._line.book.copy())
-            idle = not connection.wait(self._ears(), ROUND)
+            heard = connection.wait(self._ears(), ROUND)
+            idle = not heard
+            if self._woken in heard:
+                self._woken.recv()
             for one in (self._player, self._standby):
                 if one is not None:
                     one.hear()
@@ -212,11 +233,12 @@ class Loudspeakers:
             elif self._standby is not None and self._standby.closed:
                 self._standby = None
         self._end()
-        self._diary.write(self._line.book.copy())
+        if self._begun:
+            self._diary.write(self._line.book.copy())
 
     def _tell(self) -> None:
         """Say what changed, once, to whoever runs the show."""
-        if self._words not in (self._noticed, "starting", "ready"):
+        if self._begun and self._words not in (self._noticed, "starting", "ready"):
             self._noticed = self._words
             self._notice(self._words if self._words.startswith("no sound") else f"sound: {self._words}")
 
@@ -233,8 +255,8 @@ class Loudspeakers:
             self._still = 0
         self._words, self._playing = player.words, player.playing
         if player.words == "ready" and not player.asked:
-            player.asked = True
-            player.say("play")
+            self._still = 0  # it waits for us
+            self._ask(player)
         calls = float(self._line.meters[Meter.CALLS])
         self._still = 0 if calls != self._calls else self._still + idle
         self._calls = calls
@@ -242,7 +264,7 @@ class Loudspeakers:
             self._failed = 0
         if player.closed or not player.process.is_alive():
             if INSTALL in player.words:
-                self._words, self._closing = player.words, True  # nothing that another process could do
+                self._words, self._closing = player.words, self._begun  # nothing that another process could do
             else:
                 self._give_up(player, "its process ended")
         elif self._still > self._patience(player) and not player.words.startswith("no sound"):
@@ -267,8 +289,12 @@ class Loudspeakers:
         self._player, self._standby = self._standby or self._spawn(), None
         self._still = 0
         if self._player.words == "ready":
-            self._player.asked = True
-            self._player.say("play")
+            self._ask(self._player)
+
+    def _ask(self, player: _Process) -> None:
+        if self._begun:
+            player.asked = True
+            player.say("play")
 
     def _spawn(self) -> _Process:
         ours, theirs = self._context.Pipe()

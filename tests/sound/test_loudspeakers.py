@@ -13,10 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from installation.light.picture import Picture, look
 from installation.settings import Hearing, Sound
-from installation.sound.loudspeakers import Loudspeakers
+from installation.sound import loudspeakers
+from installation.sound.exposure import BOOK
+from installation.sound.loudspeakers import Diary, Loudspeakers
 from tests.sound.counter import ROUND, counter
 from tests.sound.house import House, needed, recorded, until
 from tests.sound.night import dark_show
@@ -146,6 +149,73 @@ def test_a_sound_server_that_dies_and_returns_is_found_again(house: House) -> No
     finally:
         speakers.close()
     assert recorded(path).any(), "heard in the room"
+
+
+class Book(Diary):
+    """Counts the times that it is opened."""
+
+    def __init__(self) -> None:
+        self.reads, self.writes = 0, 0
+        self.heard = np.zeros(BOOK)
+
+    def read(self) -> tuple[NDArray[np.float64], float]:
+        self.reads += 1
+        return self.heard, 0.0
+
+    def write(self, book: NDArray[np.float64]) -> None:
+        self.writes += 1
+        self.heard = book
+
+
+def test_one_that_waits_is_loaded_touches_no_device_and_plays_when_it_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.listen()
+    book, told = Book(), list[str]()
+    speakers = Loudspeakers(1, Sound(), Hearing(), counter, told.append, book, waits=True)
+    try:
+        live = Live(speakers)
+        live.until(lambda: speakers.loaded, "a process that is loaded")
+        waiting = speakers.process
+        assert waiting is not None
+        monkeypatch.setattr(loudspeakers, "PATIENCE", 3)  # rounds: it waits for longer than a process may load
+        live.run(1.0)
+        assert (speakers.process, speakers.restarts, told) == (waiting, 0, [])
+        assert not streams(house)
+        assert (book.reads, book.writes) == (0, 0)
+        monkeypatch.setattr(loudspeakers, "PATIENCE", 600)
+        book.heard[-1] = 1.0  # of an evening that another show plays meanwhile
+        speakers.begin()
+        live.until(lambda: speakers.levels.playing and speakers.levels.rms > 0.0, "sound")
+        assert speakers.process == waiting
+        assert streams(house)
+        assert len(told) == 1
+        assert speakers.levels.dose is None
+    finally:
+        speakers.close()
+    assert (book.reads, book.writes) == (1, 1)
+    assert book.heard[-1] >= 1.0
+
+
+def test_one_that_waits_and_dies_is_loaded_again(house: House) -> None:
+    told: list[str] = []
+    speakers = Loudspeakers(1, Sound(), Hearing(), counter, told.append, waits=True)
+    try:
+        until(lambda: speakers.loaded, "a process that is loaded")
+        first = speakers.process
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        until(lambda: speakers.loaded and speakers.process != first, "another one")
+        assert told == []
+    finally:
+        speakers.close()
+    assert speakers.processes == [] or not any(alive(one) for one in speakers.processes)
+
+
+def streams(house: House) -> bytes:
+    """Who plays in the house."""
+    command = ["pactl", "list", "short", "sink-inputs"]
+    return subprocess.run(command, env=house.environment, capture_output=True, check=True).stdout
 
 
 def test_closing_leaves_no_process_behind(house: House) -> None:
