@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from installation.light.flicker import Flicker, Floats, Windows
 from installation.light.softening import soften
 from installation.light.stripes import Stripes
+from installation.light.veil import Veil
 from installation.model.compiled import strict
 
 ROWS, COLUMNS = 81, 144
@@ -67,7 +68,6 @@ class FlashGuard:
             self._rows, self._columns, max(1, int(down * self._rows)), max(1, int(across * self._columns))
         )
         self._y, self._x = _places(self._rows, self._columns, width, height)
-        self._down, self._across = _spans(height, self._rows), _spans(width, self._columns)
         self._linear = _linear()
         self.reset()
 
@@ -84,9 +84,8 @@ class FlashGuard:
         self._bound = np.empty(n, dtype=np.float32)
         self._gain = np.ones((2, n), dtype=np.float32)  # of code values, and seconds for which it still holds
         self._pale = np.zeros((2, n), dtype=np.float32)
-        self._gain_nodes = np.full((self._rows, self._columns), 256, dtype=np.uint32)  # as shown, of 256
+        self._veil = Veil(self.width, self.height, self._rows, self._columns)
         self._soft = np.empty((2, self._rows, self._columns), dtype=np.float32)
-        self._pale_nodes = np.zeros((self._rows, self._columns), dtype=np.uint32)
         self._holding = self._paling = self._dimming = False
 
     def guard(self, picture: NDArray[np.uint32], dt: float) -> None:
@@ -106,14 +105,14 @@ class FlashGuard:
         self._darken(dt)
         touched = self._holding or self._paling or self._stripes.dimming
         if touched:
-            _show(rows, self._gain_nodes, self._pale_nodes, *self._down, *self._across)
+            self._veil.lay(rows)
             _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
-        self.activity = self._share() if touched else 0.0
+        self.activity = self._veil.share if touched else 0.0
         self._white.follow(self._level, dt)
         self._red.follow(self._redness, dt)
 
     def _pale_reds(self, dt: float) -> None:
-        """Where red may not come or go once more, reds become pale; `_redness` and `_pale_nodes` follow."""
+        """Where red may not come or go once more, reds become pale; `_redness` and the veil's pallor follow."""
         if self._paling:
             _lower(self._pale, dt)
             _redden(self._pixels, self._pale[0], self._linear, self._redness)
@@ -124,29 +123,26 @@ class FlashGuard:
             self._pale[1, refused] = HOLD_S
             self._paling = True
         if self._paling:
-            self._paling = bool(_spread_pale(self._pale[0], self._pale_nodes))
+            self._paling = bool(_spread_pale(self._pale[0], self._veil.pale))
 
     def _darken(self, dt: float) -> None:
-        """Where light may not rise, lower the gain until it doesn't; `_gain_nodes` follows."""
+        """Where light may not rise, lower the gain until it doesn't; the veil's gain follows."""
         dimming, before = self._stripes.dimming, self._dimming
         self._dimming = dimming
         if self._holding:
             _lift(self._gain, dt)
         if self._holding or self._paling or dimming:
-            _lighten(self._pixels, self._pale_nodes, self._gain[0], self._stripes.gain, self._linear, self._level)
+            _lighten(self._pixels, self._veil.pale, self._gain[0], self._stripes.gain, self._linear, self._level)
         self._bound[:] = np.inf
         if self._white.bounds(self._level, dt, self._bound):
             _yield(
-                self._pixels, self._pale_nodes, self._gain, self._stripes.gain, self._linear, self._level, self._bound
+                self._pixels, self._veil.pale, self._gain, self._stripes.gain, self._linear, self._level, self._bound
             )
             self._holding = True
         if self._holding or dimming or before:
             self._holding = bool(_join(self._gain[0], self._stripes.gain, self._soft[0]))
             soften(self._soft, SPREAD, 1)
-            _round(self._soft[0], self._gain_nodes)
-
-    def _share(self) -> float:
-        return float(np.mean((self._gain_nodes < 256) | (self._pale_nodes > 0)))
+            _round(self._soft[0], self._veil.gain)
 
     def _follow_black(self, dt: float) -> None:
         """A black picture was shown in place of one that could not be judged."""
@@ -200,13 +196,6 @@ def _places(rows: int, columns: int, width: int, height: int) -> tuple[NDArray[n
     return np.minimum(y, height - 1), np.minimum(x, width - 1)
 
 
-def _spans(length: int, cells: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
-    """For each of `length` pixels the cell centre before it and how far it is on the way to the next, of 256."""
-    at = np.clip((np.arange(length) + 0.5) * cells / length - 0.5, 0.0, max(cells - 1, 0))
-    before = np.minimum(at.astype(np.int32), max(cells - 2, 0)).astype(np.int32)
-    return before, np.round((at - before) * 256.0).astype(np.uint32)
-
-
 @strict
 def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-untyped-def]
     """Sample `picture`: its pixels, their luminance, and how red they are."""
@@ -238,7 +227,7 @@ def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
 
 @strict
 def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
-    """Luminance of one pixel once `_show` has been over it; gain and pale of 256."""
+    """Luminance of one pixel once the veil has been over it; gain and pale of 256."""
     r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
     least = (r * pale) >> 8
     g, b = max(g, least), max(b, least)
@@ -290,11 +279,12 @@ def _lower(pale, dt):  # type: ignore[no-untyped-def]
 @strict
 def _join(gain, dimmed, least):  # type: ignore[no-untyped-def]
     """The lesser of two gains, as (rows, columns); whether any of the first is below 1."""
-    held = False
+    flat = least.ravel()
+    held = np.float32(1.0)
     for i in range(gain.size):
-        held = held or gain[i] < 1.0
-        least[i // least.shape[1], i % least.shape[1]] = min(gain[i], dimmed[i])
-    return held
+        held = min(held, gain[i])
+        flat[i] = min(gain[i], dimmed[i])
+    return held < 1.0
 
 
 @strict
@@ -320,78 +310,3 @@ def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
                 any_pale = True
             nodes[y, x] = np.uint32(np.ceil(most * 256.0))
     return any_pale
-
-
-@strict
-def _show(picture, gain_nodes, pale_nodes, y_before, y_part, x_before, x_part):  # type: ignore[no-untyped-def]
-    """Apply gain and pallor, smooth between the cells' centres, to the part of each row where there is any."""
-    rows, width = gain_nodes.shape[0], x_before.size
-    gains = np.empty((rows, width), dtype=np.uint8)  # one less than of 256: narrow numbers are what makes this quick
-    mixed = np.empty(width, dtype=np.uint8)
-    pales = np.empty((rows, width), dtype=np.uint32)
-    reach = np.empty((rows, 3), dtype=np.int32)  # first and last + 1 that is touched, and whether any is pale
-    for v in range(rows):
-        _widen(gain_nodes[v], pale_nodes[v], x_before, x_part, gains[v], pales[v], reach[v])
-    for y in range(y_before.size):
-        v = y_before[y]
-        w = min(v + 1, rows - 1)
-        first, last = min(reach[v, 0], reach[w, 0]), max(reach[v, 1], reach[w, 1])
-        if first < last:
-            below = y_part[y]
-            above = np.uint32(256) - below
-            part = picture[y, first:last]
-            if reach[v, 2] or reach[w, 2]:
-                _blanch(part, pales[v, first:last], pales[w, first:last], above, below)
-            _attenuate(part, gains[v, first:last], gains[w, first:last], above, below, mixed)
-
-
-@strict
-def _widen(gain_nodes, pale_nodes, before, part, gain, pale, reach):  # type: ignore[no-untyped-def]
-    """One row of cells as a row of pixels."""
-    last = gain_nodes.size - 1
-    first, end, any_pale = last + 1, 0, 0
-    for u in range(gain_nodes.size):
-        if gain_nodes[u] < 256 or pale_nodes[u] > 0:
-            first, end = min(first, u), u + 1
-            if pale_nodes[u] > 0:
-                any_pale = 1
-    reach[0], reach[1], reach[2] = before.size, 0, any_pale
-    if first > last:
-        gain[:] = 255
-        pale[:] = 0
-        return
-    reach[0], reach[1] = (
-        max(first - 1, 0) * before.size // (last + 1),
-        min(end + 1, last + 1) * before.size // (last + 1),
-    )
-    for x in range(before.size):
-        u = before[x]
-        w = min(u + 1, last)
-        gain[x] = max((gain_nodes[u] * (256 - part[x]) + gain_nodes[w] * part[x]) >> 8, 1) - 1
-    if any_pale:
-        for x in range(before.size):
-            u = before[x]
-            w = min(u + 1, last)
-            pale[x] = (pale_nodes[u] * (256 - part[x]) + pale_nodes[w] * part[x]) >> 8
-    else:
-        pale[:] = 0
-
-
-@strict
-def _blanch(row, pale, pale_below, above, below):  # type: ignore[no-untyped-def]
-    for x in range(row.size):
-        p = row[x]
-        least = (((p >> 16) & 255) * ((pale[x] * above + pale_below[x] * below) >> 8)) >> 8
-        row[x] = (p & 0xFF0000) | (max((p >> 8) & 255, least) << 8) | max(p & 255, least)
-
-
-@strict
-def _attenuate(row, gain, gain_below, above, below, mixed):  # type: ignore[no-untyped-def]
-    over, under = np.uint16(above), np.uint16(below)
-    for x in range(row.size):
-        mixed[x] = (gain[x] * over + gain_below[x] * under) >> 8
-    for x in range(row.size):
-        p = row[x]
-        g = np.int32(mixed[x]) + np.int32(1)
-        r, b = (((p >> 16) & 255) * g) >> 8, ((p & 255) * g) >> 8
-        row[x] = (r << 16) | (((((p >> 8) & 255) * g) >> 8) << 8) | b

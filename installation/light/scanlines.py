@@ -28,6 +28,9 @@ REACH = 2.5
 LINES, GRAIN, SLANTS = 9, 8, 16
 """Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
 COSINE, SINE = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
+SLANT = np.arange(-SLANTS, SLANTS) * np.pi / SLANTS
+TURNS = np.stack([np.cos(SLANT), np.sin(SLANT)], axis=1)
+"""(n, 2): how much further a slanting wave has turned on every next line."""
 HOPS = 10
 """Parts of a scan line at whose ends a long run is looked at again."""
 SCALES = (1, 2, 4, 8)
@@ -265,8 +268,8 @@ def _pace(rises):  # type: ignore[no-untyped-def]
 def _aligned(wave):  # type: ignore[no-untyped-def]
     """The greatest square of the sum of complex `wave` (lines, 2), each turned further than the last by one angle."""
     best = 0.0
-    for slant in range(-SLANTS, SLANTS):
-        turn_c, turn_s = np.cos(slant * np.pi / SLANTS), np.sin(slant * np.pi / SLANTS)
+    for turn in TURNS:
+        turn_c, turn_s = turn[0], turn[1]
         c, s, a, b = 1.0, 0.0, 0.0, 0.0
         for m in range(wave.shape[0]):
             a += wave[m, 0] * c - wave[m, 1] * s

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.model.compiled import loose, strict
 
+Floats = NDArray[np.float32]
+
 
 @strict
-def soften(wanted, spread, reach):  # type: ignore[no-untyped-def]
+def soften(wanted: Floats, spread: int, reach: int) -> None:
     """Spread the least of `wanted[0]`, (rows, columns), by `spread` cells and blur it twice by `reach`; `wanted[1]` is
     scratch. No cell ends above what it asked for where `spread` is at least twice `reach`."""
     a, b = wanted[0], wanted[1]
@@ -24,21 +27,19 @@ def soften(wanted, spread, reach):  # type: ignore[no-untyped-def]
 
 
 @loose
-def _least_across(field, out, step):  # type: ignore[no-untyped-def]
+def _least_across(field: Floats, out: Floats, step: int) -> None:
     """Each cell's least with those `step` to its left and right."""
     columns = field.shape[1]
+    line = np.empty(columns + 2 * step, dtype=np.float32)
     for y in range(field.shape[0]):
-        line, least = field[y], out[y]
-        for x in range(step, columns):
-            least[x] = min(line[x], line[x - step])
-        for x in range(min(step, columns)):
-            least[x] = line[x]
-        for x in range(columns - step):
-            least[x] = min(least[x], line[x + step])
+        line[:step], line[step : step + columns], line[step + columns :] = field[y, 0], field[y], field[y, columns - 1]
+        left, middle, right, least = line, line[step:], line[2 * step :], out[y]
+        for x in range(columns):
+            least[x] = min(left[x], middle[x], right[x])
 
 
 @loose
-def _least_down(field, out, step):  # type: ignore[no-untyped-def]
+def _least_down(field: Floats, out: Floats, step: int) -> None:
     """Each cell's least with those `step` above and below."""
     rows = field.shape[0]
     for y in range(rows):
@@ -48,20 +49,21 @@ def _least_down(field, out, step):  # type: ignore[no-untyped-def]
 
 
 @loose
-def _blur_across(field, out, reach):  # type: ignore[no-untyped-def]
+def _blur_across(field: Floats, out: Floats, reach: int) -> None:
     """The mean of each cell and those within `reach` on its row; beyond the ends the end goes on."""
-    last, share = field.shape[1] - 1, np.float32(1.0 / (2 * reach + 1))
-    for y in range(field.shape[0]):
-        line, total = field[y], np.float32(0.0)
-        for u in range(-reach, reach + 1):
-            total += line[min(max(u, 0), last)]
-        for x in range(last + 1):
-            out[y, x] = total * share
-            total += line[min(x + reach + 1, last)] - line[max(x - reach, 0)]
+    rows, last, share = field.shape[0], field.shape[1] - 1, np.float32(1.0 / (2 * reach + 1))
+    total = np.zeros(rows, dtype=np.float32)
+    for u in range(-reach, reach + 1):
+        total += field[:, min(max(u, 0), last)]
+    for x in range(last + 1):  # all rows at once: each sum waits for the one before it on its own row
+        comes, goes = min(x + reach + 1, last), max(x - reach, 0)
+        for y in range(rows):
+            out[y, x] = total[y] * share
+            total[y] += field[y, comes] - field[y, goes]
 
 
 @loose
-def _blur_down(field, out, reach):  # type: ignore[no-untyped-def]
+def _blur_down(field: Floats, out: Floats, reach: int) -> None:
     """The same in its column."""
     last, share = field.shape[0] - 1, np.float32(1.0 / (2 * reach + 1))
     total = np.zeros(field.shape[1], dtype=np.float32)
