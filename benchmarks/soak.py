@@ -51,7 +51,6 @@ class Soak:
     samples: list[dict[str, Any]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)  # things given that were not there afterwards
     faults: list[str] = field(default_factory=list)
-    reached: list[int] = field(default_factory=list)  # ticks at which the process that draws was killed
     server: subprocess.Popen[bytes] | None = None
     flooded: int = 0
     garbage: int = 0
@@ -105,7 +104,6 @@ class Soak:
         glow = random.randint(1, 127) / 64
         self.show.tell("/sleeper/11/glow", glow)
         time.sleep(random.uniform(0.1, 1.1))  # anywhere between two snapshots
-        self.reached.append(self.show.state.get("tick", 0))
         os.kill(before["process"], number)
         self.show.plays(before["process"])
         self.expect("/sleeper/11/glow", glow)
@@ -222,7 +220,8 @@ def kills(times: int) -> dict[str, Any]:
             run.kill()
         code = run.show.end()[0]
         backs = [line["without_picture_s"] for line in run.show.log("back")]
-        ages = [(tick - on["tick"]) / ticks.RATE for tick, on in zip(run.reached, run.show.log("goes on"), strict=True)]
+        pairs = zip(run.show.log("restart"), run.show.log("goes on"), strict=True)
+        ages = [(died["tick"] - on["tick"]) / ticks.RATE for died, on in pairs]  # from the last tick that it told
         said: dict[str, Any] = {
             "kills": times,
             "without_picture_s": {"median": statistics.median(backs), "worst": max(backs)},
