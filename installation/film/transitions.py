@@ -33,10 +33,12 @@ class Pixels:
 
     def __init__(self, height: int, width: int, fps: float) -> None:
         self.shape, self.fps = (height, width), fps
-        self._state = np.zeros((3, 5, height, width), dtype=np.float32)
+        self._state = np.zeros((height, width, 3, 5), dtype=np.float32)
         self._direction = np.zeros((3, height, width), dtype=np.int8)  # 1 rose last, -1 fell last, 0 neither yet
         self._times = np.full((3, height, width, RECENT), -(10**9), dtype=np.int32)  # frames of the latest turns
         self._newest = np.zeros((3, height, width), dtype=np.int32)
+        # when the fifth and the seventh turn before now was, beside each other: hardly any pixel turns in a frame
+        self._before = np.full((2, 3, height, width), -(10**9), dtype=np.int32)
         self._steady = np.zeros((3, height, width), dtype=np.int32)  # frames for which more than four a second went on
         self.turned = np.zeros((3, height, width), dtype=np.int8)  # what each pixel did in the newest frame
         self.many = np.zeros((3, height, width), dtype=np.bool_)  # more than three flashes in the second that ends now
@@ -48,7 +50,7 @@ class Pixels:
         self._frame += 1
         _see(
             light, self._frame == 0, self._frame, self.fps, self._state, self._direction,
-            self.turned, self._times, self._newest, self._steady, self.many, self.long,
+            self.turned, self._times, self._newest, self._before, self._steady, self.many, self.long,
         )  # fmt: skip
 
     def counts(self, kind: int) -> NDArray[np.uint8]:
@@ -192,7 +194,7 @@ def _average(sums, edges, out):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _see(light, first, frame, fps, state, direction, turned, times, newest, steady, many, long):  # type: ignore[no-untyped-def]
+def _see(light, first, frame, fps, state, direction, turned, times, newest, before, steady, many, long):  # type: ignore[no-untyped-def]
     """One frame for every pixel; `state` holds peak, valley and what else a kind must know of them."""
     for y in range(light.shape[0]):
         for x in range(light.shape[1]):
@@ -201,22 +203,22 @@ def _see(light, first, frame, fps, state, direction, turned, times, newest, stea
             # under 1 % of white's light a pixel has no hue to speak of
             saturated = total >= 0.03 and r >= 0.8 * total
             turned[0, y, x] = _turn_general(
-                0.2126 * r + 0.7152 * g + 0.0722 * b, first, direction[0, y, x], state[0, :, y, x]
+                0.2126 * r + 0.7152 * g + 0.0722 * b, first, direction[0, y, x], state[y, x, 0]
             )
             turned[1, y, x] = _turn_red(
-                320.0 * max(0.0, r - g - b), saturated, first, direction[1, y, x], state[1, :, y, x]
+                320.0 * max(0.0, r - g - b), saturated, first, direction[1, y, x], state[y, x, 1]
             )
-            turned[2, y, x] = _turn_hue(r, g, b, saturated, first, direction[2, y, x], state[2, :, y, x])
+            turned[2, y, x] = _turn_hue(r, g, b, saturated, first, direction[2, y, x], state[y, x, 2])
             for kind in range(3):
                 turn = turned[kind, y, x]
                 if turn != 0:
                     direction[kind, y, x] = turn
                     times[kind, y, x, newest[kind, y, x] % RECENT] = frame
                     newest[kind, y, x] += 1
-                fifth = times[kind, y, x, (newest[kind, y, x] - STEADY) % RECENT]
-                seventh = times[kind, y, x, (newest[kind, y, x] - TOO_MANY) % RECENT]
-                steady[kind, y, x] = steady[kind, y, x] + 1 if frame - fifth < fps else 0
-                many[kind, y, x] = frame - seventh < fps
+                    before[0, kind, y, x] = times[kind, y, x, (newest[kind, y, x] - STEADY) % RECENT]
+                    before[1, kind, y, x] = times[kind, y, x, (newest[kind, y, x] - TOO_MANY) % RECENT]
+                steady[kind, y, x] = steady[kind, y, x] + 1 if frame - before[0, kind, y, x] < fps else 0
+                many[kind, y, x] = frame - before[1, kind, y, x] < fps
                 long[kind, y, x] = steady[kind, y, x] > LONG_S * fps
 
 
