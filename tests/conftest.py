@@ -19,10 +19,12 @@ from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).parent.parent
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")  # how fast a machine is decides no test
+_SLOW = [HealthCheck.too_slow]  # how fast a machine is decides no test, and neither does what is drawn today
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("search", deadline=None, max_examples=5000, suppress_health_check=_SLOW)
+settings.load_profile("steady")  # `make test ARGS=--hypothesis-profile=search` draws others, and many more
 
-PATIENCE_S = 90.0  # no test is decided by it: what takes so long hangs
+PATIENCE_S = 180.0  # no test is decided by it: what takes so long hangs
 
 
 def needed(*tools: str) -> None:
@@ -31,15 +33,17 @@ def needed(*tools: str) -> None:
     if missing and os.environ.get("CI"):
         pytest.fail(f"{' and '.join(missing)} must be installed here")
     if missing:
-        pytest.skip(f"{' and '.join(missing)} not installed: nothing was tested on a real window")
+        pytest.skip(f"{' and '.join(missing)} not installed: nothing was tested with it")
 
 
-def until(true: Callable[[], object], what: str) -> None:
-    """Wait until something has become true."""
-    deadline = time.monotonic() + PATIENCE_S
+def until(true: Callable[[], object], what: str = "what others do") -> float:
+    """Wait until something is true that another thread, process or program does; how long that took in seconds."""
+    began, pause = time.monotonic(), 0.001
     while not true():
-        assert time.monotonic() < deadline, f"still waiting for {what}"
-        time.sleep(0.02)
+        assert time.monotonic() - began < PATIENCE_S, f"still waiting for {what}"
+        time.sleep(pause)
+        pause = min(2.0 * pause, 0.02)
+    return time.monotonic() - began
 
 
 def alive(process: int) -> bool:
@@ -62,7 +66,8 @@ class Desktop:
     def do(self, *arguments: str) -> str:
         """What xdotool answers."""
         env = {**os.environ, "DISPLAY": self.display}
-        done = subprocess.run(["xdotool", *arguments], env=env, capture_output=True, text=True, check=True, timeout=30)
+        order = ["xdotool", *arguments]
+        done = subprocess.run(order, env=env, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
         return done.stdout.strip()
 
     def key(self, *names: str) -> None:
@@ -142,7 +147,7 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
         yield Desktop(f":{number}", folder / "Xvfb_screen0")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE_S)
 
 
 class Command:

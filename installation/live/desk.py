@@ -7,6 +7,7 @@ Opens no socket and reads no clock.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Desk:
         self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
         self._aims: dict[str, Value] = {}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
-        self._asking: list[Source] = []
+        self._asking: deque[Source] = deque()  # filled on the listening side
         self.troubles: list[Callable[[], str]] = []  # asked for the overlay: what is wrong round the show, if anything
         self._look(show, 0)
         for address, value in sleepers(show.community).items():
@@ -122,7 +123,7 @@ class Desk:
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""
-        taken = 0
+        taken, asking = 0, len(self._asking)  # who asks after moving something is told of it: it is drained below
         sources: dict[str, Source] = {}
         for accepted, source in self.inbox.drain(now_ns):
             try:
@@ -142,7 +143,7 @@ class Desk:
             for address, value in sleepers(show.community).items():
                 if self.feedback.differs(address, value):
                     self.feedback.tell(address, value, None, now_ns)
-        self._answer_syncs(show, now_ns)
+        self._answer_syncs(asking, show, now_ns)
         return taken
 
     def _look(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
@@ -154,9 +155,9 @@ class Desk:
                 self.feedback.tell(address, value, by, now_ns)
         self._aims = aims
 
-    def _answer_syncs(self, show: Show, now_ns: int) -> None:
-        while self._asking:
-            source = self._asking.pop()
+    def _answer_syncs(self, many: int, show: Show, now_ns: int) -> None:
+        for _ in range(many):
+            source = self._asking.popleft()
             if now_ns - self._syncs.get(source, -SECOND) >= SECOND:
                 self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
                 self._syncs[source] = now_ns

@@ -170,9 +170,9 @@ class Keeper:
             except OSError as error:
                 self.trouble = f"snapshots: {error.strerror or error}: {folder}; the show goes on"
                 continue
-            self.newest = tick
             if folder == self._folders[0]:
                 self.trouble = ""
+            self.newest = tick  # the last word: whoever waits for it finds the rest as it should be
             return
 
 

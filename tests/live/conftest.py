@@ -8,6 +8,7 @@ import pytest
 from installation.live.desk import Desk
 from installation.live.osc import Server
 from installation.show import Show
+from tests.conftest import PATIENCE_S
 from tests.live.rehearsal import rehearsal
 
 
@@ -25,7 +26,7 @@ def desk(show: Show, tmp_path: Path) -> Desk:
 def server(desk: Desk) -> Iterator[Server]:
     server = Server(desk, "127.0.0.1", 0)
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     yield server
     server.close()
     assert not server.alive

@@ -18,7 +18,7 @@ from typing import Any
 
 ADDRESS = ("127.0.0.1", int(sys.argv[1]))
 UDP = sys.argv[2] == "udp"
-PATIENCE_S = 30.0  # no test is decided by it: what was not told by then never is
+PATIENCE_S = 90.0  # no test is decided by it: what was not told by then never is
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from installation.live.records import running
-from tests.conftest import PATIENCE_S, ROOT
+from tests.conftest import PATIENCE_S, ROOT, until
 
 SCORE = """
 name = "long"
@@ -69,9 +70,15 @@ class Playing:
 
     def start(self, *arguments: str, score: str | None = None) -> None:
         """Begin."""
-        given = ["--config", str(self.config), "--score", score or str(self.score), *self.command, *arguments]
+        self._run("play", "--score", score or str(self.score), *self.command, *arguments)
+
+    def replay(self, journal: Path) -> None:
+        """Begin a replay."""
+        self._run("replay", str(journal), *self.command[:2])
+
+    def _run(self, *given: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "installation", "play", *given],
+            [sys.executable, "-W", "error", "-m", "installation", *given, "--config", str(self.config)],
             env=self.environment,
             cwd=self.home,
             stdout=subprocess.PIPE,
@@ -167,6 +174,23 @@ class Playing:
                         messages = list(OscBundle(data)) if OscBundle.dgram_is_bundle(data) else [OscMessage(data)]
                         said |= {m.address: (m.params or [None])[0] for m in messages if isinstance(m, OscMessage)}
         return said
+
+    def give(self, address: str, value: float) -> None:
+        """Say it until it was taken and is kept: whatever becomes of the process now, it may not be lost.
+
+        A datagram may be lost on a busy machine, and with the process that it waits for.
+        """
+        said = f'"{address}",{struct.unpack(">f", struct.pack(">f", value))[0]!r}'
+
+        def taken() -> bool:
+            self.tell(address, value)
+            for path in (self.runtime / "sleeptree/kept/show").glob("given-*"):
+                with suppress(FileNotFoundError):  # an older one, cleared away
+                    if said in path.read_text(encoding="utf-8"):
+                        return True
+            return False
+
+        until(taken, f"{address} {value} to be taken")
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         """Ask it to end; exit code and words."""

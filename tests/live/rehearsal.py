@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from installation.live import wire
@@ -15,6 +14,7 @@ from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.scene import Light, Moment, Scene
 from installation.show import Show
+from tests.conftest import PATIENCE_S
 
 PERFORMER = Path(__file__).with_name("performer.py")
 
@@ -68,14 +68,20 @@ def settled(show: Show, desk: Desk, seconds: float = 0.1) -> Moment:
     return show.moment()
 
 
-def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Wait for something that another thread or process does."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.002)
-    return True
+def record(desk: Desk) -> list[int]:
+    """The ticks at which what the desk takes from now on acts, as they come."""
+    acted: list[int] = []
+    desk._record = lambda tick, accepted: acted.append(tick)
+    return acted
+
+
+def unevenness(felt: list[int], meant: list[float]) -> float:
+    """The share by which a rate may be off, for beats felt at ticks and meant to be so many seconds apart.
+
+    Other processes send them, and a machine that stands still in between makes them uneven: by as much as it did.
+    """
+    late = max(abs(ticks.seconds(b - a) - s) for a, b, s in zip(felt, felt[1:], meant, strict=False))
+    return min(0.05 + 2.0 * late / min(meant), 0.9)
 
 
 def perform(port: int, *moves: object, link: str = "udp") -> list[str]:
@@ -85,7 +91,7 @@ def perform(port: int, *moves: object, link: str = "udp") -> list[str]:
         input=json.dumps(moves),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     told: list[str] = json.loads(done.stdout)

@@ -19,11 +19,13 @@ from installation.live.gate import Gate
 from installation.live.osc import Server
 from installation.model.ticks import RATE
 from installation.show import Show
+from tests.conftest import PATIENCE_S, until
 from tests.live.rehearsal import osc as message
-from tests.live.rehearsal import perform, tick, until
+from tests.live.rehearsal import perform, tick
 
 MANY = 200_000
 BURST = 200
+DEEP = 2000  # messages that may wait when another burst is asked for
 
 FUZZ = """
 import random, socket, struct, sys
@@ -110,7 +112,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
 ) -> None:
     server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9))  # all of them are to be looked at
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     tally = desk.tally
     (tmp_path / "fuzz.py").write_text(FUZZ)
     fuzz = subprocess.Popen(
@@ -130,8 +132,9 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
 
     playing = threading.Thread(target=play)
     playing.start()
-    for line in fuzz.stdout:
-        assert until(lambda sent=int(line): tally.counted["datagrams"] >= sent, 20.0)  # type: ignore[misc]
+    for line in fuzz.stdout:  # however slow a machine plays, what waits is not this test's flood but the show's
+        until(lambda sent=int(line): tally.counted["datagrams"] >= sent, "a burst to be heard")  # type: ignore[misc]
+        until(lambda: len(desk.inbox) < DEEP, "it to be played")
         fuzz.stdin.write("\n")
         fuzz.stdin.flush()
     assert fuzz.wait() == 0
@@ -139,7 +142,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
     fuzz.stdout.close()
 
     perform(server.port, message("/sleeper/7/glow", 0.125), message("/camera/height", 3.25))
-    assert until(lambda: show.community.glow_target[6] == 0.125 and show.glides.aims()["/camera/height"] == 3.25)
+    until(lambda: show.community.glow_target[6] == 0.125 and show.glides.aims()["/camera/height"] == 3.25)
     stop.set()
     playing.join()
     capsys.readouterr()

@@ -21,8 +21,9 @@ from installation.live.journal import digest, night
 from installation.live.osc import Server
 from installation.live.performance import Replay, read, summary
 from installation.model import ticks
+from tests.conftest import PATIENCE_S, until
 from tests.live.evening import SCENES, Evening, replayed
-from tests.live.rehearsal import osc, perform, rehearsal, until
+from tests.live.rehearsal import osc, perform, rehearsal
 
 ROOT = Path(__file__).parents[2]
 
@@ -148,7 +149,7 @@ def test_after_kill_minus_nine_all_that_was_flushed_is_there(tmp_path: Path) -> 
     assert writer.stdout is not None
     said = [int(writer.stdout.readline()) for _ in range(4)]
     (path,) = (tmp_path / "journals").iterdir()
-    assert until(lambda: f'"tick":{said[-1]},' in path.read_text(encoding="utf-8"))
+    until(lambda: f'"tick":{said[-1]},' in path.read_text(encoding="utf-8"))
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
     writer.stdout.close()
@@ -275,7 +276,7 @@ def test_writing_never_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(journals.os, "fsync", slow)
     evening.say("/dream/unrest", 0.5)
     evening.step()
-    assert until(inside.is_set)
+    until(inside.is_set)
     evening.play(1.0)  # while the other thread is held up
     assert not held.is_set()
     held.set()
@@ -306,7 +307,7 @@ def test_a_performance_over_real_sockets_is_the_same_again(tmp_path: Path) -> No
     evening = Evening(tmp_path)
     server = Server(evening.desk, "127.0.0.1", 0)
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     moves: list[object] = []
     for n in range(200):
         moves += [osc("/dream/unrest", n / 200), osc(f"/sleeper/{n + 1}/beat"), osc("/light/hue", n / 400), 0.012]

@@ -20,7 +20,8 @@ from installation.live.osc import Server
 from installation.model import ticks
 from installation.scene import Moment
 from installation.show import Show
-from tests.live.rehearsal import osc, perform, rehearsal, settled, until
+from tests.conftest import until
+from tests.live.rehearsal import osc, perform, rehearsal, settled
 from tests.live.test_wire import MALFORMED, bundle
 
 # every row of the table, set and seen
@@ -53,7 +54,7 @@ NAMED: dict[str, tuple[tuple[wire.Argument, ...], Seen, object]] = {
 
 def test_every_number_of_the_table_is_set_and_seen_in_the_moment(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, *(osc(row.address, other(row)) for row in NUMBERS))
-    assert until(lambda: len(desk.inbox) == len(NUMBERS))
+    until(lambda: len(desk.inbox) == len(NUMBERS))
     now = settled(show, desk, 12.0)
     assert {row.address: now.number(row.address) for row in NUMBERS} == pytest.approx(
         {row.address: other(row) for row in NUMBERS}, rel=1e-3, abs=2e-3
@@ -62,7 +63,7 @@ def test_every_number_of_the_table_is_set_and_seen_in_the_moment(server: Server,
 
 def test_every_switch_of_the_table_is_set_and_seen_in_the_moment(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, *(osc(row.address, not row.default) for row in SWITCHES))
-    assert until(lambda: len(desk.inbox) == len(SWITCHES))
+    until(lambda: len(desk.inbox) == len(SWITCHES))
     now = settled(show, desk)
     assert {row.address: now.controls[row.address] for row in SWITCHES} == {r.address: not r.default for r in SWITCHES}
 
@@ -73,7 +74,7 @@ def test_every_bang_and_word_and_sleeper_of_the_table_is_seen(
 ) -> None:
     arguments, seen, expected = NAMED[address]
     perform(server.port, osc(address.replace("/N/", "/3/"), *arguments))
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     assert seen(show, settled(show, desk, 4.0)) == expected
 
 
@@ -115,7 +116,7 @@ def test_what_is_wrong_is_refused_by_name_and_changes_nothing(
     reason, text = WRONG[packet]
     before = show.snapshot()
     perform(server.port, packet)
-    assert until(lambda: desk.tally.total + len(desk.inbox) > 0)
+    until(lambda: desk.tally.total + len(desk.inbox) > 0)
     desk.deliver(show, time.monotonic_ns())
     assert desk.tally.refused == {reason: 1}
     assert desk.tally.latest == text
@@ -130,7 +131,7 @@ WIDE = b"/light/brightness\0\0\0,h\0\0" + struct.pack(">q", 1 << 40)
 )
 def test_numbers_convert_freely_and_are_clipped(server: Server, desk: Desk, show: Show, packet: str) -> None:
     perform(server.port, packet, osc("/camera/height", -50))
-    assert until(lambda: len(desk.inbox) == 2)
+    until(lambda: len(desk.inbox) == 2)
     desk.deliver(show, 0)
     assert show.glides.aims()["/light/brightness"] == (1.0 if packet == osc("/light/brightness", True) else 2.0)
     assert show.glides.aims()["/camera/height"] == TABLE["/camera/height"].low
@@ -140,7 +141,7 @@ def test_every_malformed_datagram_is_counted_and_the_next_good_one_lands(
     server: Server, desk: Desk, show: Show
 ) -> None:
     perform(server.port, *(packet.hex() for packet, _, _ in MALFORMED.values() if packet), osc("/dream/unrest", 0.5))
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     wanted = [reason for packet, reason, _ in MALFORMED.values() if packet]
     assert desk.tally.refused == {reason: wanted.count(reason) for reason in set(wanted)}
     assert settled(show, desk).number("/dream/unrest") > 0
@@ -148,7 +149,7 @@ def test_every_malformed_datagram_is_counted_and_the_next_good_one_lands(
 
 def test_a_pattern_reaches_all_that_it_matches(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, osc("/sleeper/*/glow", 0.0), osc("/light/{glow,trails}", 1.0))
-    assert until(lambda: len(desk.inbox) == 242)
+    until(lambda: len(desk.inbox) == 242)
     now = settled(show, desk, 3.0)
     assert float(now.sleepers.glow.max()) < 0.01
     assert (now.number("/light/glow"), now.number("/light/trails")) == pytest.approx((1.0, 1.0), abs=0.01)
@@ -168,13 +169,13 @@ def test_a_bundle_of_the_past_and_one_of_now_act_in_the_next_tick_together(
     past = bundle(wire.encode("/dream/unrest", [0.5]), wire.encode("/show/go"), timetag=at(-3600))
     now = bundle(wire.encode("/light/glow", [1.0]), wire.encode("/show/hold", [1]))
     perform(server.port, past.hex(), now.hex())
-    assert until(lambda: len(desk.inbox) == 4)
+    until(lambda: len(desk.inbox) == 4)
     assert desk.deliver(show, time.monotonic_ns()) == 4
 
 
 def test_a_bundle_some_seconds_ahead_acts_then_and_not_before(server: Server, desk: Desk, show: Show) -> None:
     perform(server.port, bundle(wire.encode("/show/go"), timetag=at(8.0)).hex())
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     now = time.monotonic_ns()
     assert desk.deliver(show, now) == 0
     assert desk.deliver(show, now + ticks.SECOND) == 0
@@ -187,7 +188,7 @@ def test_a_bundle_an_hour_ahead_is_refused_and_what_comes_after_it_lands(
 ) -> None:
     ahead = bundle(wire.encode("/show/go"), timetag=at(3600))
     perform(server.port, ahead.hex(), osc("/dream/unrest", 0.5))
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     assert desk.tally.refused == {"later": 1}
     assert re.search(r"meant for 3[56]\d\d\.\d s from now", desk.tally.latest)
     assert desk.deliver(show, time.monotonic_ns()) == 1
@@ -202,7 +203,7 @@ def test_what_a_performance_leaves_behind_is_a_table_of_its_own(server: Server, 
     packets = [osc("/dream/unrest", n / 100) for n in range(100)] + [osc("/show/go")] * 5 + [osc("/sync")]
     packets += [osc("/nobody")] * 3 + ["00"] * 2 + [osc("/sleeper/[1-9]/hue", 0.5)]
     perform(server.port, *packets)
-    assert until(lambda: desk.tally.counted["datagrams"] == len(packets))
+    until(lambda: desk.tally.counted["datagrams"] == len(packets))
     desk.deliver(show, time.monotonic_ns())
     counted, refused = desk.tally.counted, desk.tally.refused
     assert counted["datagrams"] == counted["decoded"] + counted["superseded"] + refused["structure"]

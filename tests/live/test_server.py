@@ -18,8 +18,10 @@ from installation.live.desk import Desk
 from installation.live.gate import Gate, networks
 from installation.live.osc import Server
 from installation.model import ticks
+from installation.model.ticks import SECOND
 from installation.show import Show
-from tests.live.rehearsal import decoded, osc, perform, settled, tick, until
+from tests.conftest import PATIENCE_S, until
+from tests.live.rehearsal import decoded, osc, perform, record, settled, tick, unevenness
 
 # TCP
 
@@ -32,7 +34,7 @@ def test_tcp_is_taken_and_answered_in_both_framings(
     told = perform(
         server.port, framing.wrap(wire.encode("/dream/unrest", [0.5])).hex(), {"hear": ["/state/phase"]}, link="tcp"
     )
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     assert settled(show, desk).number("/dream/unrest") > 0
     packets = framing().packets(bytes.fromhex("".join(told)))
     assert wire.decode(packets[0]) == [wire.Message("/state/phase", ("harmony",), wire.NOW)]
@@ -41,7 +43,7 @@ def test_tcp_is_taken_and_answered_in_both_framings(
 def test_a_stream_that_makes_no_sense_is_hung_up_on(server: Server, desk: Desk) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as link:
         link.sendall(b"\0\0\xff\xff")
-        link.settimeout(10.0)
+        link.settimeout(PATIENCE_S)
         assert link.recv(1) == b""
     assert desk.tally.refused == {"size": 1}
 
@@ -50,16 +52,16 @@ def test_a_controller_that_never_reads_is_hung_up_on_and_stops_nobody(server: Se
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.sendall(wire.LengthPrefix.wrap(wire.encode("/show/hold", [1])))
-        assert until(lambda: len(desk.inbox) == 1)
+        until(lambda: len(desk.inbox) == 1)
         (source,) = server._streams
-        for _ in range(400):
+
+        def gone() -> bool:
             desk.feedback.answer(source, {f"/sleeper/{n}/hue": n / 240 for n in range(240)})
-            time.sleep(0.011)
-            if source not in server._streams:
-                break
-        assert source not in server._streams
+            return source not in server._streams
+
+        until(gone, "the server to lose its patience")
     perform(server.port, osc("/dream/unrest", 0.5))
-    assert until(lambda: "/dream/unrest" in {h.accepted.address for h in desk.inbox.drain(0)})
+    until(lambda: "/dream/unrest" in {h.accepted.address for h in desk.inbox.drain(0)})
 
 
 # answers
@@ -70,18 +72,23 @@ def test_a_second_controller_hears_what_the_first_one_sets(server: Server, desk:
     wanted = {"hear": ["/light/glow", "/light/hue", "/show/rate"]}
     listener = threading.Thread(target=lambda: other.extend(perform(server.port, osc("/show/hold", 0), wanted)))
     listener.start()
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     desk.deliver(show, time.monotonic_ns())
-    own = perform(server.port, osc("/light/glow", 7.5), 0.1, *[osc("/light/hue", 0.25)] * 3, 0.3)
+    own: list[str] = []
+    moves = (osc("/light/glow", 7.5), osc("/light/hue", 0.25), {"hear": ["/show/rate"]})
+    hand = threading.Thread(target=lambda: own.extend(perform(server.port, *moves)))
+    hand.start()
+    until(lambda: len(desk.inbox) == 2)
     desk.deliver(show, time.monotonic_ns())
-    own += perform(server.port, osc("/show/rate", 2.0), 0.3)
+    show.accept("/show/rate", [2.0])  # by nobody in particular: told to both, after all else
     desk.deliver(show, time.monotonic_ns())
     listener.join()
+    hand.join()
     heard = dict(decoded(other))
     assert heard["/light/glow"] == (1.0,)
     assert heard["/light/hue"] == (0.25,)
     assert heard["/show/rate"] == (2.0,)
-    assert "/light/glow" not in dict(decoded(own))
+    assert {"/light/glow", "/light/hue"}.isdisjoint(dict(decoded(own)))
 
 
 def test_sync_is_answered_with_everything(server: Server, desk: Desk, show: Show) -> None:
@@ -117,10 +124,13 @@ def test_the_names_of_all_looks_are_told_to_who_asks(server: Server, desk: Desk)
     assert ("/state/presets", ("dawn, dusk",)) in decoded(told)
 
 
-def test_two_controllers_that_echo_each_other_die_out(server: Server, desk: Desk, show: Show) -> None:
+def test_two_controllers_that_echo_each_other_die_out(
+    server: Server, desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two sockets that send back at once whatever they are told, and a hand that moves one fader."""
+    monkeypatch.setattr("installation.live.feedback.ECHO", 3600 * SECOND)  # a machine that stands still makes no hand
     stop = threading.Event()
-    sent = []
+    sent: list[float] = []
 
     def echo() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
@@ -138,19 +148,25 @@ def test_two_controllers_that_echo_each_other_die_out(server: Server, desk: Desk
     echoing = [threading.Thread(target=echo) for _ in range(2)]
     for thread in echoing:
         thread.start()
-    hand = threading.Thread(
-        target=lambda: perform(server.port, *(m for n in range(60) for m in (osc("/light/glow", n / 60), 0.01)))
-    )
+    said = [0.0]
+
+    def move() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            while not stop.is_set() and (len(said) < 60 or len(sent) <= 10):
+                said.append(len(said) % 60 / 60)
+                link.sendto(wire.encode("/light/glow", [said[-1]]), ("127.0.0.1", server.port))
+                time.sleep(0.01)
+
+    hand = threading.Thread(target=move)
     hand.start()
-    while hand.is_alive():
-        tick(show, desk)
-        time.sleep(1 / 120)
-    assert until(lambda: tick(show, desk) or time.monotonic() - sent[-1] > 1.0, 30.0)  # a storm is never still so long
-    stop.set()
-    for thread in echoing:
-        thread.join()
-    assert len(sent) > 10
-    assert show.glides.aims()["/light/glow"] == pytest.approx(59 / 60, abs=1e-6)
+    try:
+        until(lambda: tick(show, desk) or not hand.is_alive(), "a hand that is echoed")
+        until(lambda: tick(show, desk) or time.monotonic() - sent[-1] > 1.0, "peace")  # a storm is never still so long
+    finally:
+        stop.set()
+        for thread in (*echoing, hand):
+            thread.join()
+    assert show.glides.aims()["/light/glow"] == pytest.approx(said[-1], abs=1e-6)
 
 
 # ports and doors
@@ -162,16 +178,15 @@ def test_a_port_that_is_taken_is_said_and_tried_again(desk: Desk, capsys: pytest
         port = holder.getsockname()[1]
         server = Server(desk, "127.0.0.1", port)
         server.start()
-        assert until(lambda: server.trouble != "")
-        assert server.trouble.startswith(f"OSC: 127.0.0.1:{port}: Address already in use; trying again in 1 s")
+        until(lambda: server.trouble != "")
         assert server.alive
-    assert server.wait(10.0)
+    assert server.wait(PATIENCE_S)
     perform(port, osc("/dream/unrest", 0.5))
-    assert until(lambda: len(desk.inbox) == 1)
+    until(lambda: len(desk.inbox) == 1)
     assert server.trouble == ""
     server.close()
     out = capsys.readouterr()
-    assert "Address already in use" in out.out + out.err
+    assert f"OSC: 127.0.0.1:{port}: Address already in use; trying again in 1 s" in out.out + out.err
 
 
 def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
@@ -179,11 +194,11 @@ def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
     gate._known["127.0.0.1"] = False  # as if it came from elsewhere
     server = Server(desk, "127.0.0.1", 0, gate)
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     perform(server.port, osc("/dream/unrest", 0.5))
-    assert until(lambda: desk.tally.total > 0)
+    until(lambda: desk.tally.total > 0)
     with socket.create_connection(("127.0.0.1", server.port)) as link:
-        link.settimeout(10.0)
+        link.settimeout(PATIENCE_S)
         assert link.recv(1) == b""
     server.close()
     assert desk.tally.refused == {"source": 2}
@@ -194,7 +209,7 @@ def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
 def test_a_server_closes_while_nobody_speaks_and_leaves_the_port(desk: Desk) -> None:
     server = Server(desk, "127.0.0.1", 0)
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     server.close()
     assert not server.alive
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
@@ -215,7 +230,7 @@ def test_a_thread_that_stumbles_says_so_and_listens_again(
     monkeypatch.setattr(desk, "hear", stumble)
     port = server.port
     perform(port, osc("/dream/unrest", 0.25))
-    assert until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
+    until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
     assert server.alive
     out = capsys.readouterr()
     assert "a stone" in out.out + out.err
@@ -234,14 +249,18 @@ def dropped(port: int) -> int:
     return sum(int(row[-1]) for row in rows if int(row[1].partition(":")[2], 16) == port)
 
 
-def test_ten_thousand_a_second_from_one_socket_all_land(server: Server, desk: Desk, show: Show) -> None:
+def test_ten_thousand_a_second_from_one_socket_all_land(desk: Desk, show: Show) -> None:
+    """That the gate lets so many in is test_inbox.py's, on a clock that never stands still; this one may."""
+    server = Server(desk, "127.0.0.1", 0, Gate(burst=20_000.0))
+    server.start()
+    assert server.wait(PATIENCE_S)
     flood = {"flood": [osc(f"/sleeper/{n}/glow", n / 240) for n in range(1, 241)], "rate": 10_000, "seconds": 2.0}
     performer = threading.Thread(target=lambda: perform(server.port, flood))
     performer.start()
     while performer.is_alive():
         tick(show, desk)
         time.sleep(1 / 120)
-    assert until(lambda: desk.tally.counted["datagrams"] + dropped(server.port) == 20_000)
+    until(lambda: desk.tally.counted["datagrams"] + dropped(server.port) == 20_000)
     desk.deliver(show, time.monotonic_ns())
     assert desk.tally.total == 0
     assert (
@@ -250,12 +269,13 @@ def test_ten_thousand_a_second_from_one_socket_all_land(server: Server, desk: De
     )
     glows: NDArray[np.float64] = show.community.glow_target
     assert glows == pytest.approx(np.arange(1, 241) / 240, abs=1e-6)
+    server.close()
 
 
 def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(desk: Desk, show: Show) -> None:
     server = Server(desk, "127.0.0.1", 0, Gate(rate=1_000.0, burst=500.0))
     server.start()
-    assert server.wait(5.0)
+    assert server.wait(PATIENCE_S)
     flood = {"flood": [osc("/dream/unrest", "0.5")], "rate": 20_000, "seconds": 1.0}  # a word: each must be looked at
     performer = threading.Thread(target=lambda: perform(server.port, flood))
     performer.start()
@@ -263,10 +283,10 @@ def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(desk:
         tick(show, desk)
         time.sleep(1 / 120)
     counted, refused = desk.tally.counted, desk.tally.refused
-    assert until(lambda: counted["datagrams"] == refused["rate"] + counted["decoded"])
+    until(lambda: counted["datagrams"] == refused["rate"] + counted["decoded"])
     assert set(refused) == {"rate"}
     assert len(desk.inbox) <= 1
-    assert until(lambda: bool(perform(server.port, osc("/show/go"), 0.05) or len(desk.inbox) > 1))
+    until(lambda: bool(perform(server.port, osc("/show/go"), 0.05) or len(desk.inbox) > 1))
     assert "/show/go" in {heard.accepted.address for heard in desk.inbox.drain(0)}
     server.close()
 
@@ -279,6 +299,7 @@ def test_a_simulated_strap_in_another_process_leads_its_sleeper(server: Server, 
     beats: list[object] = []
     for n in range(4):
         beats += [osc("/sleeper/3/beat"), *([osc("/sleeper/3/beat")] if n == 2 else []), 60 / 72]
+    felt = record(desk)
     performer = threading.Thread(target=lambda: perform(server.port, *beats))
     performer.start()
     began = time.monotonic()
@@ -286,5 +307,7 @@ def test_a_simulated_strap_in_another_process_leads_its_sleeper(server: Server, 
         for _ in range(int((time.monotonic() - began) * ticks.RATE) - show.tick):
             tick(show, desk)
         time.sleep(0.002)
-    assert show.community.rate_target[2] == pytest.approx(72 / 60, rel=0.3)  # a double beat would be twice as much
+    until(lambda: tick(show, desk) or len(felt) == 5, "every beat")
+    uneven = unevenness([*felt[:3], felt[4]], [60 / 72] * 3)
+    assert show.community.rate_target[2] == pytest.approx(72 / 60, rel=uneven)  # a double beat would be twice as much
     assert show.community.driven[2] > 0.9

@@ -14,7 +14,8 @@ from installation.live.desk import Desk
 from installation.live.osc import Server
 from installation.model import ticks
 from installation.show import Show
-from tests.live.rehearsal import tick
+from tests.conftest import until
+from tests.live.rehearsal import record, tick, unevenness
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -56,6 +57,7 @@ def test_the_readmes_bridge_leads_a_sleeper(server: Server, desk: Desk, show: Sh
     (tmp_path / "bleak.py").write_text(STRAP)
     (tmp_path / "bridge.py").write_text(bridge)
     process = subprocess.Popen([sys.executable, str(tmp_path / "bridge.py"), "AA:BB", "3", str(server.port)])
+    felt = record(desk)
     began = time.monotonic()
     led = []
     while process.poll() is None:
@@ -64,9 +66,10 @@ def test_the_readmes_bridge_leads_a_sleeper(server: Server, desk: Desk, show: Sh
             led.append(float(show.community.driven[2]))
         time.sleep(0.002)
     assert process.returncode == 0
-    assert desk.tally.counted["taken"] == 5
+    until(lambda: tick(show, desk) or desk.tally.counted["taken"] == 5, "every beat")
     assert desk.tally.total == 0
-    assert show.community.rate_target[2] == pytest.approx(80 / 60, rel=0.2)  # as even as two processes are
+    uneven = unevenness(felt, [1.0, 1.0, 0.75, 0.75])  # it can't tell what was before it was asked
+    assert show.community.rate_target[2] == pytest.approx(80 / 60, rel=uneven)
     assert max(led) > 0.95
     for _ in range(ticks.ticks(45.0)):  # the strap is taken off
         tick(show, desk)

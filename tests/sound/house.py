@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
+from tests import conftest
+from tests.conftest import until
+
 TOOLS = ("pulseaudio", "pactl", "parec")
-PATIENCE_S = 20.0  # no test is decided by it: what takes so long hangs
 
 
 def needed() -> None:
     """Skip where PulseAudio is missing, loudly; on the machine that decides, fail."""
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{', '.join(missing)} must be installed here")
-    if missing:
-        pytest.skip(f"{', '.join(missing)} not installed: nothing was tested on a real sound server")
-
-
-def until(true: object, what: str, seconds: float = PATIENCE_S) -> float:
-    """Wait until `true()`; how long that took."""
-    began = time.monotonic()
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() - began < seconds, f"still waiting for {what}"
-        time.sleep(0.005)
-    return time.monotonic() - began
+    conftest.needed(*TOOLS)
 
 
 class House:

@@ -19,7 +19,8 @@ from installation.commands.wish import Mistake, Wish
 from installation.settings import Hearing, Sound
 from installation.sound.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink import noise
-from tests.sound.house import House, needed, recorded, until
+from tests.conftest import PATIENCE_S, until
+from tests.sound.house import House, needed, recorded
 
 ROOT = Path(__file__).parents[2]
 CAL = {"cal_dba_at_minus20dbfs_pink": 74.5, "cal_position": 'row "B"'}
@@ -48,7 +49,7 @@ def check(house: House, *arguments: str, said: str | None = None) -> subprocess.
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
 
 
@@ -118,7 +119,7 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     diary = Memory()
     speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
     try:
-        until(lambda: speakers.levels.turned_db > 9.0, "the limit to act", 60.0)
+        until(lambda: speakers.levels.turned_db > 9.0, "the limit to act")
         heard, lines, measures = speakers.levels, speakers.lines(), speakers.measures()
     finally:
         speakers.close()
@@ -138,7 +139,7 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
 
     speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
     try:
-        until(lambda: speakers.levels.playing and speakers.levels.laeq is not None, "sound again", 60.0)
+        until(lambda: speakers.levels.playing and speakers.levels.laeq is not None, "sound again")
         assert speakers.levels.turned_db > 6.0, "another show goes on with what the audience has had"
     finally:
         speakers.close()
@@ -159,7 +160,7 @@ def test_uncalibrated_is_said(house: House) -> None:
     house.listen()
     speakers = Loudspeakers(1, Sound(), Hearing(), noise)
     try:
-        until(lambda: speakers.levels.playing and speakers.levels.integrated > -60.0, "sound", 60.0)
+        until(lambda: speakers.levels.playing and speakers.levels.integrated > -60.0, "sound")
         assert "not calibrated" in speakers.lines()[-1]
         assert speakers.measures()["/state/calibrated"] is False
     finally:
@@ -204,7 +205,7 @@ def test_without_a_device_it_says_so_and_changes_nothing(tmp_path: Path, monkeyp
 @pytest.mark.parametrize("given", [("--reading", "70"), ("--position", "bar"), ("--seconds", "1"), ("--device", "x")])
 def test_what_goes_with_calibrate_goes_with_it(given: tuple[str, str]) -> None:
     command = [sys.executable, "-m", "installation", "check", *given]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "go with --calibrate" in done.stderr
 
