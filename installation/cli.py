@@ -57,6 +57,11 @@ ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="
 SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, max=SEEDS, help="Another seed, another tree.")]
 
+Unsupervised = Annotated[
+    bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
+]
+OnLeash = Annotated[str | None, typer.Option("--leash", hidden=True)]
+
 
 @app.command()
 def play(
@@ -81,10 +86,8 @@ def play(
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
-    unsupervised: Annotated[
-        bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
-    ] = False,
-    leash: Annotated[str | None, typer.Option(hidden=True)] = None,
+    unsupervised: Unsupervised = False,
+    leash: OnLeash = None,
     context: typer.Context,
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
@@ -105,7 +108,7 @@ def play(
     from installation.commands.play import Performance, play
 
     performance = Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
-    _say(play(Wish(config, score, scene, seed), performance, watched=watched))
+    _say(play(Wish(config, score, scene, seed), performance, watched))
 
 
 @app.command()
@@ -273,14 +276,22 @@ def replay(
     display: Annotated[int | None, typer.Option(min=1, max=64, metavar="N", help="Which display, from 1.")] = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
     config: Config = None,
+    unsupervised: Unsupervised = False,
+    leash: OnLeash = None,
+    context: typer.Context,
 ) -> None:
     """Play a performance again, live, as it was played then."""
-    from installation.commands.play import Performance, play
-    from installation.commands.replay import reopened
-
     wanted = None if window is None else _size("--window", window)
-    opening = reopened(journal, config)
-    _say(play(Wish(config), Performance(display, wanted, opening.performance.seconds), opening))
+    if leash is None and not unsupervised and os.name == "posix":
+        from installation.commands.supervised import supervised
+
+        raise typer.Exit(supervised(context.obj, name="replay"))
+    from installation.live.leash import Leash
+
+    watched = None if leash is None else Leash(leash)
+    from installation.commands.play import Performance, play
+
+    _say(play(Wish(config), Performance(display, wanted, journal=journal), watched))
 
 
 @app.command()

@@ -12,6 +12,7 @@ import structlog
 from installation import places, repertoire
 from installation.commands.console import Console
 from installation.commands.opening import Opening
+from installation.commands.replay import taken_up
 from installation.live import keeper
 from installation.live.journal import wall
 from installation.live.keeper import Kept
@@ -31,10 +32,13 @@ class Plan(msgspec.Struct, frozen=True):
     seed: int
     threads: int = 0  # that draw; 0: not measured
     present: str = ""  # how pictures get to the screen
+    ends: int | None = None  # tick at which it ends by itself
+    journal: str = ""  # that is replayed
 
     def opening(self) -> Opening:
-        """As it was; the scenes are those of today."""
-        return Opening(self.settings, self.score, self.seed, repertoire.found().scenes)
+        """As it was; the scenes are those of today. Raises Mistake where a journal is gone."""
+        opening = Opening(self.settings, self.score, self.seed, repertoire.found().scenes)
+        return taken_up(Path(self.journal), opening) if self.journal else opening
 
 
 def folders(kept: str) -> list[Path]:

@@ -23,6 +23,7 @@ from installation.commands.film import Reel, shoot
 from installation.commands.kept import Plan
 from installation.commands.loading import Stopped, loaded, quietly
 from installation.commands.opening import Opening, cores, opened, writable
+from installation.commands.replay import Reopening, reopened
 from installation.commands.sound import sounded
 from installation.commands.wish import Wish
 from installation.live import keeper, log, measure, vitals
@@ -36,7 +37,7 @@ from installation.live.painter import Painter, Screen
 from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
-from installation.model import hours
+from installation.model import hours, ticks
 from installation.settings import Size
 from installation.show import Show
 from installation.sound.loudspeakers import Loudspeakers
@@ -62,14 +63,15 @@ class Performance:
     osc_port: int | None = None
     silent: bool = False
     device: str | None = None  # loudspeakers
+    journal: Path | None = None  # to be replayed
 
 
-def play(wish: Wish, performance: Performance, opening: Opening | None = None, watched: Watched | None = None) -> str:
-    """Play until somebody ends it; what there is to say afterwards, in a line or none. `opening` is a replay's."""
+def play(wish: Wish, performance: Performance, watched: Watched | None = None) -> str:
+    """Play until somebody ends it; what there is to say afterwards, in a line or none."""
     watched = watched or Nobody(Orders())
     log.configure(watched.say)
     try:
-        return _Evening(wish, performance, watched, opening).play()
+        return _Evening(wish, performance, watched).play()
     except Stopped:
         return ""
     finally:
@@ -79,7 +81,7 @@ def play(wish: Wish, performance: Performance, opening: Opening | None = None, w
 class _Evening:
     """One process's part of a show, from its loading to its end."""
 
-    def __init__(self, wish: Wish, performance: Performance, watched: Watched, opening: Opening | None) -> None:
+    def __init__(self, wish: Wish, performance: Performance, watched: Watched) -> None:
         self._born, self._began = vitals.age_s(), time.monotonic_ns()
         self._wish, self._performance, self._watched = wish, performance, watched
         if performance.report is not None:
@@ -88,7 +90,7 @@ class _Evening:
         self._speakers: Loudspeakers | None = None
         if watched.waits:
             self._plan = kept.plan(watched.kept)
-            self.opening = self._opened(opening)
+            self.opening = self._opened()
             self._show = quietly(self.opening)
             self._speakers = self._sounded(waits=True)
             self._orders = watched.orders(lambda: self._speakers is None or self._speakers.loaded)
@@ -96,7 +98,7 @@ class _Evening:
         else:
             self._orders = watched.orders()
             self._plan = kept.plan(watched.kept) if self._orders.again else None
-            self.opening = self._opened(opening)
+            self.opening = self._opened()
         self._watched.pulse("loading")
         self._ending = threading.Event()
         self._stage: Stage | None = None
@@ -104,11 +106,13 @@ class _Evening:
         care, kept_log = self.opening.settings.care, self.opening.settings.log
         watched.say({"failures": [care.failures, care.within_s], "log_size": [kept_log.megabytes, kept_log.files]})
 
-    def _opened(self, replayed: Opening | None) -> Opening:
-        """The replay's opening; what was kept of the show that goes on; or what the files say now."""
-        if replayed is not None:
-            return replayed
-        opening = self._plan.opening() if self._plan is not None else opened(self._wish)
+    def _opened(self) -> Opening:
+        """What was kept of the show that goes on, or what the files say now."""
+        journal = self._performance.journal
+        if self._plan is not None:
+            opening = self._plan.opening()
+        else:
+            opening = opened(self._wish) if journal is None else reopened(journal, self._wish.config)
         return replace(opening, scenes=understudied(opening.scenes, time.monotonic_ns))
 
     def play(self) -> str:
@@ -199,8 +203,9 @@ class _Evening:
         if self._speakers is not None and self._awake():
             self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
+        ends = self._ends(show, going_on)
         if self._orders.role == "show":
-            kept.keep(self._watched.kept, self._planned(count, screen))
+            kept.keep(self._watched.kept, self._planned(count, screen, ends))
         with ExitStack() as stack:
             painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
             stack.enter_context(closing(painter))
@@ -217,7 +222,7 @@ class _Evening:
                 raise Stopped
             gc.collect()
             gc.freeze()  # what lives as long as the show is never looked at again
-            self._stage.play(self._performance.seconds)
+            self._stage.play(None if ends is None else ticks.seconds(ends - show.tick))
             self._watched.pulse("ending")
             if kept_here is not None:
                 kept_here.keep(show)
@@ -240,9 +245,20 @@ class _Evening:
         known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
         return known or measure.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
 
-    def _planned(self, count: int, screen: Screen) -> Plan:
+    def _ends(self, show: Show, going_on: keeper.Kept | None) -> int | None:
+        """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
+        if going_on is not None and self._plan is not None:
+            return self._plan.ends
+        seconds = self._performance.seconds
+        if isinstance(self.opening, Reopening):
+            seconds = self.opening.performance.seconds
+        return None if seconds is None else show.tick + ticks.ticks(seconds)
+
+    def _planned(self, count: int, screen: Screen, ends: int | None) -> Plan:
         present = screen.present if screen.present in ("memory", "gpu") else ""
-        return Plan(self.opening.settings, self.opening.score, self.opening.seed, count, present)
+        opening = self.opening
+        journal = str(opening.performance.path.absolute()) if isinstance(opening, Reopening) else ""
+        return Plan(opening.settings, opening.score, opening.seed, count, present, ends, journal)
 
     def _kept(self, stack: ExitStack, going_on: keeper.Kept | None) -> Keeper | None:
         folders = kept.folders(self._watched.kept if self._orders.role == "show" else "")

@@ -21,6 +21,7 @@ class Reopening(Opening):
     """The opening of a show that was played before: seed, score and controls are the journal's."""
 
     performance: Performance
+    again: bool = False  # by another process than the one that began
 
     def show(self) -> Show:
         """The show as it was when the journal began. Raises Mistake."""
@@ -28,7 +29,7 @@ class Reopening(Opening):
             show = self.performance.begin(self.scenes)
         except ValueError as error:
             raise Mistake(f"{self.performance.path}: {error}") from None
-        if changed := self.performance.differs(show.table):
+        if (changed := self.performance.differs(show.table)) and not self.again:
             print(f"sleeptree: {changed}; it may not be the same show", file=sys.stderr)
         return show
 
@@ -50,6 +51,12 @@ def reopened(journal: Path, config: Path | None = None) -> Reopening:
         print(f"sleeptree: {played.path}: the last line is torn and left out", file=sys.stderr)
     now = opened(Wish(config))
     return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played)
+
+
+def taken_up(journal: Path, now: Opening) -> Reopening:
+    """The show of a journal once more, as `now`, by a process that takes over from another. Raises Mistake."""
+    played = _read(journal)
+    return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played, again=True)
 
 
 def journal(path: Path) -> str:

@@ -14,8 +14,9 @@ from installation.live.supervisor import Supervisor
 from installation.live.vitals import age_s
 
 
-def supervised(arguments: Sequence[str], resume: bool) -> int:
-    """Play with these `arguments` of the command line until somebody ends it; the exit code."""
+def supervised(arguments: Sequence[str], resume: bool = False, name: str = "show") -> int:
+    """Play with these `arguments` of the command line until it ends; the exit code. What is kept goes by `name`."""
     command = [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-m", "installation", *arguments]
-    with closing(Claim(places.runtime() / "kept")) as claim, closing(Records()) as records, closing(Notify()) as notify:
+    claimed = Claim(places.runtime() / "kept", name)
+    with closing(claimed) as claim, closing(Records()) as records, closing(Notify()) as notify:
         return Supervisor(command, records, kept=claim.name, resume=resume, age=age_s, notify=notify).run()

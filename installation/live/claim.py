@@ -8,13 +8,16 @@ from pathlib import Path
 
 
 class Claim:
-    """The first name, under the folder `data`, that no other show on this machine uses. Held until `close`."""
+    """The first name, under the folder `data`, that no other show on this machine uses. Held until `close`.
 
-    def __init__(self, data: Path) -> None:
+    `show` is that of the first one, others are called after it.
+    """
+
+    def __init__(self, data: Path, show: str = "show") -> None:
         self.name = ""
         self._lock: int | None = None
         for i in range(1, 100):
-            name = "show" if i == 1 else f"show-{i}"
+            name = show if i == 1 else f"{show}-{i}"
             try:
                 (data / name).mkdir(parents=True, exist_ok=True)
                 lock = os.open(data / name / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,66 @@
+"""A replay under its supervisor: killed, it goes on where it was in the journal, and ends where the journal ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from installation.live import keeper
+from installation.live.performance import Replay, read
+from installation.live.understudy import understudied
+from installation.model import score, ticks
+from installation.repertoire import found
+from installation.show import Show
+from tests.conftest import Desktop
+from tests.live.evening import Evening
+from tests.live.playing import SCORE, Playing
+
+SECONDS = 24
+
+
+def evening(folder: Path) -> Evening:
+    """Somebody plays with the light all evening long."""
+    played = Evening(folder, Show(score.parse(SCORE, "long"), 5, found().scenes))
+    for second in range(SECONDS):
+        played.say("/light/hue", second / SECONDS)
+        played.say(f"/sleeper/{second + 1}/beat")
+        played.play(1.0)
+    return played
+
+
+def test_a_replay_that_is_killed_goes_on_in_its_journal(tmp_path: Path, desktop: Desktop) -> None:
+    performance = evening(tmp_path).end()
+    show = Playing(desktop.environment)
+    try:
+        show.replay(performance.path)
+        before = show.wait(lambda s: s.get("place") == "playing" and s.get("tick", 0) > 2 * ticks.RATE, "two seconds")
+        show.config.write_text("[screen\nfps = garbage", encoding="utf-8")
+        os.kill(before["process"], signal.SIGKILL)
+        after = show.plays(before["process"])
+        assert after["restarts"] == 1
+        (on,) = show.log("goes on")
+        assert before["tick"] - 2 * ticks.RATE <= on["tick"] < performance.last
+        assert show.process is not None
+        out, err = show.process.communicate(timeout=SECONDS + 60)
+        assert (show.process.returncode, out, err) == (0, "", "")
+        (end, *_) = keeper.found([show.home / ".local/share/sleeptree/kept/replay"])
+        assert performance.last <= end.tick < performance.last + ticks.RATE // 4  # to the end of a picture
+        assert end.snapshot == uninterrupted(performance.path, end.tick)
+        assert list(show.home.rglob("*.journal")) == []  # a replay is not played, so nobody writes it down
+        assert not show.processes()
+    finally:
+        show.close()
+
+
+def uninterrupted(path: Path, last: int) -> bytes:
+    """The show at its tick `last`, replayed in one go."""
+    performance = read(path)
+    show = performance.begin(understudied(found().scenes, time.monotonic_ns))
+    replay = Replay(performance)
+    while show.tick < last:
+        replay.deliver(show, 0)
+        show.step()
+    assert (replay.strayed, replay.refused) == (None, [])
+    return show.snapshot()
