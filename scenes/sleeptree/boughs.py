@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import Chance, Moment, Points, Strokes
-from scenes.sleeptree.growth import Tree, Wood
+from scenes.sleeptree.growth import STRANDS, Tree, Wood
 from scenes.sleeptree.palette import (
     CYAN,
     GOLD,
@@ -32,6 +32,8 @@ WAVE = 3.4  # metres from one wave of sap to the next
 TENDRILS = 240
 LINKS = 9  # vertices of a tendril
 BEADS = 2  # on every tendril
+STRAND = 0.17  # light of a strand of the trunk
+OPENING = 0.9  # metres in which a limb comes to its own light
 HAZE = 0.22  # share of the light of trunk and limbs that hangs in the air round them
 
 
@@ -80,11 +82,21 @@ class Boughs:
 
     def __init__(self, tree: Tree, chance: Chance) -> None:
         self._reach = tree.reach
+        fork = tree.trunk.distance.max()
+        opened = eased((tree.limbs.distance - fork) / OPENING)  # a limb leaves the trunk as dim as the strands are
+        line = _line(tree.trunk)
+        ending = np.where(line > STRANDS, eased((fork - tree.trunk.distance) / 0.5), 1.0)  # only half of them go on
         self._timbers = (
             _Timber.of(
-                tree.trunk, 0.17 + 0.10 * np.sin(8.0 * tree.trunk.distance + 2.4 * _line(tree.trunk)), halo=HAZE
+                tree.trunk,
+                ending * (STRAND + 0.10 * np.sin(7.4 * tree.trunk.distance + 2.4 * line)),
+                halo=HAZE,
             ),
-            _Timber.of(tree.limbs, 0.20 + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0), halo=HAZE),
+            _Timber.of(
+                tree.limbs,
+                STRAND + opened * (0.20 - STRAND + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0)),
+                halo=HAZE,
+            ),
             _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
         )
         self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)

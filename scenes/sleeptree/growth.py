@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 
 STRANDS = 7
 FORK = 1.35  # metres, where the trunk opens into limbs
+BRAID = 1.08  # metres of strand to a metre of trunk
 CROWN = np.array([0.0, 0.0, 2.15])  # metres, centre of the dome
 DOME = np.array([3.35, 3.35, 2.65])  # metres, its half axes
 STEP, REACH, KILL = 0.075, 0.85, 0.14  # metres
@@ -55,7 +56,7 @@ def grow(chance: Chance) -> Tree:
     """The tree of one show."""
     trunk = _trunk(chance.of("trunk"))
     position, parent = _colonise(*_limbs(chance.of("limbs")), chance.of("crown"))
-    crown, tips, tip_distance = _wood(position, parent, foot=FORK * 1.08)
+    crown, tips, tip_distance = _wood(position, parent, foot=FORK * BRAID)
     limbs, twigs = _parted(crown)
     roots = _roots(chance.of("roots"))
     return Tree(trunk, limbs, twigs, roots, tips, tip_distance, float(crown.distance.max()))
@@ -87,7 +88,7 @@ def _trunk(chance: Chance) -> Wood:
     return Wood(
         np.asfortranarray(position, dtype=np.float32),
         thickness.astype(np.float32),
-        np.tile(height, 2 * STRANDS).astype(np.float32),
+        np.tile(BRAID * height, 2 * STRANDS).astype(np.float32),
         np.arange(0, len(position), len(height), dtype=np.int32),
     )
 
