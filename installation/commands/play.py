@@ -371,6 +371,9 @@ def _heard(speakers: Loudspeakers) -> dict[str, Any]:
         "xruns": heard.xruns,
         "lufs": round(heard.momentary, 1),
         "hearing_guard_db": round(heard.held_db, 1),
+        "turned_down_db": round(heard.turned_db, 1),
+        "laeq_dba": None if heard.laeq is None else round(heard.laeq, 1),
+        "dose_percent": None if heard.dose is None else round(100.0 * heard.dose, 1),
     }
 
 

@@ -59,6 +59,7 @@ def _rows(show: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         ("flash guard", f"{100 * show['guard']:.1f} % of the picture" if "guard" in show else ""),
         ("sound", f"{show['sound']}, {show['lufs']} LUFS, {show['xruns']} gaps" if "sound" in show else ""),
+        ("hearing", _hearing(show)),
         ("messages", f"{show.get('heard', {}).get('taken', 0)} taken, {sum(refused.values())} refused"),
         ("machine", _machine(show)),
         ("snapshot", f"{(show['tick'] - show['snapshot_tick']) / 120:.1f} s old" if "snapshot_tick" in show else ""),
@@ -67,6 +68,16 @@ def _rows(show: dict[str, Any]) -> list[tuple[str, str]]:
         ("trouble", "; ".join(filter(None, [show.get("trouble", ""), *show.get("troubles", [])]))),
         ("log", str(show.get("log", ""))),
     ]
+
+
+def _hearing(show: dict[str, Any]) -> str:
+    if "laeq_dba" not in show:
+        return ""
+    held = show["hearing_guard_db"] + show["turned_down_db"]
+    guard = f"; turned down by {held:.1f} dB" if held >= 0.1 else ""
+    if show["laeq_dba"] is None:
+        return f"not calibrated, so dB(A) are not known{guard}"
+    return f"{show['laeq_dba']} dB(A) in 15 minutes, {show['dose_percent']:.0f} % of a day's dose{guard}"
 
 
 def _machine(show: dict[str, Any]) -> str:

@@ -1,0 +1,33 @@
+"""What `sleeptree status` prints of what a show says of itself; a whole show is asked in live/test_supervisor.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from installation.commands import status
+
+SOUND = {"sound": "plays", "lufs": -20.1, "xruns": 0, "hearing_guard_db": 0.0, "turned_down_db": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        (SOUND | {"laeq_dba": None, "dose_percent": None}, "not calibrated, so dB(A) are not known"),
+        (SOUND | {"laeq_dba": 81.4, "dose_percent": 12.3}, "81.4 dB(A) in 15 minutes, 12 % of a day's dose"),
+        (
+            SOUND | {"laeq_dba": 84.9, "dose_percent": 40.0, "hearing_guard_db": 0.5, "turned_down_db": 1.5},
+            "84.9 dB(A) in 15 minutes, 40 % of a day's dose; turned down by 2.0 dB",
+        ),
+        ({}, None),
+    ],
+)
+def test_status_says_what_ears_have_had(
+    said: dict[str, Any], printed: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(status, "running", lambda: iter([said]))
+    monkeypatch.setenv("COLUMNS", "160")
+    assert status.status(as_json=False)
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if len(line.split()) > 1)
+    assert lines.get("hearing", "").strip() == (printed or "")
