@@ -23,7 +23,7 @@ def test_the_show_outlives_a_soak(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     assert out.is_file(), done.stderr[-5000:]
@@ -31,6 +31,6 @@ def test_the_show_outlives_a_soak(tmp_path: Path) -> None:
     said = json.loads(out.read_text(encoding="utf-8"))
     broken = [promise for promise, held in said["promises"].items() if not held]
     assert [promise for promise in broken if not any(word in promise for word in TIMED)] == [], done.stdout
-    assert said["faults"] >= 3
-    assert said["restarts"] >= 1
+    assert said["faults"] >= 7  # each at least once
+    assert said["restarts"] >= 5
     assert said["stderr"].count("Traceback") == 0
