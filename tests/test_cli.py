@@ -16,7 +16,7 @@ import pytest
 
 from installation import cli, repertoire
 from installation.scene import Scene
-from tests.conftest import ROOT, Command, Desktop, until
+from tests.conftest import PATIENCE_S, ROOT, Command, Desktop, until
 
 COMMANDS = ("play", "still", "film", "check")
 
@@ -232,18 +232,19 @@ def test_the_piece_plays_and_is_played_with_keys(command: Command, desktop: Desk
         desktop.key("b")
         until(lambda: (desktop.picture() & 0xFF).max() > 0x60, "light again")
         desktop.key("Escape")
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (0, "")
     assert err.splitlines() == [f"sleeptree: saved {path}" for path in stills.iterdir()]
     said = reported(command.home / "r.json")
     assert [section["name"] for section in said["sections"]][:3] == ["communion", "rupture", "renewal"]
     assert (said["size"], said["fullscreen"], said["threads"]) == ([640, 360], True, 1)
-    assert (said["seed"], said["score"], said["slipped_ticks"]) == (5, "abridged", 0)
+    assert (said["seed"], said["score"]) == (5, "abridged")
     frames = said["frame_ms"]
     assert frames["n"] > 20
     assert 0 < frames["median"] <= frames["p95"] <= frames["p99"] <= frames["worst"]
-    assert said["fps"] == pytest.approx(1000 / frames["median"], rel=0.9)
-    assert 0 < said["start_to_first_picture_s"] < 60
+    assert said["slipped_ticks"] >= 0  # how many is up to the machine; test_stage.py counts them on a clock of its own
+    assert 1000 / frames["worst"] <= said["fps"] <= 2 * 1000 / frames["median"]  # half of them last the median or more
+    assert 0 < said["start_to_first_picture_s"] < PATIENCE_S
     assert 50 < said["peak_memory_mb"] < 1000
 
 
@@ -253,7 +254,7 @@ def test_a_signal_ends_it_softly(command: Command, desktop: Desktop, number: sig
     with command.started("play", *arguments, desktop=desktop) as process:
         until(lambda: plays(desktop), "the piece")
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (0, "", "")
     assert reported(command.home / "r.json")["ticks"] >= 120  # the fade
 
@@ -263,7 +264,7 @@ def test_closing_the_window_ends_it_and_a_display_that_is_missing_is_said(comman
     with command.started("play", *arguments, desktop=desktop) as process:
         until(lambda: plays(desktop), "the piece")
         desktop.close()
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (0, "")
     assert err == "sleeptree: there is no display 7 here; playing on display 1\n"
 
