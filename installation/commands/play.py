@@ -70,11 +70,13 @@ def play(wish: Wish, performance: Performance, watched: Watched | None = None) -
     """Play until somebody ends it; what there is to say afterwards, in a line or none."""
     watched = watched or Nobody(Orders())
     log.configure(watched.say)
+    gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
     try:
         return _Evening(wish, performance, watched).play()
     except Stopped:
         return ""
     finally:
+        gc.enable()
         watched.close()
 
 
@@ -126,6 +128,7 @@ class _Evening:
             screen = self._screen()
             if screen is None:
                 self._watched.pulse("filming")
+                gc.enable()
                 return _film_instead(self._wish, self._performance)
             stack.callback(screen.close)
             if self._orders.role == "black":
@@ -222,6 +225,7 @@ class _Evening:
                 raise Stopped
             gc.collect()
             gc.freeze()  # what lives as long as the show is never looked at again
+            gc.enable()
             self._stage.play(None if ends is None else ticks.seconds(ends - show.tick))
             self._watched.pulse("ending")
             if kept_here is not None:

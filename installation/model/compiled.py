@@ -68,6 +68,7 @@ class _Cache:
 
     @cached_property
     def _disk(self) -> Any:
+        _without_blas()
         folder = _folder(self._function.__module__)
         if folder is None:
             return NullCache()
@@ -96,6 +97,21 @@ class _Cache:
         """Keep a kernel that has just been compiled."""
         with suppress(OSError):
             self._disk.save_overload(signature, made)
+
+
+@cache
+def _without_blas() -> None:
+    """Let numba load its array functions without scipy.linalg: 0.14 s of a core and 7 MB in each process.
+
+    It looks for it once, for np.convolve and its like, which then use a loop; a kernel's np.dot still finds it.
+    """
+    blas = "scipy.linalg.cython_blas"
+    if blas not in sys.modules:
+        sys.modules[blas] = cast(Any, None)  # how Python notes that there is no such module
+        try:
+            import numba.np.arraymath  # noqa: F401
+        finally:
+            del sys.modules[blas]
 
 
 @cache

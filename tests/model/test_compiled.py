@@ -116,3 +116,25 @@ def test_what_a_power_cut_left_of_a_file_is_made_anew(piece: Piece, kind: str) -
     file.write_bytes(file.read_bytes()[:40])
     assert piece.ask() == (6.0, 0)
     assert piece.ask() == (6.0, 1)
+
+
+LINEAR = """
+import sys
+import numpy as np
+from numba import njit
+from piece.paint import heavier
+
+heavier(2.0)
+assert not [name for name in sys.modules if name.startswith("scipy.linalg")]
+a = np.arange(9.0).reshape(3, 3)
+assert np.array_equal(njit(lambda x: np.dot(x, x))(a), a @ a)
+assert np.array_equal(njit(lambda x: np.convolve(x, x))(a[0]), np.convolve(a[0], a[0]))
+print("well")
+"""
+
+
+def test_what_no_kernel_here_needs_is_not_loaded_and_still_there_for_others(tmp_path: Path) -> None:
+    piece = Piece(tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(piece.folder), "XDG_CACHE_HOME": str(piece.cache)}
+    ran = subprocess.run([sys.executable, "-c", LINEAR], env=environment, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.returncode) == ("well\n", 0), ran.stderr
