@@ -34,6 +34,22 @@ class Beat:
         return 0.0 if self._expected is None else max(0, self._expected - now_ns) / SECOND
 
 
+class Lag:
+    """How long after its beginning a picture is shown: as long as the slowest of the last ones took to be drawn.
+
+    Shown as soon as they are drawn, pictures would come as unevenly as they are heavy.
+    """
+
+    def __init__(self) -> None:
+        self._lag = 0
+
+    def due(self, began_ns: int, drawn_ns: int) -> int:
+        """When the picture that was begun and drawn then is to be shown."""
+        self._lag = max(drawn_ns - began_ns, self._lag - self._lag // _FORGET)
+        return began_ns + self._lag
+
+
+_FORGET = 256  # pictures after which a slow one hardly counts any more
 _BIN = SECOND // 10_000  # 0.1 ms
 _BINS = 10_000  # up to 1 s
 

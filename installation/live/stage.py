@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from installation.light import png
 from installation.light.picture import Pixels, look
 from installation.live.inbox import KEYS, Source
-from installation.live.pace import Beat, period
+from installation.live.pace import Beat, Lag, period
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
@@ -81,6 +81,7 @@ class Stage:
         self._day = self._open
         self._ticker = Ticker(clock())  # play begins it anew
         self._beat = Beat(period(self._screen.display.rate, most_fps))
+        self._lag = Lag()
         self._farewell: int | None = None  # ticks left until black
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = 0
@@ -129,12 +130,14 @@ class Stage:
         Keys wait for the picture because a window may move its memory while it listens.
         """
         now = self._clock()
-        self._advance(now, self._beat.even(now))
+        begun = self._beat.even(now)
+        self._advance(now, begun)
         seen = look(self.show) if self.show.tick != self._looked else None
         self._looked = self.show.tick
         while not self.painter.drawn(1.0 / ticks.RATE):
             late = self._clock()
             self._advance(late, late)
+        self._hold(begun)
         if self.painter.finish(self._told(now)):
             self._pulse(self.show.tick)
         for key in self._screen.pressed():
@@ -172,13 +175,21 @@ class Stage:
         if not self.sections or (self.sections[-1]["arc"], self.sections[-1]["name"]) != (arc, section.name):
             self.sections.append({"name": section.name, "phase": section.phase, "arc": arc, "tick": self.show.tick})
 
+    def _hold(self, begun: int) -> None:
+        """Until the picture that is drawn should be shown, where the display itself keeps no time."""
+        now = self._clock()
+        due = self._lag.due(begun, now)
+        if self._screen.present != "gpu":
+            self._wait(min((due - now) / SECOND, self._beat.rest(now)))
+
     def _rest(self) -> None:
         """Until the next picture should begin. A display that makes us wait is trusted to do so by itself."""
-        rest = self._beat.rest(self._clock())
-        if self._screen.present == "gpu":
-            rest -= self._beat.period / SECOND / 2
-        if rest > 0:
-            self._sleep(rest)
+        early = self._beat.period / SECOND / 2 if self._screen.present == "gpu" else 0.0
+        self._wait(self._beat.rest(self._clock()) - early)
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
 
     # people
 

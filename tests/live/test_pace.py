@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from installation.live.pace import Beat, Times, period
+from installation.live.pace import Beat, Lag, Times, period
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 
@@ -38,6 +38,16 @@ def test_after_a_real_delay_the_beat_begins_anew() -> None:
     assert beat.even(10 * PERIOD) == 10 * PERIOD
     assert beat.rest(10 * PERIOD) == pytest.approx(PERIOD / SECOND)
     assert beat.rest(12 * PERIOD) == 0.0
+
+
+def test_a_slow_picture_makes_those_after_it_wait_for_a_while_and_not_for_ever() -> None:
+    lag = Lag()
+    assert [lag.due(at, at + 4_000_000) - at for at in (0, PERIOD)] == [4_000_000, 4_000_000]
+    assert lag.due(2 * PERIOD, 2 * PERIOD + 12_000_000) == 2 * PERIOD + 12_000_000
+    lags = [lag.due(at, at + 4_000_000) - at for at in range(3 * PERIOD, 603 * PERIOD, PERIOD)]
+    assert lags[0] == pytest.approx(12_000_000, rel=0.01)
+    assert lags[-1] == 4_000_000
+    assert -np.diff(lags).min() <= 12_000_000 / 250
 
 
 @pytest.mark.parametrize(

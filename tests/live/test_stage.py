@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -169,6 +170,22 @@ def test_two_ticks_a_picture_and_a_picture_for_every_refresh(theatre: Theatre) -
     assert (steps == 2).mean() > 0.97
     assert theatre.stage.painter.intervals.rate == pytest.approx(60.0, rel=0.01)
     assert theatre.stage.painter.intervals.summary()["p99"] < 18.0
+
+
+@pytest.mark.parametrize(("present", "even"), [("memory", True), ("gpu", False)])
+def test_pictures_that_take_longer_than_others_come_as_evenly(theatre: Theatre, present: str, even: bool) -> None:
+    work = itertools.cycle((4_000_000, 9_000_000, 5_000_000, 11_000_000, 7_000_000))
+    theatre.glass.present = present
+
+    def drawn(within_s: float) -> bool:
+        theatre.clock.now += next(work)
+        return True
+
+    theatre.stage.painter.drawn = drawn  # type: ignore[method-assign]
+    theatre.stage.play(seconds=3.0)
+    gaps = np.diff([at for at, _ in theatre.glass.shown[10:-1]]) / 1e6  # not the last one: nothing follows it
+    assert (np.ptp(gaps) < 0.25) == even  # a display that keeps time itself is given each as soon as it is drawn
+    assert gaps.mean() == pytest.approx(1000 / 60, rel=0.01 if even else 0.1)
 
 
 def test_a_slow_screen_loses_pictures_and_no_tick(theatre: Theatre) -> None:
