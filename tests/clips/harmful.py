@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.clips.screen import Clip, Painter, Screen, code, on
+from tests.clips.screen import Clip, Painter, Screen, code, on, turning
 
 
 def strobe(hz: float, low: float = 0, high: float = 255, duty: float = 0.5) -> Clip:
@@ -86,8 +86,9 @@ def glitch(hz: float, count: int) -> Clip:
             picture = 60.0 * s.u + 20.0
             for _ in range(count):
                 v, u, h, w = rng.random(4) * (1, 1, 0.3, 0.5)
-                block = (s.v >= v) & (s.v < v + h) & (s.u >= u) & (s.u < u + w)
-                picture = np.where(block, rng.choice([0.0, 255.0 - picture.mean(), 255.0]), picture)
+                top, bottom = np.searchsorted(s.v[:, 0], (v, v + h))
+                left, right = np.searchsorted(s.u[0], (u, u + w))
+                picture[top:bottom, left:right] = (0.0, 255.0 - picture.mean(), 255.0)[rng.integers(3)]
             return picture
 
         return paint
@@ -103,7 +104,7 @@ def stripes(pairs: float, angle: float = 0.0, drift: float = 0.0, reverse: float
 
         def paint(i: int, t: float) -> NDArray[np.generic]:
             back = 0.5 if reverse and on(t, reverse) else 0.0
-            return np.where((along * pairs + drift * t + back) % 1.0 < 0.5, 255.0, low)
+            return np.where(turning(along * pairs + (drift * t + back)) < 0.5, 255.0, low)
 
         return paint
 
@@ -123,7 +124,7 @@ def grainy(clip: Clip, sigma: float) -> Clip:
 def rays(pairs: int, turn: float) -> Clip:
     def clip(s: Screen) -> Painter:
         angle = np.arctan2((s.v - 0.5) * s.height, (s.u - 0.5) * s.width) / (2 * np.pi)
-        return lambda i, t: 255 * ((angle * pairs + turn * t) % 1.0 < 0.5)
+        return lambda i, t: 255 * (turning(angle * pairs + turn * t) < 0.5)
 
     return clip
 
@@ -131,7 +132,7 @@ def rays(pairs: int, turn: float) -> Clip:
 def rings(pairs: float, speed: float) -> Clip:
     def clip(s: Screen) -> Painter:
         far = np.hypot((s.v - 0.5) * s.height / s.width, s.u - 0.5)
-        return lambda i, t: 255 * ((far * pairs - speed * t) % 1.0 < 0.5)
+        return lambda i, t: 255 * (turning(far * pairs - speed * t) < 0.5)
 
     return clip
 
@@ -187,7 +188,7 @@ def interlace(s: Screen) -> Painter:
 def sector(turns: float) -> Clip:
     def clip(s: Screen) -> Painter:
         angle = np.arctan2((s.v - 0.5) * s.height, (s.u - 0.5) * s.width) / (2 * np.pi)
-        return lambda i, t: 255 * ((angle - turns * t) % 1.0 < 0.3)
+        return lambda i, t: 255 * (turning(angle - turns * t) < 0.3)
 
     return clip
 
@@ -280,3 +281,19 @@ HARMFUL: dict[str, Clip] = {
     "flash and fade": flash_and_fade(4),
     "swelling": swelling(7),
 }
+
+LENGTH_S = 7.0
+"""How long a clip runs. Within 1 s the guard has spent the rises that it had in store. The longest rule then asks for
+1 s with more than four turns, and for 4 s in which that goes on (ITU-R BT.1702); and 1 s for what begins late."""
+LENGTHS_S: dict[str, float] = {
+    # those that are not at their worst by then: as far as they grow, or four bursts
+    **dict.fromkeys(("ramp with saw", "growing strobe", "chirp", "bursts of five"), 10.0),
+    # what never moves can only stand: 0.5 s are allowed, and each of its parts has been scanned eight times by 1 s
+    **dict.fromkeys(("stripes, upright", "stripes, flat, fine", "stripes, faint", "rays, still"), 2.0),
+}
+"""Those that run longer or shorter, and why."""
+
+
+def length(name: str) -> float:
+    """Seconds for which a clip, harmful or not, must be watched to have seen all that it does."""
+    return LENGTHS_S.get(name, LENGTH_S)

@@ -68,13 +68,18 @@ def thicket(count: int) -> Clip:
         at, lean = s.rng.random((count, 2)), s.rng.normal(0.0, 0.8, count)
         reach, thick = 0.2, 1.2 / s.height
 
+        v, u, rows = at[:, :1], at[:, 1:], np.broadcast_to(np.arange(s.height), (count, s.height))
+
         def paint(i: int, t: float) -> NDArray[np.generic]:
-            picture = s.full(30)
-            for (v, u), slope in zip(at, lean + 0.05 * np.sin(t), strict=True):
-                along = s.v - v
-                beside = (s.u - u - slope * along) * s.width / s.height / np.hypot(1.0, slope)
-                picture[(np.abs(beside) < thick) & (np.abs(along) < reach)] = 200
-            return picture
+            slope = (lean + 0.05 * np.sin(t))[:, None]
+            middle = u + slope * (s.v[:, 0] - v)  # (count, height)
+            wide = np.where(np.abs(s.v[:, 0] - v) < reach, thick * np.hypot(1.0, slope) * s.height / s.width, 0.0)
+            begun = np.zeros(
+                (s.height, s.width + 1), dtype=np.int32
+            )  # boughs that begin in a pixel, less those that end
+            for way, x in ((1, middle - wide), (-1, middle + wide)):
+                np.add.at(begun, (rows, np.clip(np.ceil(x * s.width - 0.5), 0, s.width).astype(np.intp)), way)
+            return np.where(begun.cumsum(axis=1)[:, :-1] > 0, 200, 30)
 
         return paint
 

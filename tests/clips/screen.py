@@ -60,7 +60,10 @@ def packed(codes: NDArray[np.generic]) -> NDArray[np.uint32]:
 
 def unpacked(picture: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """0x00RRGGBB as (h, w, 3)."""
-    return np.stack([(picture >> shift & 255).astype(np.uint8) for shift in (16, 8, 0)], axis=2)
+    codes = np.empty((*picture.shape, 3), dtype=np.uint8)
+    for channel, shift in enumerate((16, 8, 0)):
+        codes[..., channel] = picture >> shift  # of which a byte holds the last 8 bits
+    return codes
 
 
 def code(luminance: object) -> NDArray[np.float64]:
@@ -72,3 +75,8 @@ def code(luminance: object) -> NDArray[np.float64]:
 def on(t: float, hz: float, duty: float = 0.5) -> bool:
     """Whether a square wave is in its first part."""
     return (t * hz + 1e-6) % 1.0 < duty
+
+
+def turning(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How far each of `x` is on its way from one whole number to the next; x % 1.0 says the same, much slower."""
+    return x - np.floor(x)

@@ -134,8 +134,19 @@ def test_what_it_cannot_judge_becomes_black(wrong: NDArray[np.generic]) -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, "picture", [[1, 2], [3, 4]], np.uint32(7)])
-def test_what_is_no_picture_is_no_reason_to_fall_over(wrong: object) -> None:
-    FlashGuard(96, 54).guard(wrong, 1 / 60)  # type: ignore[arg-type]
+def test_what_is_no_picture_counts_as_black_and_hides_no_strobe(wrong: object) -> None:
+    """White that it interrupts 15 times a second is free once and then held down, as `flicker` is."""
+    guard, shown = FlashGuard(96, 54), []
+    for i in range(60):
+        picture = full(WHITE)
+        if i // 2 % 2:
+            guard.guard(picture, 1 / 60)
+            shown.append(int(picture[27, 48] & 255))
+        else:
+            guard.guard(wrong, 1 / 60)  # type: ignore[arg-type]
+            assert guard.activity == 1.0
+    assert shown[:2] == [255, 255]
+    assert 0 < min(shown[2:]) <= max(shown[2:]) < 90
 
 
 def test_pictures_that_cannot_be_judged_do_not_hide_a_strobe() -> None:
