@@ -14,6 +14,8 @@ from installation.model.compiled import strict
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Marks = NDArray[np.uint8]
+Sums = NDArray[np.float64]
 
 TOKENS = 1.6
 """Rises in store, at most; one is spent by each."""
@@ -166,7 +168,10 @@ class Flicker:
 
 
 @strict
-def _ask(level, extreme, rising, tokens, dt, step, bright, busy, rise, fall):  # type: ignore[no-untyped-def]
+def _ask(
+    level: Floats, extreme: Floats, rising: Marks, tokens: Floats, dt: float, step: float, bright: float, busy: Marks,
+    rise: Marks, fall: Marks,
+) -> tuple[int, int, int, int]:  # fmt: skip
     """Mark who would rise, fall, or keeps its surroundings busy; counts of each, and of rises without a token."""
     crowd, rises, falls, hurried = 0, 0, 0, 0
     for i in range(level.size):
@@ -191,7 +196,10 @@ def _ask(level, extreme, rising, tokens, dt, step, bright, busy, rise, fall):  #
 
 
 @strict
-def _turn(level, extreme, rising, tokens, dt, step, bright, rise, fall):  # type: ignore[no-untyped-def]
+def _turn(
+    level: Floats, extreme: Floats, rising: Marks, tokens: Floats, dt: float, step: float, bright: float, rise: Marks,
+    fall: Marks,
+) -> tuple[int, int]:  # fmt: skip
     """Follow every cell; mark and count those that turned."""
     rises, falls = 0, 0
     for i in range(level.size):
@@ -220,7 +228,7 @@ def _turn(level, extreme, rising, tokens, dt, step, bright, rise, fall):  # type
 
 
 @strict
-def _integrate(marks, sums):  # type: ignore[no-untyped-def]
+def _integrate(marks: Marks | Floats, sums: Sums) -> None:
     """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
     rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
     for y in range(rows):
@@ -231,18 +239,19 @@ def _integrate(marks, sums):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _within(sums, edge):  # type: ignore[no-untyped-def]
-    return sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
+def _within(sums: Sums, edge: Ints) -> float:
+    total: float = sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
+    return total
 
 
 @strict
-def _add_windows(sums, edges, area, total):  # type: ignore[no-untyped-def]
+def _add_windows(sums: Sums, edges: Ints, area: Floats, total: Floats) -> None:
     for w in range(edges.shape[0]):
         total[w] += _within(sums, edges[w]) / area[w]
 
 
 @strict
-def _lay(cover, edge):  # type: ignore[no-untyped-def]
+def _lay(cover: Ints, edge: Ints) -> None:
     """One window more, as the corners of a table of differences; `_covered` adds them up."""
     cover[edge[0], edge[2]] += 1
     cover[edge[1], edge[2]] -= 1
@@ -251,7 +260,7 @@ def _lay(cover, edge):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+def _cap_covered(cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats) -> bool:
     rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
     lowered = False
     for y in range(rows):
@@ -270,7 +279,9 @@ def _cap_covered(cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-
 
 
 @strict
-def _cap_crowds(sums, edges, area, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+def _cap_crowds(
+    sums: Sums, edges: Ints, area: Floats, cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats,
+) -> bool:  # fmt: skip
     """Where too much of a window flickers, nobody in it rises."""
     cover[:] = 0
     hot = 0
@@ -282,7 +293,10 @@ def _cap_crowds(sums, edges, area, cover, extreme, rise, kept, bound):  # type: 
 
 
 @strict
-def _cap_events(sums, edges, area, event, dt, cover, extreme, rise, kept, bound):  # type: ignore[no-untyped-def]
+def _cap_events(
+    sums: Sums, edges: Ints, area: Floats, event: Floats, dt: float, cover: Ints, extreme: Floats, rise: Marks,
+    kept: float, bound: Floats,
+) -> bool:  # fmt: skip
     """Where a window would rise as a whole (anywhere in it, all at about one time) and has no token, nobody rises."""
     cover[:] = 0
     hot = 0
@@ -297,7 +311,7 @@ def _cap_events(sums, edges, area, event, dt, cover, extreme, rise, kept, bound)
 
 
 @strict
-def _spend_events(event, dt):  # type: ignore[no-untyped-def]
+def _spend_events(event: Floats, dt: float) -> None:
     for w in range(event.shape[1]):
         event[3, w] = min(event[3, w] + REFILL * dt, TOKENS)
         if event[2, w] == 1.0 and event[1, w] >= EVENT:
@@ -310,7 +324,10 @@ def _spend_events(event, dt):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _cap_swings(sums, edges, swinging, swing, kept, dt, bright, level, bound):  # type: ignore[no-untyped-def]
+def _cap_swings(
+    sums: Sums, edges: Ints, swinging: Floats, swing: Floats, kept: Floats, dt: float, bright: float, level: Floats,
+    bound: Floats,
+) -> bool:  # fmt: skip
     """Where a window's mean would rise and has no token, its cells are scaled down together."""
     columns = sums.shape[1] - 1
     lowered = False
@@ -332,7 +349,7 @@ def _cap_swings(sums, edges, swinging, swing, kept, dt, bright, level, bound):  
 
 
 @strict
-def _follow_swings(sums, edges, swinging, swing, dt, bright):  # type: ignore[no-untyped-def]
+def _follow_swings(sums: Sums, edges: Ints, swinging: Floats, swing: Floats, dt: float, bright: float) -> None:
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]
         mean = _within(sums, edges[w]) / ((bottom - top) * (right - left))

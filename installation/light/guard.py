@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.flicker import Flicker, Floats, Windows
+from installation.light.flicker import Flicker, Floats, Ints, Windows
 from installation.light.softening import soften
 from installation.light.stripes import Stripes
 from installation.light.veil import Veil
 from installation.model.compiled import strict
+
+Pixels = NDArray[np.uint32]
 
 ROWS, COLUMNS = 81, 144
 """Cells in which the picture is sampled, at most; a smaller picture is sampled at every pixel."""
@@ -197,7 +199,7 @@ def _places(rows: int, columns: int, width: int, height: int) -> tuple[NDArray[n
 
 
 @strict
-def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-untyped-def]
+def _sense(picture: Pixels, ys: Ints, xs: Ints, linear: Floats, pixels: Pixels, level: Floats, redness: Floats) -> None:
     """Sample `picture`: its pixels, their luminance, and how red they are."""
     for i in range(ys.size):
         p = picture[ys[i], xs[i]]
@@ -208,7 +210,7 @@ def _sense(picture, ys, xs, linear, pixels, level, redness):  # type: ignore[no-
 
 
 @strict
-def _red(r, g, b):  # type: ignore[no-untyped-def]
+def _red(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
     """0 where red isn't saturated; the definitions say 0.8 of the light, and leave open what is nearly black."""
     light = r + g + b
     if light < np.float32(0.02) or r < np.float32(0.78) * light:
@@ -217,7 +219,7 @@ def _red(r, g, b):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
+def _redden(pixels: Pixels, pale: Floats, linear: Floats, redness: Floats) -> None:
     for i in range(pixels.size):
         p = pixels[i]
         r = (p >> 16) & 255
@@ -226,12 +228,12 @@ def _redden(pixels, pale, linear, redness):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
+def _light(p: int, gain: int, pale: int, linear: Floats) -> np.float32:
     """Luminance of one pixel once the veil has been over it; gain and pale of 256."""
     r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
     least = (r * pale) >> 8
     g, b = max(g, least), max(b, least)
-    return (
+    return np.float32(
         np.float32(0.2126) * linear[(r * gain) >> 8]
         + np.float32(0.7152) * linear[(g * gain) >> 8]
         + np.float32(0.0722) * linear[(b * gain) >> 8]
@@ -239,14 +241,16 @@ def _light(p, gain, pale, linear):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _lighten(pixels, pale_nodes, gain, dimmed, linear, level):  # type: ignore[no-untyped-def]
+def _lighten(pixels: Pixels, pale_nodes: Pixels, gain: Floats, dimmed: Floats, linear: Floats, level: Floats) -> None:
     pale = pale_nodes.ravel()
     for i in range(pixels.size):
         level[i] = _light(int(pixels[i]), int(min(gain[i], dimmed[i]) * 256.0), int(pale[i]), linear)
 
 
 @strict
-def _yield(pixels, pale_nodes, gain, dimmed, linear, level, bound):  # type: ignore[no-untyped-def]
+def _yield(
+    pixels: Pixels, pale_nodes: Pixels, gain: Floats, dimmed: Floats, linear: Floats, level: Floats, bound: Floats,
+) -> None:  # fmt: skip
     """Lower the gain of every cell that is above its bound."""
     pale = pale_nodes.ravel()
     for i in range(pixels.size):
@@ -261,7 +265,7 @@ def _yield(pixels, pale_nodes, gain, dimmed, linear, level, bound):  # type: ign
 
 
 @strict
-def _lift(gain, dt):  # type: ignore[no-untyped-def]
+def _lift(gain: Floats, dt: float) -> None:
     for i in range(gain.shape[1]):
         gain[1, i] -= dt
         if gain[1, i] <= 0.0:
@@ -269,7 +273,7 @@ def _lift(gain, dt):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _lower(pale, dt):  # type: ignore[no-untyped-def]
+def _lower(pale: Floats, dt: float) -> None:
     for i in range(pale.shape[1]):
         pale[1, i] -= dt
         if pale[1, i] <= 0.0:
@@ -277,18 +281,18 @@ def _lower(pale, dt):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _join(gain, dimmed, least):  # type: ignore[no-untyped-def]
+def _join(gain: Floats, dimmed: Floats, least: Floats) -> bool:
     """The lesser of two gains, as (rows, columns); whether any of the first is below 1."""
     flat = least.ravel()
     held = np.float32(1.0)
     for i in range(gain.size):
         held = min(held, gain[i])
         flat[i] = min(gain[i], dimmed[i])
-    return held < 1.0
+    return bool(held < 1.0)
 
 
 @strict
-def _round(soft, nodes):  # type: ignore[no-untyped-def]
+def _round(soft: Floats, nodes: Pixels) -> None:
     """Of 256, and never up, but for ones: a blur of those is not quite one."""
     for y in range(nodes.shape[0]):
         for x in range(nodes.shape[1]):
@@ -296,7 +300,7 @@ def _round(soft, nodes):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _spread_pale(pale, nodes):  # type: ignore[no-untyped-def]
+def _spread_pale(pale: Floats, nodes: Pixels) -> bool:
     """The most pallor of each cell and its eight neighbours, of 256; whether there is any."""
     rows, columns = nodes.shape
     any_pale = False

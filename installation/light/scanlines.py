@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 from installation.model.compiled import strict
 
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+Pixels = NDArray[np.uint32]
+
 CONTRAST = 0.075
 """Luminance by which a light stripe exceeds a dark one."""
 WAVE = 0.09
@@ -83,7 +87,10 @@ def visits(total: int) -> NDArray[np.intp]:
 
 
 @strict
-def scan(picture, linear, which, lines, bins, light, asked, striped):  # type: ignore[no-untyped-def]
+def scan(
+    picture: Pixels, linear: Floats, which: NDArray[np.intp], lines: Floats, bins: Ints, light: Floats, asked: Floats,
+    striped: NDArray[np.bool_],
+) -> None:  # fmt: skip
     """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
     height, width = picture.shape
     edges = np.empty((2, light.size), dtype=np.int32)
@@ -110,16 +117,19 @@ def scan(picture, linear, which, lines, bins, light, asked, striped):  # type: i
 
 
 @strict
-def _luminance(p, linear):  # type: ignore[no-untyped-def]
-    return (
+def _luminance(p: int, linear: Floats) -> float:
+    light: float = (
         np.float32(0.2126) * linear[(p >> 16) & 255]
         + np.float32(0.7152) * linear[(p >> 8) & 255]
         + np.float32(0.0722) * linear[p & 255]
     )
+    return light
 
 
 @strict
-def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[no-untyped-def]
+def _runs(
+    picture: Pixels, linear: Floats, line: Floats, light: Floats, coarse: int, edges: Ints, gains: Floats,
+) -> bool:  # fmt: skip
     """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
     any of them is a grating, as `gains` then says.
 
@@ -145,7 +155,7 @@ def _runs(picture, linear, line, light, coarse, edges, gains):  # type: ignore[n
 
 
 @strict
-def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
+def _edges(light: Floats, coarse: int, edges: Ints) -> tuple[int, np.float32]:
     """Write where `light` rises and then falls by CONTRAST into `edges` (2, n); how many rises, and the most that it
     swung."""
     rising, extreme, valley = False, np.float32(1.0), np.float32(1.0)
@@ -170,7 +180,9 @@ def _edges(light, coarse, edges):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore[no-untyped-def]
+def _confirm(
+    picture: Pixels, linear: Floats, line: Floats, rises: Ints, length: int, need: np.float32, gains: Floats,
+) -> bool:  # fmt: skip
     """Look at the surroundings of a run, a hop at a time, and write `need` where they are a grating; whether any."""
     scale, hop = gains.size / length, length / HOPS
     if (
@@ -197,7 +209,7 @@ def _confirm(picture, linear, line, rises, length, need, gains):  # type: ignore
 
 
 @strict
-def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
+def _is_wave(picture: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool:
     """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
 
     The component of that wave, which may stretch steadily, is taken along parallel lines; their sum is greatest where
@@ -226,7 +238,10 @@ def _is_wave(picture, linear, line, rises):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _component(picture, linear, line, off, middle, period, stretch, pairs):  # type: ignore[no-untyped-def]
+def _component(
+    picture: Pixels, linear: Floats, line: Floats, off: float, middle: float, period: float, stretch: float,
+    pairs: int,
+) -> tuple[float, float, float, float]:  # fmt: skip
     """The sum of a wave's component on a parallel to a line, `off` pixels beside it: real, imaginary; and the mean of
     the light there and of its square."""
     height, width = picture.shape
@@ -248,7 +263,7 @@ def _component(picture, linear, line, off, middle, period, stretch, pairs):  # t
 
 
 @strict
-def _pace(rises):  # type: ignore[no-untyped-def]
+def _pace(rises: Ints) -> tuple[float, float, float]:
     """Where the middle of evenly stretching pairs lies, how wide a pair is there, and half of how much each is wider
     than the one before: the least squares."""
     half, n = 0.5 * (rises.size - 1), rises.size
@@ -265,7 +280,7 @@ def _pace(rises):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _aligned(wave):  # type: ignore[no-untyped-def]
+def _aligned(wave: NDArray[np.float64]) -> float:
     """The greatest square of the sum of complex `wave` (lines, 2), each turned further than the last by one angle."""
     best = 0.0
     for turn in TURNS:

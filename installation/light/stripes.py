@@ -11,12 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.flicker import Windows
+from installation.light.flicker import Floats, Ints, Sums, Windows
 from installation.light.scanlines import BINS, crossing, drawn, scan, visits
 from installation.light.softening import soften
 from installation.model.compiled import strict
-
-Floats = NDArray[np.float32]
 
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
@@ -77,7 +75,10 @@ class Stripes:
 
 
 @strict
-def _judge(asked, crossing, edges, area, sums, cover, wanted, since, dt):  # type: ignore[no-untyped-def]
+def _judge(
+    asked: Floats, crossing: Ints, edges: Ints, area: Floats, sums: Sums, cover: Ints, wanted: Floats,
+    since: Floats, dt: float,
+) -> bool:  # fmt: skip
     """Write into `wanted` (rows, columns) the gain of every cell in a window that has been striped for long enough,
     1 elsewhere; whether there is such a window."""
     rows, columns = wanted.shape
@@ -117,7 +118,7 @@ def _judge(asked, crossing, edges, area, sums, cover, wanted, since, dt):  # typ
 
 
 @strict
-def _dim(wanted, gain, dt):  # type: ignore[no-untyped-def]
+def _dim(wanted: Floats, gain: Floats, dt: float) -> bool:
     """Move every cell's gain towards what is wanted; whether any is below 1."""
     dimming = False
     for i in range(gain.size):
