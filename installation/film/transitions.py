@@ -13,6 +13,9 @@ from installation.model.compiled import strict
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+Signs = NDArray[np.int8]
+Sums = NDArray[np.float64]
 
 KINDS = ("general", "red (older)", "red (2.2)")
 """What a pixel may do: WCAG 2.3.1's general flash, its red flash of 2.0/2.1, and that of 2.2 (ISO 9241-391)."""
@@ -160,7 +163,7 @@ def _steps(length: int, window: int) -> NDArray[np.intp]:
 
 
 @strict
-def _reduce(frame, linear, out):  # type: ignore[no-untyped-def]
+def _reduce(frame: Bytes, linear: Floats, out: Floats) -> None:
     height, width = out.shape[0], out.shape[1]
     for y in range(height):
         top, bottom = y * frame.shape[0] // height, (y + 1) * frame.shape[0] // height
@@ -177,7 +180,7 @@ def _reduce(frame, linear, out):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _table(values, sums):  # type: ignore[no-untyped-def]
+def _table(values: Floats, sums: Sums) -> None:
     for y in range(values.shape[0]):
         line = 0.0
         for x in range(values.shape[1]):
@@ -186,7 +189,7 @@ def _table(values, sums):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _average(sums, edges, out):  # type: ignore[no-untyped-def]
+def _average(sums: Sums, edges: Ints, out: Floats) -> None:
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]
         total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
@@ -194,7 +197,10 @@ def _average(sums, edges, out):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _see(light, first, frame, fps, state, direction, turned, times, newest, before, steady, many, long):  # type: ignore[no-untyped-def]
+def _see(
+    light: Floats, first: bool, frame: int, fps: float, state: Floats, direction: Signs, turned: Signs, times: Ints,
+    newest: Ints, before: Ints, steady: Ints, many: NDArray[np.bool_], long: NDArray[np.bool_],
+) -> None:  # fmt: skip
     """One frame for every pixel; `state` holds peak, valley and what else a kind must know of them."""
     for y in range(light.shape[0]):
         for x in range(light.shape[1]):
@@ -223,7 +229,7 @@ def _see(light, first, frame, fps, state, direction, turned, times, newest, befo
 
 
 @strict
-def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
+def _count(times: Ints, frame: int, fps: float, out: Bytes) -> None:
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
             turns = 0
@@ -234,7 +240,7 @@ def _count(times, frame, fps, out):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _keep(times, frame, fps, count, steady):  # type: ignore[no-untyped-def]
+def _keep(times: Ints, frame: int, fps: float, count: NDArray[np.int64], steady: NDArray[np.int64]) -> None:
     for w in range(count.size):
         count[w] = 0
         for k in range(RECENT):
@@ -244,7 +250,7 @@ def _keep(times, frame, fps, count, steady):  # type: ignore[no-untyped-def]
 
 
 @strict
-def _turn_general(level, first, direction, state):  # type: ignore[no-untyped-def]
+def _turn_general(level: float, first: bool, direction: int, state: Floats) -> int:
     """A change of luminance by 0.10 or more, the darker state under 0.80, against the last turn."""
     if first:
         state[0] = state[1] = level
@@ -260,7 +266,7 @@ def _turn_general(level, first, direction, state):  # type: ignore[no-untyped-de
 
 
 @strict
-def _turn_red(value, saturated, first, direction, state):  # type: ignore[no-untyped-def]
+def _turn_red(value: float, saturated: bool, first: bool, direction: int, state: Floats) -> int:
     """WCAG 2.0: (R - G - B) x 320 changes by more than 20, either state saturated (R at least 0.8 of the light)."""
     if first or value > state[0]:
         state[0], state[2] = value, saturated
@@ -278,7 +284,7 @@ def _turn_red(value, saturated, first, direction, state):  # type: ignore[no-unt
 
 
 @strict
-def _turn_hue(r, g, b, saturated, first, direction, state):  # type: ignore[no-untyped-def]
+def _turn_hue(r: float, g: float, b: float, saturated: bool, first: bool, direction: int, state: Floats) -> int:
     """WCAG 2.2: u'v' (CIE 1976) moves by more than 0.2 to or from saturated red."""
     x = 0.4124 * r + 0.3576 * g + 0.1805 * b
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -305,7 +311,7 @@ def _turn_hue(r, g, b, saturated, first, direction, state):  # type: ignore[no-u
 
 
 @strict
-def _turn_together(shares, frame, direction, times, newest):  # type: ignore[no-untyped-def]
+def _turn_together(shares: Floats, frame: int, direction: Signs, times: Ints, newest: Ints) -> None:
     """A field turns when a quarter of it turned within the frames kept, none of them spent on its turn before."""
     depth = shares.shape[1]
     for w in range(shares.shape[2]):
@@ -325,7 +331,9 @@ def _turn_together(shares, frame, direction, times, newest):  # type: ignore[no-
 
 
 @strict
-def _turn_means(level, extremes, swing, frame, direction, times, newest):  # type: ignore[no-untyped-def]
+def _turn_means(
+    level: Floats, extremes: Floats, swing: np.float32, frame: int, direction: Signs, times: Ints, newest: Ints,
+) -> None:  # fmt: skip
     for w in range(level.size):
         extremes[0, w] = max(extremes[0, w], level[w])
         extremes[1, w] = min(extremes[1, w], level[w])
