@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,20 @@ def alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def free_ports(many: int) -> list[int]:
+    """Ports that nobody has, for UDP and TCP, and that no system gives to those who ask for any."""
+    free: list[int] = []
+    first = 12_000 + os.getpid() % 8_000  # others may be looking, too
+    for port in range(first, 32_768):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp, suppress(OSError):
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+            free.append(port)
+        if len(free) == many:
+            return free
+    pytest.fail(f"{many} free ports are needed")
 
 
 class Desktop:

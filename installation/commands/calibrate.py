@@ -24,7 +24,7 @@ from installation.sound.pink import RISE_S, level_dbfs, noise
 
 LOWEST, HIGHEST = 40.0, 130.0  # dB(A) that a room with loudspeakers can have
 SCRIPTED_S = 10.0  # of noise, when the reading is known beforehand
-_PATIENCE_S = 60.0  # in which a device must have answered
+_PATIENCE_S = 300.0  # in which a device must have answered: kernels may have to be compiled first
 
 
 def calibrate(

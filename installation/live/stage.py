@@ -82,6 +82,7 @@ class Stage:
         self._ticker = Ticker(clock())  # play begins it anew
         self._beat = Beat(period(self._screen.display.rate, most_fps))
         self._lag = Lag()
+        self._last: int | None = None  # tick at which the end begins by itself
         self._farewell: int | None = None  # ticks left until black
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = 0
@@ -95,13 +96,11 @@ class Stage:
         """Until `end` was called or `seconds` of show have passed, and then a second's fade to black."""
         # half a tick ahead, so that the even times of pictures don't fall on the edge between two ticks
         self._ticker = Ticker(self._clock() - SECOND // ticks.RATE // 2)
-        last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
+        self._last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
         self._enter()
         self._looked = self.show.tick  # of the newest picture
         self.painter.begin(look(self.show), self._clock(), self.level)
         while self._farewell != 0:
-            if last is not None and self.show.tick >= last:
-                self.end()
             self._turn()
         self.painter.finish(self._words)
         for thread in self._saving:
@@ -147,9 +146,12 @@ class Stage:
             self.painter.begin(seen, self._clock(), self.level)
 
     def _advance(self, now: int, until: int) -> None:
-        """Every tick that is due at the time `until`."""
+        """Every tick that is due at the time `until`; none after the last, however long its picture takes."""
         for _ in range(self._ticker.due(until)):
-            self._step(now)
+            if self._last is not None and self.show.tick >= self._last:
+                self.end()
+            if self._farewell != 0:
+                self._step(now)
 
     def _step(self, now: int) -> None:
         self._desk.deliver(self.show, now)

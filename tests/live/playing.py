@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from installation.live.records import running
-from tests.conftest import PATIENCE_S, ROOT, until
+from tests.conftest import PATIENCE_S, ROOT, free_ports, until
 
 SCORE = """
 name = "long"
@@ -34,13 +34,6 @@ seconds = 3600
 """
 
 
-def free_port() -> int:
-    """A port that nobody has, as far as one can know."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Playing:
     """One show. `venue` is put into its settings, `screen` into its environment."""
 
@@ -48,7 +41,7 @@ class Playing:
         self.home = Path(tempfile.mkdtemp(prefix="st"))
         self.runtime = self.home / "run"
         self.runtime.mkdir(mode=0o700)
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         quiet = "" if sound else "[sound]\nenabled = false\n"
         self.config = self.home / "venue.toml"
         self.config.write_text(

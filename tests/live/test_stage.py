@@ -197,6 +197,14 @@ def test_a_slow_screen_loses_pictures_and_no_tick(theatre: Theatre) -> None:
     assert theatre.stage.slipped == 0
 
 
+@pytest.mark.parametrize("work", [2_000_000, 70_000_000, 700_000_000])
+def test_it_ends_at_its_last_tick_however_long_pictures_take(theatre: Theatre, work: int) -> None:
+    theatre.glass.work = work
+    theatre.stage.play(seconds=4.0)
+    assert theatre.show.tick == 4 * ticks.RATE
+    assert theatre.levels[-FAREWELL - 1 :: FAREWELL] == [1.0, 0.0]
+
+
 def test_after_a_long_standstill_show_time_slips_and_is_counted(theatre: Theatre) -> None:
     theatre.clock.at(1.0, lambda: theatre.clock.sleep(20.0))
     theatre.stage.play(seconds=4.0)
