@@ -8,10 +8,12 @@ no arrays: nothing here can fail as the show can.
 from __future__ import annotations
 
 import json
+import math
 import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -24,8 +26,8 @@ from installation.live.notify import Notify
 from installation.live.records import Records
 
 ROUND = 0.1  # s between two looks
-PATIENCE = {"loading": 30.0, "waiting": None, "filming": None, "playing": 2.4, "ending": 12.0}
-"""Seconds that may pass between two words from a show, by where it is; None: it may take its time."""
+PATIENCE = {"loading": 30.0, "waiting": 30.0, "filming": math.inf, "playing": 2.4, "ending": 12.0}
+"""Seconds that may pass between two words of a show about where it is. One that has begun doesn't wait."""
 
 SETTLED = 3.0  # s of pictures after which the next process is loaded
 LOADING = 300.0  # s in which a show must have loaded, kernels compiled
@@ -61,7 +63,7 @@ class Child:
             os.write(self.mouth, written(orders))
 
     def hear(self) -> list[dict[str, Any]]:
-        """Everything it said since."""
+        """Everything it said since. Threads that write the log live on in a show that hangs: only a place is life."""
         messages: list[dict[str, Any]] = []
         with suppress(BlockingIOError):
             while not self.gone:
@@ -71,8 +73,8 @@ class Child:
                 for line in lines:
                     with suppress(ValueError):
                         messages.append(json.loads(line))
-        if messages:
-            self.heard = time.monotonic()
+                        if "place" in messages[-1]:
+                            self.heard = time.monotonic()
         return messages
 
     def end(self) -> int:
@@ -109,6 +111,7 @@ class Supervisor:
         self._spare_failed = 0  # standbys in a row that died waiting
         self._spare_at = 0.0
         self._asked = 0  # times somebody asked for the end
+        self._asked_at = 0.0
         self._lost_at: float | None = None  # since when there is no picture
         self._ready = False
         self._published = 0.0
@@ -141,6 +144,7 @@ class Supervisor:
         """Somebody asks for the end: the show fades. The second time it goes at once, the third time hard."""
         self._asked += 1
         if self._asked == 1:
+            self._asked_at = time.monotonic()
             self._notify.say("STOPPING=1")
         with suppress(ProcessLookupError):
             self._show.process.send_signal(signal.SIGKILL if self._asked > 2 else signal.SIGTERM)
@@ -159,14 +163,16 @@ class Supervisor:
         if self._show.gone:
             return self._ended(self._show.end())
         patience = PATIENCE.get(self._show.place, 2.4)
-        silent = time.monotonic() - self._show.heard
-        if patience is not None and silent > patience:
+        if self._asked:  # it has a little longer, but not for ever
+            patience = min(patience, PATIENCE["ending"])
+        silent = time.monotonic() - max(self._show.heard, self._asked_at)
+        if silent > patience:
             self._records.say("hang", place=self._show.place, tick=self._show.tick, silent_s=round(silent, 2))
             self._show.end()
             return self._fail("hang")
         if (
             self._show.played is None
-            and self._show.place == "loading"
+            and self._show.place in ("loading", "waiting")
             and time.monotonic() - self._show.began > LOADING
         ):
             self._show.end()
@@ -244,8 +250,7 @@ class Supervisor:
 
     def _ended(self, code: int) -> int | None:
         if self._asked:
-            # before its first picture it may be interrupted anywhere, even in an import, and has nothing to lose
-            return 0 if code in (0, 130, -signal.SIGTERM) or self._show.played is None else 1
+            return 0 if code in (0, 130, -signal.SIGTERM) else self._cut_off()
         if code == 0 or (code == REFUSED and self.restarts == 0 and self._show.played is None):
             return code
         return self._fail(f"exit code {code}" if code >= 0 else _signal(-code))
@@ -254,7 +259,7 @@ class Supervisor:
         """The show is gone. The next one takes over, or something simpler, or nobody."""
         now = time.monotonic()
         if self._asked:
-            return 1
+            return self._cut_off()
         if self._lost_at is None:
             self._lost_at = now
         self.restarts += 1
@@ -275,6 +280,17 @@ class Supervisor:
         if self._asked:  # while there was nobody to ask
             self._show.process.send_signal(signal.SIGTERM)
         return None
+
+    def _cut_off(self) -> int:
+        """The end was asked for and came, but the show did not end by itself: the exit code, and a line that says so.
+
+        Before its first picture it may be interrupted anywhere, even in an import, and has nothing to lose.
+        """
+        if self._show.played is None:
+            return 0
+        self._records.say("cut off", role=self._role, tick=self._show.tick)
+        print("sleeptree: the show did not end by itself when it was asked to; it was cut off", file=sys.stderr)
+        return 1
 
     def _orders(self, again: bool) -> Orders:
         return Orders(
