@@ -129,7 +129,18 @@ class Desktop:
 
 
 @pytest.fixture(scope="session")
-def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+def kernels() -> None:
+    """All machine code that a show needs is on the disk: here it may take minutes, and nobody waits for a process."""
+    from installation.light.picture import prepare
+    from installation.settings import Hearing, Sound
+    from installation.sound.device import drones, warm
+
+    prepare(lambda _: None)
+    warm(drones, 1, Sound(), Hearing())
+
+
+@pytest.fixture(scope="session")
+def desktop(kernels: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
     """An Xvfb that nobody else uses."""
     needed("Xvfb", "xdotool")
     folder = tmp_path_factory.mktemp("xvfb")

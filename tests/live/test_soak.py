@@ -15,7 +15,7 @@ TIMED = ("picture", "hang")
 """Promises with these words are about time, and kept by a venue's machine, not by one that runs tests beside."""
 
 
-def test_the_show_outlives_a_soak(tmp_path: Path) -> None:
+def test_the_show_outlives_a_soak(kernels: None, tmp_path: Path) -> None:
     needed("Xvfb")
     out = tmp_path / "soak.json"
     done = subprocess.run(

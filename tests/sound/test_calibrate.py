@@ -27,7 +27,7 @@ CAL = {"cal_dba_at_minus20dbfs_pink": 74.5, "cal_position": 'row "B"'}
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(kernels: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     needed()
     house = House(tmp_path / "house")
     for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_SERVER", "ALSA_CONFIG_PATH"):
