@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -104,11 +105,18 @@ def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> No
     server.start()
     stack.callback(server.close)
     desk.troubles.append(lambda: server.trouble)
-    query = opening.settings.oscquery
-    if query.enabled:
-        from installation.live.oscquery import OscQuery
+    if opening.settings.oscquery.enabled:
+        served = stack.enter_context(ExitStack())
+        # what it is made of takes a fifth of a second to load, and the first picture doesn't wait for it
+        loading = threading.Thread(target=_query, args=(served, desk, opening, through), name="oscquery", daemon=True)
+        loading.start()
+        stack.callback(loading.join)
 
-        tree = OscQuery(desk, through.where, through.where[0], query.port, words(opening))
-        tree.start()
-        stack.callback(tree.close)
-        desk.troubles.append(lambda: tree.trouble)
+
+def _query(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
+    from installation.live.oscquery import OscQuery
+
+    tree = OscQuery(desk, through.where, through.where[0], opening.settings.oscquery.port, words(opening))
+    tree.start()
+    stack.callback(tree.close)
+    desk.troubles.append(lambda: tree.trouble)
