@@ -5,7 +5,7 @@ import pytest
 from installation.controls import TABLE
 from installation.live import wire
 from installation.live.desk import Desk, sleepers
-from installation.live.inbox import KEYS, Source
+from installation.live.inbox import KEYS, Heard, Source
 from installation.live.telling import EVERY, Telling
 from installation.model import ticks
 from installation.model.ticks import SECOND
@@ -78,6 +78,27 @@ def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: 
         sizes.append(len(told(desk, HAND, now)))
     assert [size > 0 for size in sizes] == [True, *[False] * 9] * 2
     assert sizes[0] == len(show.glides.aims()) - 3 + 4 * 240  # but for the words of /show/...
+
+
+def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(
+    desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.feedback.heard(HAND, 0)
+    drain = desk.inbox.drain
+
+    def meanwhile(now: int) -> list[Heard]:
+        """Another thread listens right after the tick took what waited."""
+        waiting = drain(now)
+        monkeypatch.undo()
+        desk.hear("/light/glow", [0.25], HAND, now)
+        desk.hear("/sync", [], HAND, now)
+        return waiting
+
+    monkeypatch.setattr(desk.inbox, "drain", meanwhile)
+    desk.deliver(show, 0)
+    assert told(desk, HAND, 0) == {}
+    desk.deliver(show, 1)
+    assert told(desk, HAND, 1)["/light/glow"] == 0.25
 
 
 def test_a_key_is_heard_journalled_and_told_like_a_hand(show: Show, desk: Desk) -> None:
