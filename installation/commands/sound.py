@@ -67,18 +67,18 @@ class Kept(Diary):
         self._path, self._notice, self._failed = places.data() / "exposure", notice, False
 
     def read(self) -> tuple[NDArray[np.float64], float] | None:
-        """The book that was written last, if that was within a day, and how many seconds ago."""
+        """The page that was written last, if that was within a day, and how many seconds ago."""
         try:
-            at, *book = np.frombuffer(self._path.read_bytes(), dtype="<f8").tolist()
+            at, *page = np.frombuffer(self._path.read_bytes(), dtype="<f8").tolist()
         except (OSError, ValueError):
             return None
         age = wall() - at
-        return (np.array(book), max(0.0, age)) if age <= DAY_S else None  # a clock set back takes nothing off a dose
+        return (np.array(page), max(0.0, age)) if age <= DAY_S else None  # a clock set back takes nothing off a dose
 
-    def write(self, book: NDArray[np.float64]) -> None:
+    def write(self, page: NDArray[np.float64]) -> None:
         """Keep it; the first time that the disk refuses is told."""
         try:
-            keeper.place(self._path, np.concatenate([[wall()], book]).astype("<f8").tobytes())
+            keeper.place(self._path, np.append(wall(), page).astype("<f8").tobytes())
             self._failed = False
         except OSError as error:
             if not self._failed:

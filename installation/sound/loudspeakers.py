@@ -5,6 +5,7 @@ A second process waits, loaded, for the first to fail; a thread sees to it. The 
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
@@ -28,23 +29,23 @@ Doubles = NDArray[np.float64]
 
 ROUGHEST = 4.0  # Sethares, of a chord torn as far as it goes: 1 in /state/roughness
 ROUND = 0.05  # s between two looks
-STALE = 10  # rounds without a call from the device after which its process is given up
+STALE = 30  # rounds without a call from the device after which its process is given up: a busy machine may skip ten
 SETTLING = 60  # the same for a device that was just opened: some servers take two seconds to begin
 SETTLED = 40  # calls after which it has begun
 PATIENCE = 600  # rounds in which a process must have loaded
 HASTE = 5  # processes that may fail one after the other before the next has to wait
 PAUSE = 100  # rounds that it then waits
-DIARY = 600  # rounds between two entries: half a minute
+DIARY = 200  # rounds between two entries: ten seconds
 
 
 class Diary:
-    """Where an audience's exposure outlives the show. This one forgets."""
+    """Where an audience's exposure outlives the show, and how loud its drones are. This one forgets."""
 
     def read(self) -> tuple[Doubles, float] | None:
-        """The book that was written last, and how many seconds ago."""
+        """The page that was written last, and how many seconds ago."""
         return None
 
-    def write(self, book: Doubles) -> None:
+    def write(self, page: Doubles) -> None:
         """Keep it. Called now and then from a thread of its own; must not raise."""
 
 
@@ -117,9 +118,10 @@ class Loudspeakers:
 
     def begin(self) -> None:
         """Play. What the audience has had is read now: another show may have played until a moment ago."""
-        if (found := self._diary.read()) is not None and sane(found[0]):
-            self._line.book[:] = found[0]
-            rested(self._line.book, found[1])
+        page, age = self._diary.read() or (np.zeros(0), 0.0)
+        if sane(page[1:]) and math.isfinite(page[0]):
+            self._line.meters[Meter.GAIN], self._line.book[:] = page[0], page[1:]
+            rested(self._line.book, age)
         self._begun = True
         self._wake.send(None)
 
@@ -213,7 +215,7 @@ class Loudspeakers:
         while not self._closing:
             rounds = (rounds + self._begun) % DIARY
             if self._begun and rounds == 0:
-                self._diary.write(self._line.book.copy())
+                self._diary.write(self._page())
             heard = connection.wait(self._ears(), ROUND)
             idle = not heard
             if self._woken in heard:
@@ -234,7 +236,11 @@ class Loudspeakers:
                 self._standby = None
         self._end()
         if self._begun:
-            self._diary.write(self._line.book.copy())
+            self._diary.write(self._page())
+
+    def _page(self) -> Doubles:
+        """What the loudness servo adds, and the book of exposure."""
+        return np.append(self._line.meters[Meter.GAIN], self._line.book)
 
     def _tell(self) -> None:
         """Say what changed, once, to whoever runs the show."""

@@ -1,6 +1,6 @@
 """Sound under the supervisor, in a real house: whatever the process that draws dies of, what plays next was loaded.
 
-How long the silence is decides nothing here; that is measured in benchmarks/soak.py.
+How long the silence is decides nothing here.
 """
 
 from __future__ import annotations
