@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from time import thread_time_ns
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -22,16 +23,22 @@ from installation.scene import Light, Mist, Moment, Points, Scene, Strokes, View
 _log = structlog.get_logger("scenes")
 
 SLOW = SECOND // 4
-"""Nanoseconds that one question to a scene may take; twice in a row, and it is replaced."""
+"""Nanoseconds that one question to a scene may take; longer too often in a row, and it is replaced."""
+
+WORKED, WAITED = 2, 12
+"""So often in a row: an answer that is computed for so long, and one that somebody or something else holds up.
+
+A scene that waits for a file and a machine that lets the whole show wait look alike; but the machine's business passes.
+"""
 
 LOAD = 1.2
-"""Share of all time that a scene's steps may take over seconds: more, and the show can't keep up with itself."""
+"""Share of all time that a scene's steps may compute over seconds: more, and the show can't keep up with itself."""
 
 _SMOOTHED = 2 * ticks.RATE  # ticks over which that share is taken
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], int]
-"""Monotonic nanoseconds."""
+"""Nanoseconds, never fewer: of the wall's clock, or of this thread's work."""
 
 
 CALM = """
@@ -73,18 +80,20 @@ def quiet() -> score.Score:
     return score.parse(CALM, "calm")
 
 
-def understudied(scenes: Mapping[str, type[Scene]], clock: Clock) -> dict[str, type[Scene]]:
-    """The same scenes, each with an understudy in the wings."""
-    return {name: _part(name, kind, clock) for name, kind in scenes.items()}
+def understudied(
+    scenes: Mapping[str, type[Scene]], clock: Clock, work: Clock = thread_time_ns
+) -> dict[str, type[Scene]]:
+    """The same scenes, each with an understudy in the wings. `clock` is monotonic, `work` what the thread computed."""
+    return {name: _part(name, kind, clock, work) for name, kind in scenes.items()}
 
 
-def _part(name: str, kind: type[Scene], clock: Clock) -> type[Scene]:
+def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene]:
     class Part(_Part):
         controls = kind.controls
         budget = kind.budget
 
         def __init__(self, chance: Chance) -> None:
-            super().__init__(name, kind, chance, clock)
+            super().__init__(name, kind, chance, clock, work)
 
     return Part
 
@@ -92,14 +101,15 @@ def _part(name: str, kind: type[Scene], clock: Clock) -> type[Scene]:
 class _Part(Scene):
     """A scene, or whoever stands in for it. What moves is the scene's own, and whether it has fallen."""
 
-    def __init__(self, name: str, kind: type[Scene], chance: Chance, clock: Clock) -> None:
-        self._name, self._clock = name, clock
+    def __init__(self, name: str, kind: type[Scene], chance: Chance, clock: Clock, work: Clock) -> None:
+        self._name, self._clock, self._work = name, clock, work
         self._load = 0.0
-        self._strikes: Counter[str] = Counter()  # long answers in a row, by question
+        self._strikes: Counter[str] = Counter()  # answers in a row that took long to compute, by question
+        self._waits: Counter[str] = Counter()  # and those that took long
         self._calm = Calm(chance)
         self._scene: Scene = self._calm
         self.fallen = False
-        self._took = 0
+        self._worked = 0  # ns, for the last answer
         try:
             self._scene = kind(chance)
         except Exception as error:  # anything may happen in somebody else's scene, and the show goes on
@@ -119,7 +129,7 @@ class _Part(Scene):
         if self.fallen:
             return
         self._ask("step", lambda: self._scene.step(now), None)
-        self._load += (self._took * ticks.RATE / SECOND - self._load) / _SMOOTHED
+        self._load += (self._worked * ticks.RATE / SECOND - self._load) / _SMOOTHED
         if self._load > LOAD:
             self._fall(TimeoutError(f"its steps take {self._load:.1f} s a second"))
 
@@ -149,17 +159,18 @@ class _Part(Scene):
         instead: Callable[[Moment], Answer] | None,
         now: Moment | None = None,
     ) -> Answer:
-        began = self._clock()
+        began, before = self._clock(), self._work()
         try:
             answer = question()
         except Exception as error:
-            self._took = 0
+            self._worked = 0
             self._fall(error)
             return cast(Answer, None) if instead is None or now is None else instead(now)
-        self._took = self._clock() - began
-        self._strikes[what] = self._strikes[what] + 1 if self._took > SLOW else 0
-        if self._strikes[what] > 1:
-            self._fall(TimeoutError(f"takes {self._took / SECOND:.2f} s to answer"))
+        took, self._worked = self._clock() - began, self._work() - before
+        self._strikes[what] = self._strikes[what] + 1 if self._worked > SLOW else 0
+        self._waits[what] = self._waits[what] + 1 if took > SLOW else 0
+        if self._strikes[what] >= WORKED or self._waits[what] >= WAITED:
+            self._fall(TimeoutError(f"takes {took / SECOND:.2f} s to answer"))
         return answer
 
     def _fall(self, error: Exception) -> None:

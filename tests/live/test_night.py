@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-import time
 from pathlib import Path
 
 import av
@@ -24,7 +22,7 @@ from installation.live.stage import Stage
 from installation.live.telling import Telling
 from installation.model import score, ticks
 from installation.show import Show
-from tests.conftest import Command, Desktop, until
+from tests.conftest import PATIENCE_S, Command, Desktop, free_ports, until
 from tests.live.rehearsal import osc, perform
 from tests.live.test_stage import Clock, Glass
 
@@ -69,7 +67,7 @@ class Night:
         self.show = Show(score.parse(ARC, "night"), 5, SCENES)
         self.journal = Journal(folder / "journals", self.show, 0.0)
         self.desk = Desk(self.show, folder / "presets", record=self.journal.write)
-        self.server = Server(self.desk, "127.0.0.1", 0)
+        self.server, self.spoken = Server(self.desk, "127.0.0.1", 0), 0
         telling = Telling(self.desk, self.journal, lambda: self.clock.now / ticks.SECOND)
         self.painter = painted(self.show, self.clock, self.glass)
         self.stage = Stage(
@@ -84,11 +82,13 @@ class Night:
 
     def follow(self, show: Show, level: float) -> None:
         self.clock.tell()
-        time.sleep(0.002)  # the performer is real
+        said = min(show.tick // 8, self.spoken)
+        until(lambda: self.desk.tally.counted["datagrams"] >= said, "the performer, who is real and takes their time")
 
     def play(self, seconds: float, *moves: object) -> Performance:
         self.server.start()
-        assert self.server.wait(5.0)
+        assert self.server.wait(PATIENCE_S)
+        self.spoken = sum(isinstance(move, str) for move in moves)
         performer = threading.Thread(target=lambda: perform(self.server.port, *moves))
         performer.start()
         self.stage.play(seconds)
@@ -154,15 +154,9 @@ def test_a_film_is_the_same_show_and_stills_agree_with_it(night: tuple[Night, Pe
     assert len(digests.by_tick) == tick // ticks.RATE
 
 
-def free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_from_the_command_line(command: Command, desktop: Desktop) -> None:
     """Played in a window over UDP, summarised, filmed with sound, and replayed, as a user would."""
-    port, query = free(), free()
+    port, query = free_ports(2)
     venue = command.home / "venue.toml"
     venue.write_text(f"[oscquery]\nport = {query}\n[sound]\nenabled = false\n")
     arguments = ("--config", str(venue), "--window", "320x180")
@@ -171,7 +165,7 @@ def test_from_the_command_line(command: Command, desktop: Desktop) -> None:
         perform(port, osc("/dream/unrest", 0.5), osc("/preset/save", "dusk"), osc("/light/glow", "much"), 0.2)
         told = perform(port, osc("/show/go"), {"hear": ["/state/coherence", "rupture"]})
         show.terminate()
-        _, err = show.communicate(timeout=60)
+        _, err = show.communicate(timeout=PATIENCE_S)
     assert show.returncode == 0, err
     assert any(b"/state/coherence" in bytes.fromhex(packet) for packet in told)
     assert '/light/glow takes one number in 0..1, got "much"' in err

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Desktop, needed
+from tests.conftest import Desktop, needed, until
 from tests.live.playing import Playing
 from tests.sound import house as houses
 from tests.sound.house import House, recorded
@@ -76,11 +76,11 @@ def test_what_plays_after_a_crash_or_a_hang_was_loaded_before(
     after = show.wait(lambda s: s.get("process") == before["standby"] and s.get("sound_playing"), "sound again")
     assert after["sound_process"] in lived
     assert after["sound_process"] != before["sound_process"]
-    assert before["sound_process"] not in show.processes()
+    until(lambda: before["sound_process"] not in show.processes(), "the end of the sound before")
     assert after["sound_restarts"] == 0
     goes_on(show, heard)
     assert show.end()[0] == 0
-    assert not show.processes()
+    until(lambda: not show.processes(), "nobody to be left")
 
 
 def test_without_its_screen_the_show_is_heard(

@@ -30,7 +30,7 @@ class Clock:
         return self.now
 
 
-CLOCK = Clock()
+CLOCK, WORK = Clock(), Clock()
 
 
 class Faulty(Scene):
@@ -80,12 +80,21 @@ def raises(now: Moment) -> None:
     raise ZeroDivisionError("of dreams")
 
 
+def computed(seconds: float) -> None:
+    for clock in (CLOCK, WORK):
+        clock.now += round(seconds * SECOND)
+
+
 def slow(now: Moment) -> None:
+    computed(1.0)
+
+
+def waits(now: Moment) -> None:
     CLOCK.now += SECOND
 
 
 def tiring(now: Moment) -> None:
-    CLOCK.now += SECOND // 60
+    computed(1 / 60)
 
 
 @dataclass
@@ -97,7 +106,7 @@ class Seen:
 def played(fault: dict[str, Callable[[Moment], Any]], monkeypatch: pytest.MonkeyPatch, seconds: float = 8.0) -> Seen:
     monkeypatch.setattr(Faulty, "fault", fault)
     with capture_logs() as said:
-        show = Show(score.parse(SCORE, "faulty"), 3, understudied({"faulty": Faulty}, CLOCK))
+        show = Show(score.parse(SCORE, "faulty"), 3, understudied({"faulty": Faulty}, CLOCK, WORK))
         for tick in range(ticks.ticks(seconds)):
             show.step()
             show.voices()
@@ -127,6 +136,7 @@ FAULTS: list[tuple[str, Callable[[Moment], Any], str]] = [
     ("view", lambda now: View((0.0, 0.0, 1.0), (0.0, 0.0, 1.0)), "a view looks from one place to another"),
     ("light", slow, "TimeoutError: takes 1.00 s to answer"),
     ("step", slow, "TimeoutError: takes 1.00 s to answer"),
+    ("light", waits, "TimeoutError: takes 1.00 s to answer"),
     ("step", tiring, "TimeoutError: its steps take 1.2 s a second"),
 ]
 
@@ -156,13 +166,25 @@ def test_one_long_breath_of_the_machine_is_no_fault(monkeypatch: pytest.MonkeyPa
     once = iter([SECOND])
 
     def pause(now: Moment) -> None:
-        CLOCK.now += next(once, 0)
+        computed(next(once, 0) / SECOND)
 
     assert played({"light": pause}, monkeypatch).said == []
 
 
+@pytest.mark.parametrize("where", ["light", "step"])
+def test_a_machine_that_lets_everybody_wait_for_seconds_is_no_fault(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.9, 0.4, 0.3, 0.6, 0.0, *[0.4] * 8])
+
+    def wait(now: Moment) -> None:
+        CLOCK.now += round(next(times, 0.0) * SECOND)
+
+    assert played({where: wait}, monkeypatch).said == []
+
+
 def test_it_stays_replaced_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = understudied({"faulty": Faulty}, CLOCK)
+    kinds = understudied({"faulty": Faulty}, CLOCK, WORK)
     seen = played({"step": raises}, monkeypatch)
     again = Show(score.parse(SCORE, "faulty"), 3, kinds)
     with capture_logs() as said:
@@ -177,7 +199,7 @@ def test_it_stays_replaced_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_a_real_scene_shows_is_not_touched() -> None:
     scenes = found().scenes
     arc = score.parse(CALM.replace('scene = "calm"', 'scene = "sleeptree"'), "arc")
-    bare, covered = Show(arc, 5, scenes), Show(arc, 5, understudied(scenes, CLOCK))
+    bare, covered = Show(arc, 5, scenes), Show(arc, 5, understudied(scenes, CLOCK, WORK))
     for _ in range(240):
         bare.step()
         covered.step()

