@@ -124,8 +124,9 @@ class Hours(Table, frozen=True):
 
 
 class Care(Table, frozen=True):
-    """[care]: how often the show may fail before something simpler is played."""
+    """[care]: when the show counts as hung, and how often it may fail before something simpler is played."""
 
+    hang_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 2.4
     failures: Annotated[int, Meta(ge=1, le=1000)] = 5
     within_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 60.0
 

@@ -106,7 +106,8 @@ class _Evening:
         self._stage: Stage | None = None
         self._hours = hours.spans(self.opening.settings.hours.open)
         care, kept_log = self.opening.settings.care, self.opening.settings.log
-        watched.say({"failures": [care.failures, care.within_s], "log_size": [kept_log.megabytes, kept_log.files]})
+        limits = {"failures": care.failures, "within_s": care.within_s, "hang_s": care.hang_s}
+        watched.say({"limits": limits, "log_size": [kept_log.megabytes, kept_log.files]})
 
     def _opened(self) -> Opening:
         """What was kept of the show that goes on, or what the files say now."""

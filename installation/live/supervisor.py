@@ -107,6 +107,7 @@ class Supervisor:
         self._role: Role = "show"
         self._crashes: deque[float] = deque(maxlen=CRASHES)
         self._limits = (CRASHES, WITHIN)
+        self._patience = dict(PATIENCE)
         self._standby: Child | None = None
         self._spare_failed = 0  # standbys in a row that died waiting
         self._spare_at = 0.0
@@ -162,9 +163,9 @@ class Supervisor:
         self._tend()
         if self._show.gone:
             return self._ended(self._show.end())
-        patience = PATIENCE.get(self._show.place, 2.4)
+        patience = self._patience.get(self._show.place, self._patience["playing"])
         if self._asked:  # it has a little longer, but not for ever
-            patience = min(patience, PATIENCE["ending"])
+            patience = min(patience, self._patience["ending"])
         silent = time.monotonic() - max(self._show.heard, self._asked_at)
         if silent > patience:
             self._records.say("hang", place=self._show.place, tick=self._show.tick, silent_s=round(silent, 2))
@@ -192,10 +193,11 @@ class Supervisor:
                 child.place, child.tick = str(message["place"]), int(message.get("tick", 0))
                 if child is self._show:
                     self._place(child)
-            if "failures" in message:
-                many, within = message["failures"]
-                self._limits = (int(many), float(within))
-                self._crashes = deque(self._crashes, maxlen=int(many))
+            if "limits" in message:
+                limits = message["limits"]
+                self._limits = (int(limits["failures"]), float(limits["within_s"]))
+                self._crashes = deque(self._crashes, maxlen=self._limits[0])
+                self._patience["playing"] = float(limits["hang_s"])
             child.state = message.get("state", child.state)
             self._records.take(message)
 

@@ -34,10 +34,16 @@ seconds = 3600
 """
 
 
-class Playing:
-    """One show. `venue` is put into its settings, `screen` into its environment."""
+PATIENT = "hang_s = 6.0\n"
+"""[care] for tests: on a machine that they keep busy a healthy show may stand still for two seconds."""
 
-    def __init__(self, screen: dict[str, str], venue: str = "", size: str = "320x180", sound: bool = False) -> None:
+
+class Playing:
+    """One show. `venue` is put into its settings, `care` under [care] there, `screen` into its environment."""
+
+    def __init__(
+        self, screen: dict[str, str], venue: str = "", care: str = PATIENT, size: str = "320x180", sound: bool = False
+    ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="st"))
         self.runtime = self.home / "run"
         self.runtime.mkdir(mode=0o700)
@@ -45,7 +51,9 @@ class Playing:
         quiet = "" if sound else "[sound]\nenabled = false\n"
         self.config = self.home / "venue.toml"
         self.config.write_text(
-            f"{quiet}[osc]\nport = {self.port}\n[oscquery]\nenabled = false\n[screen]\nthreads = 1\n{venue}", "utf-8"
+            f"[osc]\nport = {self.port}\n[oscquery]\nenabled = false\n[screen]\nthreads = 1\n"
+            f"{quiet}[care]\n{care}{venue}",
+            "utf-8",
         )
         self.score = self.home / "long.toml"
         self.score.write_text(SCORE, encoding="utf-8")

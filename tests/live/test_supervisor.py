@@ -20,7 +20,7 @@ import pytest
 
 from installation.live import keeper
 from tests.conftest import PATIENCE_S, Desktop, needed, until
-from tests.live.playing import Playing
+from tests.live.playing import PATIENT, Playing
 
 Stage = Callable[..., Playing]
 
@@ -143,7 +143,7 @@ def test_nobody_outlives_a_supervisor_that_is_killed(stage: Stage) -> None:
 def test_what_fails_too_often_gives_way_to_the_calm_scene_then_to_black_then_ends(
     stage: Stage, desktop: Desktop
 ) -> None:
-    show = stage("[care]\nfailures = 2\nwithin_s = 3600\n")
+    show = stage(care=f"{PATIENT}failures = 2\nwithin_s = 3600\n")
     show.start()
     roles = []
     process = -1

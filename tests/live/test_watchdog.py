@@ -35,7 +35,7 @@ SHOW = """
 
     leash = Leash(sys.argv[-1])
     leash.orders()
-    leash.say({"failures": [1, 3600]})
+    leash.say({"limits": {"failures": 1, "within_s": 3600, "hang_s": 0.24}})
 
     def stand_still():
         os.kill(os.getpid(), signal.SIGSTOP)
