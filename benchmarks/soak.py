@@ -249,7 +249,8 @@ def stage(minutes: float = 0.0) -> Iterator[Soak]:
         house.open()
         screen |= {name: house.environment[name] for name in ("PULSE_SERVER", "ALSA_CONFIG_PATH", "PULSE_RUNTIME_PATH")}
     # faults come far more often here than the limit means: without raising it, the calm scene would take over
-    show = Playing(screen, care="failures = 1000\nwithin_s = 60\n", size="640x360", sound=house is not None)
+    care = "failures = 1000\nwithin_s = 60\n"
+    show = Playing(screen, care=care, size="640x360", sound=house is not None, threads=os.cpu_count() or 1)
     run = Soak(show, minutes, display, house)
     try:
         run.open_screen()

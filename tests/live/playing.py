@@ -42,7 +42,13 @@ class Playing:
     """One show. `venue` is put into its settings, `care` under [care] there, `screen` into its environment."""
 
     def __init__(
-        self, screen: dict[str, str], venue: str = "", care: str = PATIENT, size: str = "320x180", sound: bool = False
+        self,
+        screen: dict[str, str],
+        venue: str = "",
+        care: str = PATIENT,
+        size: str = "320x180",
+        sound: bool = False,
+        threads: int = 1,
     ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="st"))
         self.runtime = self.home / "run"
@@ -51,7 +57,7 @@ class Playing:
         quiet = "" if sound else "[sound]\nenabled = false\n"
         self.config = self.home / "venue.toml"
         self.config.write_text(
-            f"[osc]\nport = {self.port}\n[oscquery]\nenabled = false\n[screen]\nthreads = 1\n"
+            f"[osc]\nport = {self.port}\n[oscquery]\nenabled = false\n[screen]\nthreads = {threads}\n"
             f"{quiet}[care]\n{care}{venue}",
             "utf-8",
         )
