@@ -56,6 +56,10 @@ Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="T
 ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
 SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, max=SEEDS, help="Another seed, another tree.")]
+Performed = Annotated[
+    Path | None,
+    typer.Option("--journal", metavar="JOURNAL", help="The performance in this journal; `last` is the newest."),
+]
 
 Unsupervised = Annotated[
     bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
@@ -147,9 +151,7 @@ def film(
     seed: Seed = None,
     config: Config = None,
     frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
-    journal: Annotated[
-        Path | None, typer.Option(metavar="JOURNAL", help="The performance in this journal; `last` is the newest.")
-    ] = None,
+    journal: Performed = None,
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
@@ -172,11 +174,12 @@ def sound(
     score: ScoreName = None,
     seed: Seed = None,
     config: Config = None,
+    journal: Performed = None,
 ) -> None:
     """Render the sound alone, faster than it plays."""
     from installation.commands.sound import sound
 
-    _say(sound(Wish(config, score, scene, seed), out, start, seconds, channels))
+    _say(sound(Wish(config, score, scene, seed), out, start, seconds, channels, journal))
 
 
 @app.command()

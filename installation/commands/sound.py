@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from installation import places
 from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
+from installation.commands.replay import reopened
 from installation.commands.wish import Mistake, Wish
 from installation.live import keeper
 from installation.live.journal import wall
@@ -22,16 +23,20 @@ from installation.sound.loudspeakers import Diary, Loudspeakers
 DAY_S = 86_400.0
 
 
-def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: int) -> str:
-    """Render `seconds` of sound from `start`; say where it is."""
+def sound(
+    wish: Wish, out: Path, start: float, seconds: float | None, channels: int, journal: Path | None = None
+) -> str:
+    """Render `seconds` of sound from `start`, of the show or of the performance in a journal; say where it is."""
     from installation.film.soundtrack import Soundtrack, far_studio
     from installation.film.wav import Wav
 
-    path, opening = writable(out), opened(wish)
-    length = opening.score.seconds - start if seconds is None else seconds
+    path = writable(out)
+    opening = opened(wish) if journal is None else reopened(journal, wish.config)
+    begins, whole = opening.reach
+    length = whole - start if seconds is None else seconds
     if length <= 0:
-        raise Mistake(f"--from takes less than the {opening.score.seconds:g} s of the arc, got {start:g}")
-    first = ticks.ticks(start)
+        raise Mistake(f"--from takes less than the {whole:g} s that there are, got {start:g}")
+    first = ticks.ticks(begins + start)
     last = first + max(1, ticks.ticks(length))
     show = opening.show()
     hearing = opening.settings.hearing
@@ -39,6 +44,7 @@ def sound(wish: Wish, out: Path, start: float, seconds: float | None, channels: 
         track = Soundtrack(studio, first, last, wav.write)
         track.hear(show)
         while show.tick < last:
+            opening.before(show)
             show.step()
             track.hear(show)
             if show.tick % ticks.RATE == 0:

@@ -17,6 +17,7 @@ from installation.commands.wish import Mistake, Wish
 from installation.sound import device
 from installation.sound.device import Loudspeaker, NoPortAudio
 from tests.conftest import PATIENCE_S, Command, alive, until
+from tests.live.evening import Evening
 
 WISH = Wish(score="abridged", seed=3)
 
@@ -37,13 +38,29 @@ def test_sound_alone_is_the_sound_of_the_film(tmp_path: Path) -> None:
     assert frames(filmed) == frames(alone)
 
 
+def test_the_sound_of_a_performance_is_that_of_its_film(tmp_path: Path) -> None:
+    evening = Evening(tmp_path, opened(WISH).show())
+    evening.say("/sound/colour", 1.0)
+    evening.play(1.0)
+    evening.say("/dream/unrest", 1.0)
+    evening.play(1.0)
+    journal = evening.end().path
+    alone, filmed, unplayed = (tmp_path / f"{name}.wav" for name in ("alone", "filmed", "unplayed"))
+    sound(Wish(), alone, 0.0, None, 2, journal)
+    film(Wish(), Reel((64, 36), 30, 0.0, None, out=tmp_path / "film.mp4", wav=filmed), journal)
+    sound(WISH, unplayed, 0.0, 2.0, 2)
+    assert frames(alone) == frames(filmed)
+    assert len(frames(alone)[1]) == len(frames(unplayed)[1])
+    assert frames(alone) != frames(unplayed)
+
+
 def test_sound_for_a_ring_of_loudspeakers(tmp_path: Path) -> None:
     sound(WISH, tmp_path / "ring.wav", 0.0, 0.5, 6)
     assert frames(tmp_path / "ring.wav")[0] == 6
 
 
 def test_there_is_no_sound_after_the_end(tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match=r"--from takes less than the 20 s of the arc, got 99"):
+    with pytest.raises(Mistake, match=r"--from takes less than the 20 s that there are, got 99"):
         sound(WISH, tmp_path / "late.wav", 99.0, None, 2)
 
 
