@@ -92,10 +92,13 @@ def prepare(progress: Callable[[str], None]) -> None:
     """
     warm(progress)
     progress("guard")
-    guard, pixels = FlashGuard(32, 32), np.zeros((32, 32), np.uint32)
-    for level in (0, 0xFFFFFF, 0, 0xFFFFFF, 0, 0xFF0000, 0, 0xFF0000, 0, 0xFF0000):  # so many flashes wake all of it
+    guard, pixels = FlashGuard(96, 96), np.zeros((96, 96), np.uint32)
+    for level in (0, 0xFFFFFF, 0, 0xFFFFFF, 0, 0xFF0000, 0, 0xFF0000, 0, 0xFF0000):  # so many flashes wake it,
         pixels[:] = level
         guard.guard(pixels, 0.05)
+    for _ in range(20):  # and stripes that last the rest of it
+        pixels[:] = np.where(np.arange(96) % 8 < 4, 0xFFFFFF, 0)
+        guard.guard(pixels, 0.1)
 
 
 def grade(now: Moment, fade: float = 1.0) -> Grade:

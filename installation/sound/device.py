@@ -201,7 +201,7 @@ def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> Source
     """A source that has nothing left to compile."""
     rehearsed = sources(seed, output, hearing)
     voice = (Voice(110.0, 0.5),)
-    for i, unrest in enumerate((0.0, 1.0, 1.0, 0.3, 0.3)):  # calm, torn, and the freeze between
+    for i, unrest in enumerate((0.0, *(1.0,) * 12, 0.3, 0.3)):  # calm, torn until it is solved, the freeze between
         cue = Cue(i, unrest, 0.0, 1.0, 0.0, i, 0, 20)
         heard = rehearsed.render_row(written(cue, voice), rehearsed.quantum)
         Exposure(output.channels, output.rate, hearing, np.zeros(BOOK)).hear(heard)

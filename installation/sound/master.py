@@ -138,6 +138,20 @@ OVERSHOOT = float(np.abs(PHASES).sum(axis=1).max())  # by which a true peak can 
 
 
 @loose
+def _peaks(x: Array, phases: Array, ceiling: float, peaks: Array) -> None:
+    """As `true_peaks`, or an upper bound where no interpolation can reach `ceiling`: not worth one."""
+    highest = np.float32(0.0)
+    for c in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            highest = max(highest, abs(x[c, k]))
+    if highest * OVERSHOOT < ceiling:
+        for k in range(len(peaks)):
+            peaks[k] = highest
+    else:
+        true_peaks(x, phases, peaks)
+
+
+@loose
 def true_peaks(x: Array, phases: Array, peaks: Array) -> None:
     """The highest of all channels at and after each sample, (m,), of `x`, (channels, m + TAPS - 1).
 
@@ -243,11 +257,7 @@ class Limiter:
         self._past = x[:, n:].copy()
         peaks, gains = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
         fresh = x[:, -(n + TAPS - 1) :]
-        highest = float(np.abs(fresh).max())
-        if highest * OVERSHOOT < self._ceiling:
-            peaks[:] = highest  # no interpolation can reach the ceiling: not worth one
-        else:
-            true_peaks(fresh, PHASES, peaks)
+        _peaks(fresh, PHASES, self._ceiling, peaks)
         _held_down(
             peaks, self._ceiling, self._release, self._wants, self._ages, self._ends, self._box, self._moving, gains
         )
