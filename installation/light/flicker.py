@@ -8,14 +8,9 @@ holds whatever the others do.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from installation.light.windows import Floats, Ints, Marks, Sums, Windows, integrate, lay, spread, within
 from installation.model.compiled import strict
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-Marks = NDArray[np.uint8]
-Sums = NDArray[np.float64]
 
 TOKENS = 1.6
 """Rises in store, at most; one is spent by each."""
@@ -33,29 +28,6 @@ FALL_S = 0.25
 """Falls this close together are one: a slow fall still arms the next rise."""
 SWING, SWING_KEPT = 0.2, 0.18
 """A window's mean rises by the first; held back, by the second. A quarter of its area can do no more than 0.25."""
-
-
-class Windows:
-    """The fields of view: every place of a window of `height` x `width` cells in steps, and last the whole frame."""
-
-    def __init__(self, rows: int, columns: int, height: int, width: int) -> None:
-        down, across = max(1, height // 9), max(1, width // 16)
-        tops = np.arange(0, max(1, rows - height + down), down)
-        lefts = np.arange(0, max(1, columns - width + across), across)
-        # a window somewhere between two steps lies within the larger one that is summed here
-        top, left = (a.ravel() for a in np.meshgrid(tops, lefts, indexing="ij"))
-        bottom, right = np.minimum(top + height + down, rows), np.minimum(left + width + across, columns)
-        self.rows, self.columns = rows, columns
-        self.edges: Ints = np.ascontiguousarray(
-            np.vstack([np.stack([top, bottom, left, right], 1), [[0, rows, 0, columns]]]), dtype=np.int32
-        )  # (w, 4) cells: top, bottom, left, right
-        area = np.full(len(self.edges), float(height * width), dtype=np.float32)
-        area[-1] = rows * columns
-        self.area: Floats = area  # (w,) cells of the field of view, not of the larger window
-        self.cells = height * width
-
-    def __len__(self) -> int:
-        return len(self.edges)
 
 
 class _Cells:
@@ -115,7 +87,7 @@ class Flicker:
         lowered = False
         busy, _, _, hurried = cells.ask(level, dt)
         if hurried and busy >= FLICKERING * win.area.min():
-            _integrate(cells.busy, self._sums)
+            integrate(cells.busy, self._sums)
             lowered = _cap_crowds(
                 self._sums, win.edges, win.area, self._cover, cells.extreme, cells.rise, self._kept, bound
             )
@@ -123,7 +95,7 @@ class Flicker:
         if rises:
             lowered |= self._bound_events(dt, bound, falls)
         if self._mean:
-            _integrate(np.minimum(level, bound), self._sums)
+            integrate(np.minimum(level, bound), self._sums)
             lowered |= _cap_swings(
                 self._sums, win.edges, self._swinging, self._swing, self._swing_kept, dt, self._bright, level, bound
             )
@@ -134,9 +106,9 @@ class Flicker:
         fallen = event[4]
         fallen[:] = event[1] * np.float32(np.exp(-dt / FALL_S))
         if falls:
-            _integrate(cells.fall, self._sums)
+            integrate(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, fallen)
-        _integrate(cells.rise, self._sums)
+        integrate(cells.rise, self._sums)
         return bool(
             _cap_events(
                 self._sums, win.edges, win.area, event, dt, self._cover, cells.extreme, cells.rise, self._kept, bound
@@ -152,15 +124,15 @@ class Flicker:
         event[1] *= np.float32(np.exp(-dt / FALL_S))
         event[4] = 0.0
         if falls:
-            _integrate(cells.fall, self._sums)
+            integrate(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[4])
             event[1] += event[4]
         if rises:
-            _integrate(cells.rise, self._sums)
+            integrate(cells.rise, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[0])
         _spend_events(event, dt)
         if self._mean:
-            _integrate(level, self._sums)
+            integrate(level, self._sums)
             _follow_swings(self._sums, win.edges, self._swinging, self._swing, dt, self._bright)
 
 
@@ -228,49 +200,18 @@ def _turn(
 
 
 @strict
-def _integrate(marks: Marks | Floats, sums: Sums) -> None:
-    """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
-    rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
-    for y in range(rows):
-        line = 0.0
-        for x in range(columns):
-            line += marks[y * columns + x]
-            sums[y + 1, x + 1] = sums[y, x + 1] + line
-
-
-@strict
-def _within(sums: Sums, edge: Ints) -> float:
-    total: float = sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
-    return total
-
-
-@strict
 def _add_windows(sums: Sums, edges: Ints, area: Floats, total: Floats) -> None:
     for w in range(edges.shape[0]):
-        total[w] += _within(sums, edges[w]) / area[w]
-
-
-@strict
-def _lay(cover: Ints, edge: Ints) -> None:
-    """One window more, as the corners of a table of differences; `_covered` adds them up."""
-    cover[edge[0], edge[2]] += 1
-    cover[edge[1], edge[2]] -= 1
-    cover[edge[0], edge[3]] -= 1
-    cover[edge[1], edge[3]] += 1
+        total[w] += within(sums, edges[w]) / area[w]
 
 
 @strict
 def _cap_covered(cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats) -> bool:
+    spread(cover)
     rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
     lowered = False
     for y in range(rows):
         for x in range(columns):
-            if y > 0:
-                cover[y, x] += cover[y - 1, x]
-            if x > 0:
-                cover[y, x] += cover[y, x - 1]
-            if x > 0 and y > 0:
-                cover[y, x] -= cover[y - 1, x - 1]
             i = y * columns + x
             if cover[y, x] > 0 and rise[i] and extreme[i] + kept < bound[i]:
                 bound[i] = extreme[i] + kept
@@ -286,8 +227,8 @@ def _cap_crowds(
     cover[:] = 0
     hot = 0
     for w in range(edges.shape[0] - 1):
-        if _within(sums, edges[w]) >= FLICKERING * area[w]:
-            _lay(cover, edges[w])
+        if within(sums, edges[w]) >= FLICKERING * area[w]:
+            lay(cover, edges[w])
             hot += 1
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
@@ -302,10 +243,10 @@ def _cap_events(
     hot = 0
     leak = np.exp(-dt / BURST_S)
     for w in range(edges.shape[0]):
-        risen = event[0, w] * leak + _within(sums, edges[w]) / area[w]
+        risen = event[0, w] * leak + within(sums, edges[w]) / area[w]
         armed = event[2, w] == 0.0 or event[4, w] >= EVENT
         if risen >= EVENT and armed and event[3, w] + REFILL * dt < 1.0:
-            _lay(cover, edges[w])
+            lay(cover, edges[w])
             hot += 1
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
@@ -335,7 +276,7 @@ def _cap_swings(
         if swinging[1, w] == 1.0 or swinging[2, w] + REFILL * dt >= 1.0:
             continue
         top, bottom, left, right = edges[w]
-        mean = _within(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = within(sums, edges[w]) / ((bottom - top) * (right - left))
         valley = swinging[0, w]
         if mean - valley < swing[w] or valley >= bright:
             continue
@@ -352,7 +293,7 @@ def _cap_swings(
 def _follow_swings(sums: Sums, edges: Ints, swinging: Floats, swing: Floats, dt: float, bright: float) -> None:
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]
-        mean = _within(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = within(sums, edges[w]) / ((bottom - top) * (right - left))
         swinging[2, w] = min(swinging[2, w] + REFILL * dt, TOKENS)
         extreme = swinging[0, w]
         if swinging[1, w] == 0.0:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.flicker import Floats, Ints, Sums, Windows
 from installation.light.scanlines import BINS, crossing, drawn, scan, visits
 from installation.light.softening import soften
+from installation.light.windows import Floats, Ints, Marks, Sums, Windows, integrate, lay, spread, within
 from installation.model.compiled import strict
 
 SHARE = 0.18
@@ -45,6 +45,7 @@ class Stripes:
         self._due = 0.0
         self._light = np.empty(max(width, height), dtype=np.float32)  # of one line
         self._wanted = np.ones((2, rows, columns), dtype=np.float32)
+        self._found = np.zeros(rows * columns, dtype=np.uint8)  # cells that cross stripes
         self._sums = np.zeros((rows + 1, columns + 1), dtype=np.float64)
         self._cover = np.zeros((rows + 1, columns + 1), dtype=np.int32)
         self._since = np.zeros(len(windows), dtype=np.float32)  # seconds for which a window has been striped
@@ -67,8 +68,9 @@ class Stripes:
             return
         win = self._windows
         hot = _judge(
-            self._asked, self._crossing, win.edges, win.area, self._sums, self._cover, self._wanted[0], self._since, dt
-        )
+            self._asked, self._crossing, win.edges, win.area, self._found, self._sums, self._cover, self._wanted[0],
+            self._since, dt,
+        )  # fmt: skip
         if hot or self.dimming:
             soften(self._wanted, 2 * SOFT, SOFT)
             self.dimming = bool(_dim(self._wanted[0].ravel(), self.gain, dt))
@@ -76,7 +78,7 @@ class Stripes:
 
 @strict
 def _judge(
-    asked: Floats, crossing: Ints, edges: Ints, area: Floats, sums: Sums, cover: Ints, wanted: Floats,
+    asked: Floats, crossing: Ints, edges: Ints, area: Floats, found: Marks, sums: Sums, cover: Ints, wanted: Floats,
     since: Floats, dt: float,
 ) -> bool:  # fmt: skip
     """Write into `wanted` (rows, columns) the gain of every cell in a window that has been striped for long enough,
@@ -84,34 +86,24 @@ def _judge(
     rows, columns = wanted.shape
     needs = asked.ravel()
     for y in range(rows):
-        line = 0.0
         for x in range(columns):
             i = y * columns + x
-            need = min(needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]])
-            wanted[y, x] = need
-            if need < 1.0:
-                line += 1.0
-            sums[y + 1, x + 1] = sums[y, x + 1] + line
+            wanted[y, x] = min(
+                needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]]
+            )
+            found[i] = wanted[y, x] < 1.0
+    integrate(found, sums)
     cover[:] = 0
     hot = False
     for w in range(edges.shape[0] - 1):
-        e = edges[w]
-        share = (sums[e[1], e[3]] - sums[e[0], e[3]] - sums[e[1], e[2]] + sums[e[0], e[2]]) / area[w]
+        share = within(sums, edges[w]) / area[w]
         since[w] = min(since[w] + dt, 0.5) if share >= SHARE else max(since[w] - 0.5 * dt, 0.0)
         if since[w] >= PATIENCE_S and share >= SHARE:
             hot = True
-            cover[e[0], e[2]] += 1
-            cover[e[1], e[2]] -= 1
-            cover[e[0], e[3]] -= 1
-            cover[e[1], e[3]] += 1
+            lay(cover, edges[w])
+    spread(cover)
     for y in range(rows):
         for x in range(columns):
-            if y > 0:
-                cover[y, x] += cover[y - 1, x]
-            if x > 0:
-                cover[y, x] += cover[y, x - 1]
-            if x > 0 and y > 0:
-                cover[y, x] -= cover[y - 1, x - 1]
             if cover[y, x] == 0:
                 wanted[y, x] = 1.0
     return hot
