@@ -6,6 +6,7 @@ In a checkout `assets/` and `config/` stand beside the packages; in an installed
 
 from __future__ import annotations
 
+import os
 import warnings
 from functools import cache
 from pathlib import Path
@@ -83,6 +84,11 @@ def runtime() -> Path:
 def stills() -> Path:
     """Where stills taken during a show go: a folder among the user's pictures."""
     return platformdirs.user_pictures_path() / "SleepTree"
+
+
+def unfinished(path: Path) -> Path:
+    """The name beside `path` that a file has until it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def units() -> Path:

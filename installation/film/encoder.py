@@ -15,6 +15,8 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
+from installation import places
+
 Pixels = NDArray[np.uint32]
 Samples = NDArray[np.float32]
 
@@ -38,7 +40,7 @@ class Encoder:
         if width % 2 or height % 2:
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
         self._path, self._size = path, (width, height)
-        self._unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._unfinished = places.unfinished(path)
         self._file = av.open(str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"})
         options = {"crf": "17", "preset": "medium", "x264-params": "aq-mode=3"}  # aq-mode 3 spends more on the dark
         self._stream = self._file.add_stream("libx264", rate=fps, options=options)

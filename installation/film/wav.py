@@ -11,6 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import places
+
 FULL = 2**23 - 1
 """The integer that 1.0 becomes."""
 
@@ -29,7 +31,7 @@ class Wav:
     """
 
     def __init__(self, path: Path, channels: int = 2, rate: int = 48_000) -> None:
-        self._path, self._unfinished = path, path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._path, self._unfinished = path, places.unfinished(path)
         self._file = wave.open(str(self._unfinished), "wb")  # noqa: SIM115 (closed by close)
         self._file.setnchannels(channels)
         self._file.setsampwidth(3)

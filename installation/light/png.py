@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import places
+
 Pixels = NDArray[np.uint32]
 
 
@@ -31,7 +33,7 @@ def write(path: Path, picture: Pixels, said: str = "") -> None:
     if said:
         parts.append(_chunk(b"tEXt", b"Description\0" + said.encode("latin-1", "replace")))
     parts += [_chunk(b"IDAT", zlib.compress(rows.tobytes(), 4)), _chunk(b"IEND", b"")]
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = places.unfinished(path)
     try:
         unfinished.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
         os.replace(unfinished, path)

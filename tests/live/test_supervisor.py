@@ -67,7 +67,7 @@ def test_a_crash_or_a_hang_is_followed_by_the_show_where_it_was(stage: Stage, nu
     assert restart["reason"] == ("hang" if number == signal.SIGSTOP else number.name)
     (back,) = show.log("back")
     print(f"without a picture for {back['without_picture_s']} s")
-    answered = asked(show, "/sync")
+    answered = show.asked("/sync")
     assert answered["/light/hue"] == pytest.approx(0.3, abs=1e-6)
     assert answered["/sleeper/7/glow"] == pytest.approx(1.75, abs=1e-6)
     assert answered["/dream/communion"] == pytest.approx(0.9, abs=1e-6)
@@ -77,29 +77,6 @@ def test_a_crash_or_a_hang_is_followed_by_the_show_where_it_was(stage: Stage, nu
     journals = sorted((show.home / ".local/share/sleeptree/journals").glob("*.journal"))
     whole = "".join(path.read_text(encoding="utf-8") for path in journals)
     assert all(f'"{address}"' in whole for address in ("/light/hue", "/sleeper/7/glow", "/dream/communion"))
-
-
-def asked(show: Playing, address: str) -> dict[str, Any]:
-    """What the show answers to a message without arguments."""
-    from pythonosc.osc_bundle import OscBundle
-    from pythonosc.osc_message import OscMessage
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    said: dict[str, Any] = {}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        link.settimeout(1.0)
-        deadline = time.monotonic() + 60.0
-        while "/sleeper/240/present" not in said:
-            assert time.monotonic() < deadline, said
-            link.sendto(OscMessageBuilder(address).build().dgram, ("127.0.0.1", show.port))
-            try:
-                while "/sleeper/240/present" not in said:
-                    data = link.recv(65_536)
-                    messages = list(OscBundle(data)) if OscBundle.dgram_is_bundle(data) else [OscMessage(data)]
-                    said |= {one.address: (one.params or [None])[0] for one in messages if isinstance(one, OscMessage)}
-            except TimeoutError:
-                continue
-    return said
 
 
 def test_it_goes_on_from_the_older_snapshot_and_then_from_the_start(stage: Stage) -> None:

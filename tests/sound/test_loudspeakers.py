@@ -20,7 +20,7 @@ from installation.settings import Hearing, Sound
 from installation.sound import loudspeakers
 from installation.sound.exposure import BOOK
 from installation.sound.loudspeakers import Diary, Loudspeakers
-from tests.conftest import PATIENCE_S, until
+from tests.conftest import PATIENCE_S, alive, until
 from tests.sound.counter import ROUND, counter
 from tests.sound.house import House, needed, recorded
 from tests.sound.night import dark_show
@@ -265,14 +265,6 @@ def test_nobody_plays_on_when_the_show_was_killed(house: House, tmp_path: Path) 
         show.kill()
         show.wait()
         until(lambda: not any(alive(child) for child in children), "the processes to end")
-
-
-def alive(process: int) -> bool:
-    """Whether it runs; one that has ended and that nobody has asked about yet does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
 
 
 def test_another_device_is_refused_when_told_so(house: House) -> None:
