@@ -18,7 +18,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from installation import places, repertoire
+from installation import repertoire
+from installation.foundation import places
 from installation.light.picture import Picture, look, prepare
 from installation.model.score import parse
 from installation.show import Show

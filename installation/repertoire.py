@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from installation import places
 from installation.controls import table
+from installation.foundation import places
 from installation.scene import Scene
 
 GROUP = "sleeptree.scenes"

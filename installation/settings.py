@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from installation.foundation.refusal import Keys, said
 from installation.model import hours
-from installation.model.refusal import Keys, said
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.controls import SLEEPERS, Accepted, Glides, Refused, Value, accept, table
-from installation.model import memory, ticks
+from installation.foundation import snapshot as memory
+from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.choir import Choir
 from installation.model.community import Climate, Community

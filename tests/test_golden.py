@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from installation import places, repertoire
+from installation import repertoire
 from installation.film.film import still
+from installation.foundation import places
 from installation.light.picture import Picture
 from installation.model.score import parse
 from installation.show import Show

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from installation import places
 from installation.commands import kiosk
 from installation.commands.wish import Mistake
+from installation.foundation import places
 
 
 @pytest.fixture

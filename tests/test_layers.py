@@ -42,10 +42,10 @@ HOMES = {
     "pythonosc": ("installation/live/",),
     "aiohttp": ("installation/live/",),
     "zeroconf": ("installation/live/",),
-    "platformdirs": ("installation/places.py", "installation/model/compiled.py"),
+    "platformdirs": ("installation/foundation/places.py", "installation/foundation/kernels.py"),
     "typer": ("installation/cli.py",),
     "rich": ("installation/commands/",),
-    "numba": ("installation/model/compiled.py",),
+    "numba": ("installation/foundation/kernels.py",),
     "random": (),
     "numpy.random": ("installation/model/chance.py",),
 }
@@ -85,8 +85,8 @@ PURE |= {"itertools", "math", "numpy", "operator", "re", "struct", "types", "typ
 PURE_BUT = {
     "numpy.random.Generator": PURE_ROOMS,  # a name for type hints; what makes one is chance.py's alone
     # machine code is kept on disk, under what its sources say
-    **dict.fromkeys(("numba", "pathlib", "platformdirs", "shutil"), ("installation/model/compiled.py",)),
-    **dict.fromkeys(("contextlib", "sys", "tempfile"), ("installation/model/compiled.py",)),
+    **dict.fromkeys(("numba", "pathlib", "platformdirs", "shutil"), ("installation/foundation/kernels.py",)),
+    **dict.fromkeys(("contextlib", "sys", "tempfile"), ("installation/foundation/kernels.py",)),
     "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
     "msgspec": ("installation/model/",),  # checks that text, and makes bytes of a snapshot
 }
@@ -257,7 +257,11 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         ("installation/model/score.py", "def f():\n    from installation import cli", "model to cli points up"),
         ("installation/model/score.py", "from ..scene import Moment", "the arrow from model to scene points up"),
         ("installation/model/score.py", "from installation import Chance", "model to installation points up"),
-        ("installation/show.py", "import installation.places as p", "the arrow from show to places points up"),
+        (
+            "installation/show.py",
+            "import installation.foundation.places as p",
+            "the arrow from show to places points up",
+        ),
         ("installation/light/grade.py", "import installation.sound.synth", "rooms of one level"),
         ("installation/live/stage.py", "from installation.film import film", "rooms of one level"),
         (
@@ -276,7 +280,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
             "__import__('sounddevice')",
             "sounddevice is used in installation/sound/device.py",
         ),
-        ("installation/light/png.py", "from av import open", "av is used in installation/film/ alone"),
+        ("installation/foundation/png.py", "from av import open", "av is used in installation/film/ alone"),
         ("installation/live/osc.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),
         ("installation/live/osc.py", "from random import choice", "ask Chance"),
         ("installation/light/grade.py", "import time as t\nx = t.monotonic()", "only live/ reads a clock"),

@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from installation import places
 from installation.controls import TABLE, markdown
+from installation.foundation import places
 from installation.light.grade import Grade
 from installation.light.renderer import Renderer
 from installation.model.score import parse

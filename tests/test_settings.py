@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from installation import places, settings
+from installation import settings
+from installation.foundation import places
 
 
 def test_what_ships_is_the_default_word_for_word() -> None:

@@ -12,10 +12,11 @@ from threading import Event
 
 import msgspec
 
-from installation import places, settings
+from installation import settings
 from installation.commands.amend import amend, amended
 from installation.commands.opening import opened
 from installation.commands.wish import Mistake, Wish
+from installation.foundation import places
 from installation.live.journal import wall
 from installation.settings import Hearing, Sound
 from installation.sound.exposure import CALIBRATED_AT

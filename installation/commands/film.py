@@ -47,7 +47,7 @@ def shoot(opening: Opening, reel: Reel) -> str:
     from installation.film.film import Cut, pictures
     from installation.film.soundtrack import Soundtrack, Studio
     from installation.film.wav import Wav
-    from installation.light import png
+    from installation.foundation import png
     from installation.light.picture import prepare
 
     begins, whole = opening.reach

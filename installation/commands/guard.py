@@ -19,7 +19,7 @@ def guard(film: Path, out: Path | None) -> bool:
     if out is not None:
         writable(out)
     from installation.film.flashes import Report, Rule, analyse_film
-    from installation.light import png
+    from installation.foundation import png
 
     try:
         with Bar("guard") as progress:

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from installation import places, repertoire
+from installation import repertoire
 from installation.commands.console import Console
 from installation.commands.opening import Opening
 from installation.commands.replay import taken_up
+from installation.foundation import places
 from installation.live import keeper
 from installation.live.journal import wall
 from installation.live.keeper import Kept

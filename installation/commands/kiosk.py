@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from installation import places, settings
+from installation import settings
 from installation.commands.wish import Mistake
+from installation.foundation import places
 
 UNIT, TARGET = "sleeptree.service", "graphical-session.target"
 LABEL = "art.sleeptree.play"

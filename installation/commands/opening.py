@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from installation import places, repertoire, settings
+from installation import repertoire, settings
 from installation.commands.wish import Mistake, Wish
+from installation.foundation import places
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene

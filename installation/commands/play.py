@@ -16,7 +16,6 @@ from typing import Any
 
 import structlog
 
-from installation import places
 from installation.commands import kept
 from installation.commands.console import Console, Doors, console, doors
 from installation.commands.film import Reel, shoot
@@ -26,6 +25,7 @@ from installation.commands.opening import Opening, cores, opened, writable
 from installation.commands.replay import Reopening, reopened
 from installation.commands.sound import sounded
 from installation.commands.wish import Wish
+from installation.foundation import places
 from installation.live import keeper, log, measure, vitals
 from installation.live.awaited import Awaited
 from installation.live.desk import Desk

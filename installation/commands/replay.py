@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation import places
 from installation.commands.opening import Opening, opened
 from installation.commands.wish import Mistake, Wish
+from installation.foundation import places
 from installation.live import performance as performances
 from installation.live.journal import FOLDER
 from installation.live.performance import Performance

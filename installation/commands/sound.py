@@ -9,11 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import places
 from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
 from installation.commands.replay import reopened
 from installation.commands.wish import Mistake, Wish
+from installation.foundation import places
 from installation.live import keeper
 from installation.live.journal import wall
 from installation.model import ticks

@@ -19,7 +19,7 @@ def still(wish: Wish, at: float | None, phase: str | None, size: Size, out: Path
     if seconds is None:
         raise Mistake(f"score {opening.score.name}: no lit section is {phase}")
     from installation.film import film
-    from installation.light import png
+    from installation.foundation import png
     from installation.light.picture import prepare
 
     tick = ticks.ticks(seconds)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
-from installation import places
+from installation.foundation import places
 from installation.live.claim import Claim
 from installation.live.notify import Notify
 from installation.live.records import Records

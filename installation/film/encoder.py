@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from installation import places
+from installation.foundation import places
 
 Pixels = NDArray[np.uint32]
 Samples = NDArray[np.float32]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import strict
+from installation.foundation.kernels import strict
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]

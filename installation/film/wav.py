@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import places
+from installation.foundation import places
 
 FULL = 2**23 - 1
 """The integer that 1.0 becomes."""

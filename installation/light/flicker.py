@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from installation.foundation.kernels import strict
 from installation.light.windows import Floats, Ints, Marks, Sums, Windows, integrate, lay, spread, within
-from installation.model.compiled import strict
 
 TOKENS = 1.6
 """Rises in store, at most; one is spent by each."""

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.kernels import strict
 from installation.light.flicker import Flicker
 from installation.light.softening import soften
 from installation.light.stripes import Stripes
 from installation.light.veil import Veil
 from installation.light.windows import Floats, Ints, Windows
-from installation.model.compiled import strict
 
 Pixels = NDArray[np.uint32]
 

@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.kernels import quick
 from installation.light.pyramid import PAD
 from installation.light.splat import BLUE, GREEN, REACH, RED, SHARE, X, Y
-from installation.model.compiled import quick
 
 BLOCK = 8
 """Pixels worked out at a time: one vector."""

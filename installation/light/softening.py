@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose, strict
+from installation.foundation.kernels import loose, strict
 
 Floats = NDArray[np.float32]
 

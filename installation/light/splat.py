@@ -16,8 +16,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.kernels import exact, quick
 from installation.light.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
-from installation.model.compiled import exact, quick
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)

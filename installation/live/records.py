@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from installation import places
+from installation.foundation import places
 
 MEGABYTES, FILES = 2.0, 5
 """Of the log: the size at which a new file is begun, and how many are kept."""

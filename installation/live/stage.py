@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from installation.light import png
+from installation.foundation import png
 from installation.light.picture import Pixels, look
 from installation.live.inbox import KEYS, Source
 from installation.live.pace import Beat, Lag, period

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model import memory, ticks
+from installation.foundation import snapshot as memory
+from installation.model import ticks
 from installation.model.chance import Chance
 
 Doubles = NDArray[np.float64]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose
+from installation.foundation.kernels import loose
 
 Doubles = NDArray[np.float64]
 

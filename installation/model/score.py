@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from installation.foundation.refusal import Keys, said
 from installation.model import ticks
-from installation.model.refusal import Keys, said
 
 Phase = Literal["harmony", "glitch", "resolution"]
 

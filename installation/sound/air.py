@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose
+from installation.foundation.kernels import loose
 from installation.sound.voices import chance
 
 Array = NDArray[np.float32]

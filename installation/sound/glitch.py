@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.kernels import loose
 from installation.model.chance import Chance
-from installation.model.compiled import loose
 from installation.sound.cue import VOICES, Cue
 from installation.sound.voices import chance as hashed
 

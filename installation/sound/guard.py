@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import strict
+from installation.foundation.kernels import strict
 from installation.settings import Hearing
 from installation.sound.master import Limiter, k_weighted, k_weighting, loudness, mean_square
 

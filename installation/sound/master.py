@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose, strict
+from installation.foundation.kernels import loose, strict
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose
+from installation.foundation.kernels import loose
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

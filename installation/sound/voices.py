@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import loose
+from installation.foundation.kernels import loose
 from installation.model.roughness import HIGHEST, PARTIALS, SATELLITES, rolloff, torn
 from installation.sound.cue import VOICES
 

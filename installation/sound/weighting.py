@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.compiled import strict
+from installation.foundation.kernels import strict
 from installation.sound.master import OFFSET, k_weighting
 
 Array = NDArray[np.float32]

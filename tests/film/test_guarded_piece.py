@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation import places, repertoire
+from installation import repertoire
 from installation.controls import SLEEPERS
 from installation.film.film import Cut, pictures
 from installation.film.flashes import analyse
+from installation.foundation import places
 from installation.light.guard import FlashGuard
 from installation.light.picture import Picture, look
 from installation.model.score import parse

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 
-from installation.light import png
+from installation.foundation import png
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "out"

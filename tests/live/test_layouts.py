@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from installation import places
 from installation.commands.opening import opened
 from installation.commands.surfaces import SURFACES, surface
 from installation.commands.wish import Wish
 from installation.controls import TABLE, Control, Refused, accept, table
+from installation.foundation import places
 from installation.live import layouts, stagecontrol, touchosc
 from installation.live.layouts import HEIGHT, WIDTH, Page, Widget
 

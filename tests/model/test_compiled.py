@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.model import compiled
+from installation.foundation import kernels as compiled
 
 PIECE = {
     "__init__.py": "",

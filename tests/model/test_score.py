@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from installation.foundation.places import config
 from installation.model.score import Course, parse
-from installation.places import config
 
 SECTION = '[[section]]\nname = "a"\nphase = "harmony"\nseconds = 2\n'
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation import places, settings
+from installation import settings
 from installation.commands import calibrate as command
 from installation.commands.amend import amend, amended
 from installation.commands.calibrate import calibrate
 from installation.commands.wish import Mistake, Wish
+from installation.foundation import places
 from installation.settings import Hearing, Sound
 from installation.sound.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink import noise

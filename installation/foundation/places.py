@@ -19,7 +19,7 @@ _NAME = "sleeptree"
 @cache
 def checkout() -> Path | None:
     """The root of the checkout that this code runs from, or None when it was installed."""
-    above = Path(__file__).resolve().parent.parent
+    above = Path(__file__).resolve().parent.parent.parent
     return above if (above / "pyproject.toml").is_file() and (above / "config").is_dir() else None
 
 
@@ -34,7 +34,7 @@ def config() -> Path:
 
 
 def _shipped(folder: str) -> Path:
-    return (checkout() or Path(__file__).resolve().parent / "_data") / folder
+    return (checkout() or Path(__file__).resolve().parent.parent / "_data") / folder
 
 
 def venue() -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import places
+from installation.foundation import places
 
 Pixels = NDArray[np.uint32]
 
