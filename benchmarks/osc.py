@@ -45,8 +45,8 @@ from installation.live.painter import Painter
 from installation.live.performance import Replay, read
 from installation.live.stage import Stage
 from installation.model import ticks
-from installation.settings import Size, size
 from installation.show import Show
+from installation.venue.settings import Size, size
 
 FLOOD = 20_000
 RATES = (5_000, 8_000, 10_000, 20_000)

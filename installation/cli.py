@@ -11,10 +11,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from installation import settings
 from installation.commands.wish import Mistake, Wish
 from installation.model.score import Phase
-from installation.settings import Size
+from installation.venue import settings
+from installation.venue.settings import Size
 
 app = typer.Typer(
     name="sleeptree",

@@ -17,7 +17,7 @@ from installation.commands.opening import opened
 from installation.commands.wish import Wish
 from installation.light.picture import look, prepare
 from installation.model import ticks
-from installation.settings import Hearing, Sound
+from installation.venue.settings import Hearing, Sound
 from installation.sound.cue import Cue, written
 from installation.sound.device import drones, warm
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from installation import settings
 from installation.foundation import places
+from installation.venue import settings
 
 
 def test_what_ships_is_the_default_word_for_word() -> None:

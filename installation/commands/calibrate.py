@@ -12,16 +12,16 @@ from threading import Event
 
 import msgspec
 
-from installation import settings
-from installation.commands.amend import amend, amended
 from installation.commands.opening import opened
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.live.journal import wall
-from installation.settings import Hearing, Sound
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.loudspeakers import Loudspeakers
 from installation.sound.pink import RISE_S, level_dbfs, noise
+from installation.venue import settings
+from installation.venue.settings import Hearing, Sound
+from installation.venue.toml_edit import amend, amended
 
 LOWEST, HIGHEST = 40.0, 130.0  # dB(A) that a room with loudspeakers can have
 SCRIPTED_S = 10.0  # of noise, when the reading is known beforehand

@@ -13,7 +13,7 @@ from installation.commands.wish import Mistake, Wish
 from installation.live import measure
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.settings import Hearing, Size
+from installation.venue.settings import Hearing, Size
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 

@@ -10,7 +10,7 @@ from installation.commands.opening import Opening, opened, writable
 from installation.commands.progress import Bar
 from installation.commands.replay import reopened
 from installation.commands.wish import Mistake, Wish
-from installation.settings import Size
+from installation.venue.settings import Size
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from installation.live.journal import wall
 from installation.live.keeper import Kept
 from installation.live.leash import Orders
 from installation.model.score import Score
-from installation.settings import Settings
 from installation.show import Show
+from installation.venue.settings import Settings
 
 _log = structlog.get_logger("kept")
 

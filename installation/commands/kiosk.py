@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from installation import settings
 from installation.commands.wish import Mistake
 from installation.foundation import places
+from installation.venue import settings
 
 UNIT, TARGET = "sleeptree.service", "graphical-session.target"
 LABEL = "art.sleeptree.play"

@@ -37,10 +37,11 @@ from installation.live.painter import Painter, Screen
 from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
-from installation.model import hours, ticks
-from installation.settings import Size
+from installation.model import ticks
 from installation.show import Show
 from installation.sound.loudspeakers import Loudspeakers
+from installation.venue import opening_hours
+from installation.venue.settings import Size
 
 _log = structlog.get_logger("play")
 
@@ -104,7 +105,7 @@ class _Evening:
         self._watched.pulse("loading")
         self._ending = threading.Event()
         self._stage: Stage | None = None
-        self._hours = hours.spans(self.opening.settings.hours.open)
+        self._hours = opening_hours.spans(self.opening.settings.hours.open)
         care, kept_log = self.opening.settings.care, self.opening.settings.log
         limits = {"failures": care.failures, "within_s": care.within_s, "hang_s": care.hang_s}
         watched.say({"limits": limits, "log_size": [kept_log.megabytes, kept_log.files]})
@@ -320,7 +321,7 @@ class _Evening:
 
     def _awake(self) -> bool:
         """Whether the house is open."""
-        return hours.is_open(self._hours, *vitals.weekday_minute())
+        return opening_hours.is_open(self._hours, *vitals.weekday_minute())
 
     def _report(self, stage: Stage) -> dict[str, Any]:
         first, born = stage.painter.first_ns, self._born

@@ -8,7 +8,7 @@ from installation.commands.opening import opened, writable
 from installation.commands.progress import Bar
 from installation.commands.wish import Mistake, Wish
 from installation.model import ticks
-from installation.settings import Size
+from installation.venue.settings import Size
 
 
 def still(wish: Wish, at: float | None, phase: str | None, size: Size, out: Path) -> str:

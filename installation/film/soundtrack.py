@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.settings import Hearing
 from installation.show import Show
 from installation.sound.cue import Cue, written
 from installation.sound.synth import Synth
+from installation.venue.settings import Hearing
 
 Samples = NDArray[np.float32]
 Rows = NDArray[np.float64]

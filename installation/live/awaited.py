@@ -11,7 +11,7 @@ import numpy as np
 from installation.light.picture import Pixels
 from installation.live.painter import Screen
 from installation.model.ticks import SECOND
-from installation.settings import Size
+from installation.venue.settings import Size
 
 AGAIN = SECOND
 """Nanoseconds between two looks."""

@@ -11,8 +11,8 @@ from installation.light.picture import Look, look
 from installation.live.painter import Drawing, Screen
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.settings import Size
 from installation.show import Show
+from installation.venue.settings import Size
 
 Clock = Callable[[], int]
 

@@ -14,7 +14,7 @@ from installation.light.picture import Look, Pixels
 from installation.live.pace import Times
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.settings import Size
+from installation.venue.settings import Size
 
 
 class Screen(Protocol):

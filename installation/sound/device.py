@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from installation.model.chance import Chance
 from installation.scene import Voice
-from installation.settings import Hearing, Sound
 from installation.sound.cue import Cue, written
 from installation.sound.exposure import BOOK, Exposure
 from installation.sound.line import Line, Meter, Shared
 from installation.sound.synth import Levels, Synth
+from installation.venue.settings import Hearing, Sound
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

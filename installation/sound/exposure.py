@@ -13,9 +13,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.settings import Hearing
 from installation.sound.master import OFFSET, k_weighting, loudness, mean_square
 from installation.sound.weighting import PINK_A, a_weighting, weighed
+from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.settings import Hearing
 from installation.sound.master import Limiter, k_weighted, k_weighting, loudness, mean_square
+from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.settings import Hearing, Sound
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.guard import Guard
 from installation.sound.synth import Levels
 from installation.sound.weighting import DEEPEST, HIGHEST, pink_k
+from installation.venue.settings import Hearing, Sound
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -17,7 +17,6 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.roughness import HIGHEST, detune_for, rolloff, roughness_of
 from installation.scene import Moment, Voice
-from installation.settings import Hearing
 from installation.sound.air import Air
 from installation.sound.cue import Cue, read, written
 from installation.sound.glitch import Bridge, Slice, Tear
@@ -25,6 +24,7 @@ from installation.sound.guard import Guard
 from installation.sound.master import Fader, Loudness
 from installation.sound.space import Space
 from installation.sound.voices import BLEND, Voices
+from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

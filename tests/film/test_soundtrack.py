@@ -15,8 +15,8 @@ from installation.film.soundtrack import ROLL, Soundtrack, Studio, far_studio
 from installation.film.wav import FULL, Wav, packed
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.settings import Hearing
 from installation.sound.synth import Synth
+from installation.venue.settings import Hearing
 from tests.sound.night import QUANTUM, RATE, dark_show
 
 Sound = NDArray[np.float32]

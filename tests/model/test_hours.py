@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.model import hours
-from installation.model.hours import DAYS, is_open, parse, spans
+from installation.venue import opening_hours
+from installation.venue.opening_hours import DAYS, is_open, parse, spans
 
 
 def opened(lines: list[str], day: str, time: str) -> bool:
@@ -51,11 +51,16 @@ def test_what_is_no_such_line_is_refused_with_the_rule(line: str) -> None:
         parse(line)
 
 
-@given(day=st.integers(0, 6), first=st.integers(0, 1439), last=st.integers(0, 1439), now=st.integers(0, hours.WEEK - 1))
+@given(
+    day=st.integers(0, 6),
+    first=st.integers(0, 1439),
+    last=st.integers(0, 1439),
+    now=st.integers(0, opening_hours.WEEK - 1),
+)
 def test_it_is_open_for_as_long_as_it_says(day: int, first: int, last: int, now: int) -> None:
     if first == last:
         return
     line = f"{DAYS[day]} {first // 60}:{first % 60:02}-{last // 60}:{last % 60:02}"
-    since = (now - day * hours.DAY - first) % hours.WEEK
-    length = (last - first) % hours.DAY
-    assert is_open(parse(line), now // hours.DAY, now % hours.DAY) == (since < length)
+    since = (now - day * opening_hours.DAY - first) % opening_hours.WEEK
+    length = (last - first) % opening_hours.DAY
+    assert is_open(parse(line), now // opening_hours.DAY, now % opening_hours.DAY) == (since < length)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.settings import Hearing, Sound
 from installation.sound.synth import Levels
+from installation.venue.settings import Hearing, Sound
 
 ROUND = 30_000
 """Samples until the counter begins again; a count is its sample times 32768."""

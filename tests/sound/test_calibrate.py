@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation import settings
 from installation.commands import calibrate as command
-from installation.commands.amend import amend, amended
 from installation.commands.calibrate import calibrate
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
-from installation.settings import Hearing, Sound
 from installation.sound.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink import noise
+from installation.venue import settings
+from installation.venue.settings import Hearing, Sound
+from installation.venue.toml_edit import amend, amended
 from tests.conftest import PATIENCE_S, until
 from tests.sound.house import House, needed, recorded
 

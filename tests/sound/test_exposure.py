@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import integrated
 from installation.model.chance import Chance
-from installation.settings import Hearing, Sound
 from installation.sound.device import Player
 from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rested, sane
 from installation.sound.line import Line, memory
 from installation.sound.master import k_weighting
 from installation.sound.pink import pink
 from installation.sound.weighting import PINK_A, a_weighted_db, a_weighting, weighed
+from installation.venue.settings import Hearing, Sound
 from tests.sound.counter import Counter
 from tests.sound.night import RATE
 

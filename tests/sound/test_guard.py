@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks.ears import loudness_over_time, true_peak
-from installation.settings import Hearing
 from installation.sound.guard import HABIT, QUIET, Guard
 from installation.sound.master import Limiter, k_weighted, k_weighting, loudness
+from installation.venue.settings import Hearing
 from tests.sound.night import QUANTUM, RATE
 
 Array = NDArray[np.float32]

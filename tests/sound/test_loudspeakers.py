@@ -16,10 +16,10 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.light.picture import Picture, look
-from installation.settings import Hearing, Sound
 from installation.sound import loudspeakers
 from installation.sound.exposure import BOOK
 from installation.sound.loudspeakers import Diary, Loudspeakers
+from installation.venue.settings import Hearing, Sound
 from tests.conftest import PATIENCE_S, alive, until
 from tests.sound.counter import ROUND, counter
 from tests.sound.house import House, needed, recorded
@@ -236,7 +236,7 @@ def test_closing_leaves_no_process_behind(house: House) -> None:
 ORPHANS = """
     import sys, time
     from tests.sound.counter import counter
-    from installation.settings import Hearing, Sound
+    from installation.venue.settings import Hearing, Sound
     from installation.sound.loudspeakers import Loudspeakers
 
     if __name__ == "__main__":
@@ -286,7 +286,7 @@ def test_another_device_is_refused_when_told_so(house: House) -> None:
 SCRIPT = """
     import time
     from tests.sound.night import dark_show
-    from installation.settings import Hearing, Sound
+    from installation.venue.settings import Hearing, Sound
     from installation.sound.loudspeakers import Loudspeakers
 
     if __name__ == "__main__":

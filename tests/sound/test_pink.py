@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
-from installation.settings import Hearing, Sound
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.pink import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
 from installation.sound.weighting import PINK_A, a_weighting, pink_k, weighed
+from installation.venue.settings import Hearing, Sound
 from tests.sound.night import RATE
 
 RATES = (44_100, 48_000, 96_000)

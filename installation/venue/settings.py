@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from installation.foundation.refusal import Keys, said
-from installation.model import hours
+from installation.venue import opening_hours
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,7 +174,7 @@ def parse(text: str, source: str) -> Settings:
             raise ValueError(f'{source}: [screen] size {rule}, got "{settings.screen.size:.40}"') from None
     for line in settings.hours.open:
         try:
-            hours.parse(line)
+            opening_hours.parse(line)
         except ValueError as rule:
             raise ValueError(f'{source}: [hours] open {rule}, got "{line:.60}"') from None
     sound = settings.sound
