@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.guard import FlashGuard
+from installation.light.flashguard.guard import FlashGuard
 
 SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
 WARM = 30  # pictures before the first that counts: compiling, and the first flashes, which are free

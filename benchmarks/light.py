@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from installation.light.grade import Grade
-from installation.light.renderer import Renderer, warm
+from installation.light.pyramid.renderer import Renderer, warm
 from installation.scene import Light, Points, Strokes, View
 
 SIZES = {"540p": (960, 540), "720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160)}

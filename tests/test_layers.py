@@ -36,7 +36,7 @@ LEVELS = (
 )
 # What reaches the world outside is reached from one place.
 HOMES = {
-    "pygame": ("installation/light/window.py",),
+    "pygame": ("installation/light/screen/window.py",),
     "sounddevice": ("installation/sound/device.py",),
     "av": ("installation/film/",),
     "pythonosc": ("installation/live/",),
@@ -274,7 +274,11 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
             "if TYPE_CHECKING:\n    from installation.live.stage import Stage",
             "points up",
         ),
-        ("installation/light/grade.py", "import pygame.locals", "pygame is used in installation/light/window.py alone"),
+        (
+            "installation/light/grade.py",
+            "import pygame.locals",
+            "pygame is used in installation/light/screen/window.py alone",
+        ),
         (
             "installation/sound/synth.py",
             "__import__('sounddevice')",
@@ -287,7 +291,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         ("installation/light/grade.py", "from time import sleep as nap", "only live/ reads a clock"),
         ("installation/film/film.py", "from datetime import datetime\ndatetime.now()", "only live/ reads a clock"),
         ("installation/commands/film.py", "import time\ntime.monotonic()", "only live/ reads a clock"),
-        ("installation/light/window.py", "import pygame\npygame.time.Clock()", "only live/ reads a clock"),
+        ("installation/light/screen/window.py", "import pygame\npygame.time.Clock()", "only live/ reads a clock"),
         ("installation/model/score.py", "from pathlib import Path", "a pure room"),
         ("installation/show.py", "import threading", "a pure room"),
         ("installation/film/film.py", "import scenes.sleeptree", "the engine finds scenes by entry point"),
@@ -321,7 +325,7 @@ def test_a_broken_rule_is_named_with_its_line(path: str, source: str, rule: str)
             "installation/model/score.py",
             "import numpy as np\nfrom installation.model import ticks\ndef f(g: np.random.Generator): 0",
         ),
-        ("installation/light/window.py", "import pygame\nfrom . import grade"),
+        ("installation/light/screen/window.py", "import pygame\nfrom . import grade"),
         (
             "scenes/reeds/__init__.py",
             "from installation import Chance\nfrom .stems import Stem\nimport scenes.reeds.wind",

@@ -15,7 +15,7 @@ import pytest
 from installation.controls import TABLE, markdown
 from installation.foundation import places
 from installation.light.grade import Grade
-from installation.light.renderer import Renderer
+from installation.light.pyramid.renderer import Renderer
 from installation.model.score import parse
 from installation.scene import Scene
 from installation.show import Show

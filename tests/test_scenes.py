@@ -13,7 +13,7 @@ import pytest
 from installation import repertoire
 from installation.foundation import places
 from installation.light.grade import Grade
-from installation.light.renderer import Renderer
+from installation.light.pyramid.renderer import Renderer
 from installation.model.score import parse
 from installation.scene import Light, Mist, Points, Strokes
 from installation.show import Show

@@ -47,7 +47,7 @@ def _hearing(hearing: Hearing) -> str:
 
 def _screens() -> tuple[Size, ...]:
     """The displays' sizes, after a line about each."""
-    from installation.light import window
+    from installation.light.screen import window
 
     try:
         found = window.displays()

@@ -20,7 +20,7 @@ class Stopped(Exception):
 
 def quietly(opening: Opening) -> Show:
     """The show, with everything loaded that a stage needs: by the process that waits for another one's failing."""
-    import installation.light.window
+    import installation.light.screen.window
     import installation.live.osc
     import installation.live.oscquery
     import installation.sound.loudspeakers  # noqa: F401

@@ -51,7 +51,7 @@ class Opening:
 
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""
-        from installation.light.guard import Field
+        from installation.light.flashguard.guard import Field
         from installation.light.picture import Picture
 
         screen = self.settings.screen

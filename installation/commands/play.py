@@ -26,8 +26,8 @@ from installation.commands.replay import Reopening, reopened
 from installation.commands.sound import sounded
 from installation.commands.wish import Wish
 from installation.foundation import places
+from installation.light.screen.absent import Awaited
 from installation.live import keeper, log, measure, vitals
-from installation.live.awaited import Awaited
 from installation.live.desk import Desk
 from installation.live.health import Health
 from installation.live.keeper import Keeper
@@ -175,7 +175,7 @@ class _Evening:
         return screen
 
     def _look(self) -> Screen | None:
-        from installation.light.window import NoScreen, Window
+        from installation.light.screen.window import NoScreen, Window
 
         wanted = self.opening.settings.screen
         number = self._performance.display or wanted.display

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.light.flashguard.guard import Field, FlashGuard
 from installation.light.glitch import tear
 from installation.light.grade import GRID, Grade, rolling
-from installation.light.guard import Field, FlashGuard
-from installation.light.renderer import Renderer, warm
+from installation.light.pyramid.renderer import Renderer, warm
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.scene import Light, Moment, View

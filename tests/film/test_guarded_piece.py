@@ -13,7 +13,7 @@ from installation.controls import SLEEPERS
 from installation.film.film import Cut, pictures
 from installation.film.flashes import analyse
 from installation.foundation import places
-from installation.light.guard import FlashGuard
+from installation.light.flashguard.guard import FlashGuard
 from installation.light.picture import Picture, look
 from installation.model.score import parse
 from installation.show import Show

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from installation.light.camera import camera
 from installation.light.grade import Grade
-from installation.light.renderer import Renderer
+from installation.light.pyramid.camera import camera
+from installation.light.pyramid.renderer import Renderer
 from installation.scene import View
 from tests.light.easel import colours
 

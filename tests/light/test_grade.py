@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.light.grade import Grade, matrix
-from installation.light.renderer import Renderer
+from installation.light.pyramid.renderer import Renderer
 from installation.scene import Mist
 from tests.light.easel import VIEW
 

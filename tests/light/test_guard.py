@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from installation.film.flashes import analyse
-from installation.light.guard import Field, FlashGuard
+from installation.light.flashguard.guard import Field, FlashGuard
 from tests.clips.harmful import HARMFUL, patch, strobe
 from tests.clips.screen import Screen, unpacked
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from installation.film.flashes import STANDING_S, Report, analyse
 from installation.film.transitions import LONG_S
-from installation.light.guard import FlashGuard
+from installation.light.flashguard.guard import FlashGuard
 from tests.clips.harmful import HARMFUL, length, patch, strobe
 from tests.clips.harmless import HARMLESS, drifting, stars
 from tests.clips.screen import Clip, Screen, packed, unpacked

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from installation.light import pyramid, splat
 from installation.light.grade import Grade
-from installation.light.renderer import Renderer
+from installation.light.pyramid.levels import levels, splat
+from installation.light.pyramid.renderer import Renderer
 from installation.scene import Light, Mist, Points, Strokes, View
 from tests.light.easel import VIEW, colours, place, points, scale, stroke
 
@@ -104,7 +104,7 @@ def test_a_stroke_is_even(renderer: Renderer, radius: float, turn: float) -> Non
         assert band.max() / band.min() < 1.03
     if radius >= 2.6:
         assert axis.max() / axis.min() < 1.04
-    expected = 1.0 if radius > 1.9 else radius / 2 / (1 / math.sqrt(2 * math.pi) / pyramid.gauge(5)[0])
+    expected = 1.0 if radius > 1.9 else radius / 2 / (1 / math.sqrt(2 * math.pi) / levels.gauge(5)[0])
     assert axis.mean() == pytest.approx(expected, rel=0.06 if radius > 1.9 else 0.08)
 
 
@@ -215,14 +215,14 @@ def test_mist_is_smooth_and_as_bright_as_it_says(renderer: Renderer) -> None:
 
 def test_levels_halve_until_they_are_tiny() -> None:
     for size in ((1920, 1080), (1279, 719), (2, 2), (160, 90), (3840, 2160)):
-        table = pyramid.levels(*size)
+        table = levels.levels(*size)
         assert tuple(table[0, :2]) == size[::-1]
         assert all((table[1:, 0] == (table[:-1, 0] + 1) // 2) & (table[1:, 1] == (table[:-1, 1] + 1) // 2))
         assert table[-1, :2].min() <= 6
 
 
 def test_the_spots_sum_to_one() -> None:
-    spots = pyramid.spots().astype(np.float64)
+    spots = levels.spots().astype(np.float64)
     assert spots[:, :8].sum(axis=1) == pytest.approx(1.0, abs=1e-6)
     assert spots[:, 8:].sum(axis=1) == pytest.approx(1.0, abs=1e-6)
 

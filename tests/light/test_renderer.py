@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.light.grade import GRID, Grade, decay, rolling
-from installation.light.renderer import Renderer, warm
+from installation.light.pyramid.renderer import Renderer, warm
 from installation.scene import Light, Mist, View
 from tests.light.easel import VIEW, mixture, points, stroke
 
@@ -164,7 +164,7 @@ def test_pictures_that_do_not_fit_are_refused() -> None:
 
 
 def test_a_failing_job_is_heard_and_the_crew_goes_on() -> None:
-    from installation.light.threads import Crew
+    from installation.light.pyramid.thread_pool import Crew
 
     crew, done = Crew(3), []
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.film.flashes import analyse
-from installation.light.guard import FlashGuard
+from installation.light.flashguard.guard import FlashGuard
 from tests.clips.harmful import rings, stripes
 from tests.clips.screen import Clip, Painter, Screen, code, unpacked
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from installation.light import window
-from installation.light.window import NoScreen, Window
+from installation.light.screen import window
+from installation.light.screen.window import NoScreen, Window
 from tests.conftest import Desktop, until
 
 TEAL, ROSE = 0x10A0B0, 0xC04080

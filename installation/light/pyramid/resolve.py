@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import quick
-from installation.light.lines import BLOCK, stamp_line
-from installation.light.pyramid import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
-from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, LINE, RED, SHARE, X, Y
+from installation.light.pyramid.levels import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
+from installation.light.pyramid.lines import BLOCK, stamp_line
+from installation.light.pyramid.splat import BLUE, GREEN, HALO, LEAST, LEVEL, LINE, RED, SHARE, X, Y
 
 _ZERO, _QUARTER, _HALF, _ONE = np.float32(0), np.float32(0.25), np.float32(0.5), np.float32(1)
 _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import exact, quick
-from installation.light.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
+from installation.light.pyramid.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
 
 PAD = 8
 """Cells round each level that are kept too, so that light comes in from outside the picture."""

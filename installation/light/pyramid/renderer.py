@@ -1,6 +1,6 @@
 """The Renderer: lights in, a picture out. Reads no clock and opens no window; all state it keeps is the trails.
 
-    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (pyramid.py) -> bands of the picture (finish.py)
+    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (pyramid.py) -> bands of the picture (resolve.py)
 
 Jobs are cut by what there is to draw, never by how many threads there are, and each sums in the order of the lights:
 one thread or many give the same bytes.
@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light import finish, pyramid, splat
-from installation.light.camera import camera
 from installation.light.grade import GRID, Grade, decay, matrix
-from installation.light.threads import Crew
+from installation.light.pyramid.camera import camera
+from installation.light.pyramid.levels import levels as pyramid
+from installation.light.pyramid.levels import resolve, splat
+from installation.light.pyramid.thread_pool import Crew
 from installation.scene import Light, Mist, Points, Strokes, View, gathered
 
 _PORTION = 4096  # vertices that one job projects, about
@@ -57,7 +58,7 @@ class Renderer:
         self._light = np.zeros(pyramid.length(self._table), dtype=np.float32)
         self._rows = 32
         self._bands = -(-height // self._rows)
-        self._away, self._across = finish.ramps(width, height)
+        self._away, self._across = resolve.ramps(width, height)
         self._splats = np.zeros((0, splat.FIELDS), dtype=np.float32)
         self._order = np.zeros(0, dtype=np.int32)
         self._no_light = self._linear = np.zeros((0, 3, 0), dtype=np.float32)
@@ -226,7 +227,7 @@ class Renderer:
         parts = 1 if self._crew.size == 1 else min(self._bands, 8 * self._crew.size)
 
         def finish_bands(part: int, worker: int) -> None:
-            finish.bands(
+            resolve.bands(
                 self._splats, edges, self._order, self._spots, self._table, self._light,
                 part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
                 trails, note, np.float32(fade), self._old, self._new,

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.light.flicker import Flicker
-from installation.light.softening import soften
-from installation.light.stripes import Stripes
-from installation.light.veil import Veil
-from installation.light.windows import Floats, Ints, Windows
+from installation.light.flashguard.attenuation import Veil
+from installation.light.flashguard.fields_of_view import Floats, Ints, Windows
+from installation.light.flashguard.flicker import Flicker
+from installation.light.flashguard.smoothing import soften
+from installation.light.flashguard.stripes import Stripes
 
 Pixels = NDArray[np.uint32]
 

@@ -10,7 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from installation.foundation.kernels import strict
-from installation.light.windows import Floats, Ints, Marks, Sums, Windows, integrate, lay, spread, within
+from installation.light.flashguard.fields_of_view import (
+    Floats,
+    Ints,
+    Marks,
+    Sums,
+    Windows,
+    integrate,
+    lay,
+    spread,
+    within,
+)
 
 TOKENS = 1.6
 """Rises in store, at most; one is spent by each."""

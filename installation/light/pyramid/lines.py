@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import quick
-from installation.light.pyramid import PAD
-from installation.light.splat import BLUE, GREEN, REACH, RED, SHARE, X, Y
+from installation.light.pyramid.levels import PAD
+from installation.light.pyramid.splat import BLUE, GREEN, REACH, RED, SHARE, X, Y
 
 BLOCK = 8
 """Pixels worked out at a time: one vector."""

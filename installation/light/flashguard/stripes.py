@@ -12,9 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.light.scanlines import BINS, crossing, drawn, scan, visits
-from installation.light.softening import soften
-from installation.light.windows import Floats, Ints, Marks, Sums, Windows, integrate, lay, spread, within
+from installation.light.flashguard.fields_of_view import (
+    Floats,
+    Ints,
+    Marks,
+    Sums,
+    Windows,
+    integrate,
+    lay,
+    spread,
+    within,
+)
+from installation.light.flashguard.scanlines import BINS, crossing, drawn, scan, visits
+from installation.light.flashguard.smoothing import soften
 
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""

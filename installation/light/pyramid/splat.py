@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import exact, quick
-from installation.light.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
+from installation.light.pyramid.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)

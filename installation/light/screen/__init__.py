@@ -1,0 +1,1 @@
+"""Screens: what the live loop needs of one, the pygame window, and a headless stand-in."""
