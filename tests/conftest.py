@@ -132,7 +132,7 @@ class Desktop:
 def kernels() -> None:
     """All machine code that a show needs is on the disk: here it may take minutes, and nobody waits for a process."""
     from installation.light.picture import prepare
-    from installation.sound.device import drones, warm
+    from installation.sound.output.process import drones, warm
     from installation.venue.settings import Hearing, Sound
 
     prepare(lambda _: None)

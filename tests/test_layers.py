@@ -37,7 +37,7 @@ LEVELS = (
 # What reaches the world outside is reached from one place.
 HOMES = {
     "pygame": ("installation/light/screen/window.py",),
-    "sounddevice": ("installation/sound/device.py",),
+    "sounddevice": ("installation/sound/output/process.py",),
     "av": ("installation/film/",),
     "pythonosc": ("installation/live/",),
     "aiohttp": ("installation/live/",),
@@ -59,7 +59,7 @@ CLOCK_HOMES = {
     "installation/commands/play.py": (*STOPWATCH, "time.sleep"),
     "installation/commands/loading.py": STOPWATCH,  # is it worth a word?
     "installation/commands/check.py": STOPWATCH,  # how fast is it here?
-    "installation/sound/device.py": STOPWATCH,  # did the loudspeakers wait?
+    "installation/sound/output/process.py": STOPWATCH,  # did the loudspeakers wait?
 }
 # The rooms without files, sockets, threads and environment import these and no other module.
 PURE_ROOMS = (
@@ -282,7 +282,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         (
             "installation/sound/synth.py",
             "__import__('sounddevice')",
-            "sounddevice is used in installation/sound/device.py",
+            "sounddevice is used in installation/sound/output/process.py",
         ),
         ("installation/foundation/png.py", "from av import open", "av is used in installation/film/ alone"),
         ("installation/live/osc.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),

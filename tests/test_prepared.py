@@ -19,7 +19,7 @@ from installation.light.picture import look, prepare
 from installation.model import ticks
 from installation.venue.settings import Hearing, Sound
 from installation.sound.cue import Cue, written
-from installation.sound.device import drones, warm
+from installation.sound.output.process import drones, warm
 
 
 def ready():

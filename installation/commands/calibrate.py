@@ -17,8 +17,8 @@ from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.live.journal import wall
 from installation.sound.exposure import CALIBRATED_AT
-from installation.sound.loudspeakers import Loudspeakers
-from installation.sound.pink import RISE_S, level_dbfs, noise
+from installation.sound.output.loudspeakers import Loudspeakers
+from installation.sound.pink_noise import RISE_S, level_dbfs, noise
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
 from installation.venue.toml_edit import amend, amended

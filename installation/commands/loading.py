@@ -23,7 +23,7 @@ def quietly(opening: Opening) -> Show:
     import installation.light.screen.window
     import installation.live.osc
     import installation.live.oscquery
-    import installation.sound.loudspeakers  # noqa: F401
+    import installation.sound.output.loudspeakers  # noqa: F401
     from installation.light.picture import prepare
 
     prepare(lambda _: None)

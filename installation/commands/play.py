@@ -39,7 +39,7 @@ from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
 from installation.model import ticks
 from installation.show import Show
-from installation.sound.loudspeakers import Loudspeakers
+from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
 from installation.venue.settings import Size
 

@@ -17,8 +17,8 @@ from installation.foundation import places
 from installation.live import keeper
 from installation.live.journal import wall
 from installation.model import ticks
-from installation.sound.device import NoPortAudio, chosen, loudspeakers
-from installation.sound.loudspeakers import Diary, Loudspeakers
+from installation.sound.output.loudspeakers import Diary, Loudspeakers
+from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
 
 DAY_S = 86_400.0
 

@@ -13,8 +13,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.sound.master import OFFSET, k_weighting, loudness, mean_square
-from installation.sound.weighting import PINK_A, a_weighting, weighed
+from installation.sound.a_weighting import PINK_A, a_weighting, weighed
+from installation.sound.loudness import OFFSET, k_weighting, loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.sound.master import Limiter, k_weighted, k_weighting, loudness, mean_square
+from installation.sound.loudness import Limiter, k_weighted, k_weighting, loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]

@@ -17,12 +17,12 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.roughness import HIGHEST, detune_for, rolloff, roughness_of
 from installation.scene import Moment, Voice
-from installation.sound.air import Air
+from installation.sound.breath_noise import Air
 from installation.sound.cue import Cue, read, written
 from installation.sound.glitch import Bridge, Slice, Tear
 from installation.sound.guard import Guard
-from installation.sound.master import Fader, Loudness
-from installation.sound.space import Space
+from installation.sound.loudness import Fader, Loudness
+from installation.sound.reverb import Space
 from installation.sound.voices import BLEND, Voices
 from installation.venue.settings import Hearing
 

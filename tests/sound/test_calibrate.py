@@ -15,8 +15,8 @@ from installation.commands import calibrate as command
 from installation.commands.calibrate import calibrate
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
-from installation.sound.loudspeakers import Diary, Loudspeakers
-from installation.sound.pink import noise
+from installation.sound.output.loudspeakers import Diary, Loudspeakers
+from installation.sound.pink_noise import noise
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
 from installation.venue.toml_edit import amend, amended

@@ -14,8 +14,8 @@ from installation.commands.film import Reel, film
 from installation.commands.opening import opened
 from installation.commands.sound import Kept, devices, sound, sounded
 from installation.commands.wish import Mistake, Wish
-from installation.sound import device
-from installation.sound.device import Loudspeaker, NoPortAudio
+from installation.sound.output import process as device
+from installation.sound.output.process import Loudspeaker, NoPortAudio
 from tests.conftest import PATIENCE_S, Command, alive, until
 from tests.live.evening import Evening
 

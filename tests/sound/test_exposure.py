@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import integrated
 from installation.model.chance import Chance
-from installation.sound.device import Player
+from installation.sound.a_weighting import PINK_A, a_weighted_db, a_weighting, weighed
 from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rested, sane
-from installation.sound.line import Line, memory
-from installation.sound.master import k_weighting
-from installation.sound.pink import pink
-from installation.sound.weighting import PINK_A, a_weighted_db, a_weighting, weighed
+from installation.sound.loudness import k_weighting
+from installation.sound.output.process import Player
+from installation.sound.output.shared_memory import Line, memory
+from installation.sound.pink_noise import pink
 from installation.venue.settings import Hearing, Sound
 from tests.sound.counter import Counter
 from tests.sound.night import RATE

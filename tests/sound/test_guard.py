@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import loudness_over_time, true_peak
 from installation.sound.guard import HABIT, QUIET, Guard
-from installation.sound.master import Limiter, k_weighted, k_weighting, loudness
+from installation.sound.loudness import Limiter, k_weighted, k_weighting, loudness
 from installation.venue.settings import Hearing
 from tests.sound.night import QUANTUM, RATE
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from installation.sound.cue import ROW, Cue, read, written
-from installation.sound.device import BEHIND, SKIPPED, Loudspeaker, Player, chosen
-from installation.sound.line import SLOTS, Line, Meter, memory
+from installation.sound.output.process import BEHIND, SKIPPED, Loudspeaker, Player, chosen
+from installation.sound.output.shared_memory import SLOTS, Line, Meter, memory
 from installation.venue.settings import Hearing, Sound
 from tests.sound.counter import ROUND, Counter
 from tests.sound.night import CALM, CHORD, dark_show

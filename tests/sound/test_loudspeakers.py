@@ -16,9 +16,9 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.light.picture import Picture, look
-from installation.sound import loudspeakers
 from installation.sound.exposure import BOOK
-from installation.sound.loudspeakers import Diary, Loudspeakers
+from installation.sound.output import loudspeakers
+from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.venue.settings import Hearing, Sound
 from tests.conftest import PATIENCE_S, alive, until
 from tests.sound.counter import ROUND, counter
@@ -237,7 +237,7 @@ ORPHANS = """
     import sys, time
     from tests.sound.counter import counter
     from installation.venue.settings import Hearing, Sound
-    from installation.sound.loudspeakers import Loudspeakers
+    from installation.sound.output.loudspeakers import Loudspeakers
 
     if __name__ == "__main__":
         speakers = Loudspeakers(1, Sound(), Hearing(), counter)
@@ -287,7 +287,7 @@ SCRIPT = """
     import time
     from tests.sound.night import dark_show
     from installation.venue.settings import Hearing, Sound
-    from installation.sound.loudspeakers import Loudspeakers
+    from installation.sound.output.loudspeakers import Loudspeakers
 
     if __name__ == "__main__":
         said = []

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
+from installation.sound.a_weighting import PINK_A, a_weighting, pink_k, weighed
 from installation.sound.exposure import CALIBRATED_AT
-from installation.sound.pink import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
-from installation.sound.weighting import PINK_A, a_weighting, pink_k, weighed
+from installation.sound.pink_noise import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
 from installation.venue.settings import Hearing, Sound
 from tests.sound.night import RATE
 
@@ -58,7 +58,7 @@ def test_it_is_the_same_every_time_and_another_in_every_loudspeaker() -> None:
 
 
 def test_its_weighted_levels_are_what_the_calibration_reckons_with() -> None:
-    from installation.sound.master import k_weighting
+    from installation.sound.loudness import k_weighting
 
     sound = drawn().astype(np.float32)[:, None]
     k, a = weighed(sound, np.zeros((1, 10)), k_weighting(RATE), a_weighting(RATE))

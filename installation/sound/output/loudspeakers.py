@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from installation.scene import Moment, Voice
 from installation.show import Show
 from installation.sound.cue import Cue, written
-from installation.sound.device import INSTALL, Sources, drones, perform
 from installation.sound.exposure import rested, sane
-from installation.sound.line import Heard, Line, Meter, memory
+from installation.sound.output.process import INSTALL, Sources, drones, perform
+from installation.sound.output.shared_memory import Heard, Line, Meter, memory
 from installation.venue.settings import Hearing, Sound
 
 Doubles = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.sound.master import OFFSET, k_weighting
+from installation.sound.loudness import OFFSET, k_weighting
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from installation.model import ticks
 from installation.model.chance import Chance
+from installation.sound.a_weighting import DEEPEST, HIGHEST, pink_k
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.guard import Guard
 from installation.sound.synth import Levels
-from installation.sound.weighting import DEEPEST, HIGHEST, pink_k
 from installation.venue.settings import Hearing, Sound
 
 Array = NDArray[np.float32]

@@ -24,7 +24,7 @@ from installation.model.chance import Chance
 from installation.scene import Voice
 from installation.sound.cue import Cue, written
 from installation.sound.exposure import BOOK, Exposure
-from installation.sound.line import Line, Meter, Shared
+from installation.sound.output.shared_memory import Line, Meter, Shared
 from installation.sound.synth import Levels, Synth
 from installation.venue.settings import Hearing, Sound
 
