@@ -35,16 +35,16 @@ from installation.commands.opening import Opening, cores, opened
 from installation.commands.wish import Wish
 from installation.controls import TABLE, Accepted
 from installation.light.picture import prepare
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.gate import Gate
-from installation.live.inbox import Source
 from installation.live.journal import Journal, digest, wall
-from installation.live.osc import Server
 from installation.live.painter import Painter
 from installation.live.performance import Replay, read
 from installation.live.stage import Stage
 from installation.model import ticks
+from installation.remote.access import Gate
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
+from installation.remote.osc import codec
+from installation.remote.osc.server import Server
 from installation.show import Show
 from installation.venue.settings import Size, size
 
@@ -63,7 +63,7 @@ SERVERS = (OURS, OPEN, "BlockingOSCUDPServer", "ThreadingOSCUDPServer")
 
 def send(port: int, rate: int, seconds: float) -> None:
     """`rate` messages a second, evenly; says how many."""
-    packets = [wire.encode(address, [k / 100]) for k in range(100) for address in ADDRESSES]
+    packets = [codec.encode(address, [k / 100]) for k in range(100) for address in ADDRESSES]
     link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     link.connect(("127.0.0.1", port))
     began, sent, many = time.perf_counter(), 0, int(rate * seconds)
@@ -82,7 +82,7 @@ def touch(port: int, seconds: float) -> None:
     link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     link.connect(("127.0.0.1", port))
     for k in range(int(100 * seconds)):
-        packet = wire.encode(f"/sleeper/{k % 240 + 1}/rate", [0.5])
+        packet = codec.encode(f"/sleeper/{k % 240 + 1}/rate", [0.5])
         said.append(time.monotonic_ns())
         link.send(packet)
         time.sleep(draw.uniform(0.005, 0.015))

@@ -266,7 +266,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         ("installation/live/stage.py", "from installation.film import film", "rooms of one level"),
         (
             "installation/film/film.py",
-            "import importlib\nimportlib.import_module('installation.live.osc')",
+            "import importlib\nimportlib.import_module('installation.remote.osc.server')",
             "one level",
         ),
         (
@@ -285,8 +285,8 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
             "sounddevice is used in installation/sound/output/process.py",
         ),
         ("installation/foundation/png.py", "from av import open", "av is used in installation/film/ alone"),
-        ("installation/live/osc.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),
-        ("installation/live/osc.py", "from random import choice", "ask Chance"),
+        ("installation/remote/osc/server.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),
+        ("installation/remote/osc/server.py", "from random import choice", "ask Chance"),
         ("installation/light/grade.py", "import time as t\nx = t.monotonic()", "only live/ reads a clock"),
         ("installation/light/grade.py", "from time import sleep as nap", "only live/ reads a clock"),
         ("installation/film/film.py", "from datetime import datetime\ndatetime.now()", "only live/ reads a clock"),
@@ -319,7 +319,7 @@ def test_a_broken_rule_is_named_with_its_line(path: str, source: str, rule: str)
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("installation/live/osc.py", "import time\nfrom installation import places\nx = time.monotonic_ns()"),
+        ("installation/remote/osc/server.py", "import time\nfrom installation import places\nx = time.monotonic_ns()"),
         ("installation/commands/play.py", "from time import perf_counter\nfrom installation.live.stage import Stage"),
         (
             "installation/model/score.py",

@@ -15,13 +15,14 @@ from installation.commands.opening import Opening
 from installation.commands.replay import Reopening
 from installation.commands.wish import Mistake
 from installation.controls import Accepted
-from installation.live import gate, stage
-from installation.live.desk import Desk, Record
-from installation.live.gate import Gate
-from installation.live.inbox import Source
+from installation.live import stage
 from installation.live.journal import FOLDER, Journal, wall
 from installation.live.performance import Replay
 from installation.live.telling import Measures, Telling
+from installation.remote import access
+from installation.remote.access import Gate
+from installation.remote.desk import Desk, Record
+from installation.remote.inbox import Source
 from installation.show import Show
 
 
@@ -60,14 +61,14 @@ def doors(opening: Opening, listen: str | None = None, port: int | None = None) 
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
     targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
     try:
-        return Doors(where, Gate(gate.networks(osc.allow)), targets)
+        return Doors(where, Gate(access.networks(osc.allow)), targets)
     except ValueError as error:
         raise Mistake(str(error)) from None
 
 
 def _address(place: str, text: str, port: int) -> tuple[str, int]:
     try:
-        return gate.address(text, port)
+        return access.address(text, port)
     except ValueError as rule:
         raise Mistake(f"{place} {rule}") from None
 
@@ -99,7 +100,7 @@ def console(
 
 
 def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
-    from installation.live.osc import Server
+    from installation.remote.osc.server import Server
 
     server = Server(desk, *through.where, through.gate)
     server.start()
@@ -114,7 +115,7 @@ def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> No
 
 
 def _query(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
-    from installation.live.oscquery import OscQuery
+    from installation.remote.osc.query import OscQuery
 
     tree = OscQuery(desk, through.where, through.where[0], opening.settings.oscquery.port, words(opening))
     tree.start()

@@ -21,8 +21,8 @@ class Stopped(Exception):
 def quietly(opening: Opening) -> Show:
     """The show, with everything loaded that a stage needs: by the process that waits for another one's failing."""
     import installation.light.screen.window
-    import installation.live.osc
-    import installation.live.oscquery
+    import installation.remote.osc.query
+    import installation.remote.osc.server
     import installation.sound.output.loudspeakers  # noqa: F401
     from installation.light.picture import prepare
 

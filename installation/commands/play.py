@@ -28,7 +28,6 @@ from installation.commands.wish import Wish
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
 from installation.live import keeper, log, measure, vitals
-from installation.live.desk import Desk
 from installation.live.health import Health
 from installation.live.keeper import Keeper
 from installation.live.leash import Nobody, Orders, Watched
@@ -38,6 +37,7 @@ from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
 from installation.model import ticks
+from installation.remote.desk import Desk
 from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours

@@ -42,7 +42,9 @@ def layout(wish: Wish, controller: Controller, out: Path) -> str:
 
 def surface(opening: Opening, controller: Controller) -> bytes:
     """The bytes of a surface. The same opening gives the same bytes."""
-    from installation.live import layouts, stagecontrol, touchosc
+    from installation.remote.surfaces import layout as layouts
+    from installation.remote.surfaces import openstagecontrol as stagecontrol
+    from installation.remote.surfaces import touchosc
 
     pages = layouts.pages(_table(opening), words(opening))
     return touchosc.tosc(pages) if controller == "touchosc" else stagecontrol.session(pages).encode()

@@ -10,8 +10,8 @@ import structlog
 from installation.live import vitals
 from installation.live.pace import Times
 from installation.live.painter import Painter
-from installation.live.tally import Tally
 from installation.model import ticks
+from installation.remote.counters import Tally
 from installation.show import Show
 
 _log = structlog.get_logger("health")

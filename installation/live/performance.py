@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from installation.controls import Refused, Table
-from installation.live.inbox import Source
 from installation.live.journal import FORMAT, Header, Mark, digest, table_digest
 from installation.model import ticks
+from installation.remote.inbox import Source
 from installation.scene import Scene
 from installation.show import Show
 

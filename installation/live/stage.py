@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from installation.foundation import png
 from installation.light.picture import Pixels, look
-from installation.live.inbox import KEYS, Source
 from installation.live.pace import Beat, Lag, period
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
+from installation.remote.inbox import KEYS, Source
 from installation.show import Show
 
 FAREWELL = ticks.RATE

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from installation.controls import Value
-from installation.live.desk import Desk
 from installation.live.journal import Journal
 from installation.model import ticks
+from installation.remote.desk import Desk
 from installation.show import Show
 
 EVERY = ticks.RATE // 10

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from installation.live.desk import Desk
-from installation.live.osc import Server
+from installation.remote.desk import Desk
+from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.conftest import PATIENCE_S
 from tests.live.rehearsal import rehearsal

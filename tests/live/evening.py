@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from installation.live.desk import Desk
-from installation.live.inbox import Source
 from installation.live.journal import Journal
 from installation.live.performance import Performance, Replay, read
 from installation.live.telling import Telling
 from installation.model import ticks
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
 from installation.show import Show
 from tests.live.rehearsal import Dark, rehearsal
 

@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from installation.live import wire
-from installation.live.desk import Desk
 from installation.model import score, ticks
 from installation.model.chance import Chance
+from installation.remote.desk import Desk
+from installation.remote.osc import codec
 from installation.scene import Light, Moment, Scene
 from installation.show import Show
 from tests.conftest import PATIENCE_S
@@ -98,11 +98,11 @@ def perform(port: int, *moves: object, link: str = "udp") -> list[str]:
     return told
 
 
-def osc(address: str, *arguments: wire.Argument) -> str:
+def osc(address: str, *arguments: codec.Argument) -> str:
     """A message, as `perform` sends it."""
-    return wire.encode(address, arguments).hex()
+    return codec.encode(address, arguments).hex()
 
 
-def decoded(told: list[str]) -> list[tuple[str, tuple[wire.Argument, ...]]]:
+def decoded(told: list[str]) -> list[tuple[str, tuple[codec.Argument, ...]]]:
     """Every message in what `perform` was told."""
-    return [(m.address, m.arguments) for packet in told for m in wire.decode(bytes.fromhex(packet))]
+    return [(m.address, m.arguments) for packet in told for m in codec.decode(bytes.fromhex(packet))]

@@ -3,23 +3,23 @@ from __future__ import annotations
 import pytest
 
 from installation.controls import TABLE
-from installation.live import wire
-from installation.live.desk import Desk, sleepers
-from installation.live.inbox import KEYS, Heard, Source
 from installation.live.telling import EVERY, Telling
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.remote.desk import Desk, sleepers
+from installation.remote.inbox import KEYS, Heard, Source
+from installation.remote.osc import codec
 from installation.show import Show
 from tests.live.rehearsal import settled
 
 HAND, OTHER = Source("udp", "10.0.0.1", 1), Source("udp", "10.0.0.2", 2)
 
 
-def told(desk: Desk, to: Source, now: int) -> dict[str, wire.Argument]:
+def told(desk: Desk, to: Source, now: int) -> dict[str, codec.Argument]:
     return {
         message.address: message.arguments[0]
         for source, packet in desk.feedback.due(now)
-        for message in wire.decode(packet)
+        for message in codec.decode(packet)
         if source == to
     }
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from installation.live import wire
-from installation.live.feedback import APART, CONTROLLERS, ECHO, LISTENS, STATE, TOUCH, Feedback
-from installation.live.inbox import Source
 from installation.model.ticks import SECOND
+from installation.remote.feedback import APART, CONTROLLERS, ECHO, LISTENS, STATE, TOUCH, Feedback
+from installation.remote.inbox import Source
+from installation.remote.osc import codec
 
 A, B, C = (Source("udp", "10.0.0.1", port) for port in (1, 2, 3))
 LATER = TOUCH + 1
@@ -14,7 +14,7 @@ LATER = TOUCH + 1
 def told(feedback: Feedback, now: int) -> dict[Source, dict[str, object]]:
     out: dict[Source, dict[str, object]] = {}
     for source, datagram in feedback.due(now):
-        for message in wire.decode(datagram):
+        for message in codec.decode(datagram):
             out.setdefault(source, {})[message.address] = message.arguments[0]
     return out
 

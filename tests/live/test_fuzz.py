@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from installation.live.desk import Desk
-from installation.live.gate import Gate
-from installation.live.osc import Server
 from installation.model.ticks import RATE
+from installation.remote.access import Gate
+from installation.remote.desk import Desk
+from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.conftest import PATIENCE_S, until
 from tests.live.rehearsal import osc as message

@@ -5,11 +5,11 @@ from threading import Thread
 import pytest
 
 from installation.controls import TABLE, accept
-from installation.live.gate import BURST, RATE, Gate, address, networks
-from installation.live.inbox import EVENTS, LATER, Heard, Inbox, Source
-from installation.live.patterns import Addresses, matches
-from installation.live.tally import Tally
 from installation.model.ticks import SECOND
+from installation.remote.access import BURST, RATE, Gate, address, networks
+from installation.remote.counters import Tally
+from installation.remote.inbox import EVENTS, LATER, Heard, Inbox, Source
+from installation.remote.osc.patterns import Addresses, matches
 
 HAND = Source("udp", "10.0.0.1", 9)
 

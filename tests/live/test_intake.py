@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from installation.controls import TABLE
-from installation.live import intake as intakes
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.inbox import Source
-from installation.live.intake import BATCH, Datagram, Intake, intake
-from installation.live.osc import Server
-from installation.live.sieve import Sieve
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
+from installation.remote.osc import codec
+from installation.remote.osc import recvmmsg as intakes
+from installation.remote.osc.coalesce import Sieve
+from installation.remote.osc.recvmmsg import BATCH, Datagram, Intake, intake
+from installation.remote.osc.server import Server
 from tests.conftest import until
 from tests.live.rehearsal import rehearsal, tick
 
@@ -36,8 +36,8 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
 @pytest.fixture(params=["many", "one by one"])
 def take(request: pytest.FixtureRequest, pair: Pair) -> Intake:
     if request.param == "one by one":
-        return lambda: intakes._one_by_one(pair[0], wire.LARGEST + 1)
-    taker = intake(pair[0], wire.LARGEST)
+        return lambda: intakes._one_by_one(pair[0], codec.LARGEST + 1)
+    taker = intake(pair[0], codec.LARGEST)
     assert isinstance(taker, intakes._Many) == (sys.platform == "linux")
     return taker
 
@@ -68,9 +68,9 @@ def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair, take: Intake)
 
 
 def test_what_is_too_long_is_cut_and_can_be_told(pair: Pair, take: Intake) -> None:
-    for size in (0, wire.LARGEST, wire.LARGEST + 1, 60_000):
+    for size in (0, codec.LARGEST, codec.LARGEST + 1, 60_000):
         pair[1].send(b"a" * size)
-    assert [len(data) for data, _, _ in taken(take, 4)] == [0, wire.LARGEST, wire.LARGEST + 1, wire.LARGEST + 1]
+    assert [len(data) for data, _, _ in taken(take, 4)] == [0, codec.LARGEST, codec.LARGEST + 1, codec.LARGEST + 1]
 
 
 def test_many_senders_are_told_apart(pair: Pair, take: Intake) -> None:
@@ -83,8 +83,8 @@ def test_many_senders_are_told_apart(pair: Pair, take: Intake) -> None:
     assert [(data[0], port) for data, _, port in taken(take, 20)] == list(enumerate(ports))
 
 
-def datagram(address: str, *arguments: wire.Argument, port: int = 1) -> Datagram:
-    return wire.encode(address, arguments), "10.0.0.1", port
+def datagram(address: str, *arguments: codec.Argument, port: int = 1) -> Datagram:
+    return codec.encode(address, arguments), "10.0.0.1", port
 
 
 def test_of_each_fader_the_newest_is_left_where_it_was_said() -> None:
@@ -107,15 +107,15 @@ def test_of_each_fader_the_newest_is_left_where_it_was_said() -> None:
 @pytest.mark.parametrize(
     "newer",
     [
-        wire.encode("/light/glow", [float("nan")]),
-        wire.encode("/light/glow", [float("-inf")]),
-        wire.encode("/light/glow", ["0.2"]),
-        wire.encode("/light/glow", [0.2, 0.3]),
-        wire.encode("/light/glow", []),
-        wire.encode("/light/glow", [0.2])[:-1],
-        wire.encode("/light/glow", [0.2]) + b"\0\0\0\0",
-        wire.encode("/light/*", [0.2]),
-        b"#bundle\0" + struct.pack(">QI", 1, 20) + wire.encode("/light/glow", [0.2]),
+        codec.encode("/light/glow", [float("nan")]),
+        codec.encode("/light/glow", [float("-inf")]),
+        codec.encode("/light/glow", ["0.2"]),
+        codec.encode("/light/glow", [0.2, 0.3]),
+        codec.encode("/light/glow", []),
+        codec.encode("/light/glow", [0.2])[:-1],
+        codec.encode("/light/glow", [0.2]) + b"\0\0\0\0",
+        codec.encode("/light/*", [0.2]),
+        b"#bundle\0" + struct.pack(">QI", 1, 20) + codec.encode("/light/glow", [0.2]),
     ],
 )
 def test_what_may_be_refused_takes_no_place(newer: bytes) -> None:
@@ -130,7 +130,7 @@ def test_a_show_that_was_sieved_is_the_show_that_was_not(tmp_path: Path) -> None
     for _ in range(3000):
         address = draw.choice(rows).address.replace("/N/", f"/{draw.randint(1, 3)}/")
         choices = [(draw.uniform(-3, 9),), (draw.randint(0, 3),), ("x",), (), (float("nan"),)]
-        arguments: tuple[wire.Argument, ...] = draw.choice(choices)
+        arguments: tuple[codec.Argument, ...] = draw.choice(choices)
         said.append(datagram(address, *arguments, port=draw.randint(1, 2)))
     shows = []
     for sieved in (True, False):

@@ -16,11 +16,11 @@ import pytest
 from installation.controls import Control, table
 from installation.live import journal as journals
 from installation.live import performance as performances
-from installation.live.inbox import KEYS
 from installation.live.journal import digest, night
-from installation.live.osc import Server
 from installation.live.performance import Replay, read, summary
 from installation.model import ticks
+from installation.remote.inbox import KEYS
+from installation.remote.osc.server import Server
 from tests.conftest import PATIENCE_S, until
 from tests.live.evening import SCENES, Evening, replayed
 from tests.live.rehearsal import osc, perform, rehearsal

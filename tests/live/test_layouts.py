@@ -13,8 +13,9 @@ from installation.commands.surfaces import SURFACES, surface
 from installation.commands.wish import Wish
 from installation.controls import TABLE, Control, Refused, accept, table
 from installation.foundation import places
-from installation.live import layouts, stagecontrol, touchosc
-from installation.live.layouts import HEIGHT, WIDTH, Page, Widget
+from installation.remote.surfaces import layout as layouts
+from installation.remote.surfaces import openstagecontrol, touchosc
+from installation.remote.surfaces.layout import HEIGHT, WIDTH, Page, Widget
 
 CHOICES = {"/show/section": ["rest", "storm", "dawn"], "/show/scene": ["sleeptree"]}
 PAGES = layouts.pages(TABLE, CHOICES)
@@ -147,7 +148,7 @@ def test_labels_of_a_tosc_show_states(document: ElementTree.Element) -> None:
 
 
 def test_a_session_has_the_same_pages_and_sends_what_is_accepted() -> None:
-    whole = json.loads(stagecontrol.session(PAGES))
+    whole = json.loads(openstagecontrol.session(PAGES))
     assert (whole["createdWith"], whole["type"]) == ("Open Stage Control", "session")
     root = whole["content"]
     assert (root["type"], root["id"]) == ("root", "root")

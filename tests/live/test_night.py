@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from installation import repertoire
 from installation.film.film import Cut, pictures
 from installation.light.picture import Picture
-from installation.live.desk import Desk
 from installation.live.journal import Journal, digest
-from installation.live.osc import Server
 from installation.live.painter import Painter
 from installation.live.performance import Performance, Replay, read
 from installation.live.stage import Stage
 from installation.live.telling import Telling
 from installation.model import score, ticks
+from installation.remote.desk import Desk
+from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.conftest import PATIENCE_S, Command, Desktop, free_ports, until
 from tests.live.rehearsal import osc, perform

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from installation.controls import TABLE, Control
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.osc import Server
 from installation.model import ticks
+from installation.remote.desk import Desk
+from installation.remote.osc import codec
+from installation.remote.osc.server import Server
 from installation.scene import Moment
 from installation.show import Show
 from tests.conftest import until
@@ -37,7 +37,7 @@ def other(row: Control) -> float:
 NUMBERS = [row for row in TABLE.values() if row.kind == "number" and row.role == "played" and "/N/" not in row.address]
 SWITCHES = [row for row in TABLE.values() if row.kind == "switch" and row.role == "played" and "/N/" not in row.address]
 Seen = Callable[[Show, Moment], object]
-NAMED: dict[str, tuple[tuple[wire.Argument, ...], Seen, object]] = {
+NAMED: dict[str, tuple[tuple[codec.Argument, ...], Seen, object]] = {
     "/show/go": ((), lambda show, now: now.section, "storm"),
     "/show/back": ((), lambda show, now: now.section, "rest"),
     "/show/section": (("dawn",), lambda show, now: now.section, "dawn"),
@@ -160,21 +160,21 @@ def test_a_pattern_reaches_all_that_it_matches(server: Server, desk: Desk, show:
 
 def at(seconds: float) -> int:
     """A timetag so far from now."""
-    return int((time.time() + seconds + wire.NTP_TO_UNIX) * (1 << 32))
+    return int((time.time() + seconds + codec.NTP_TO_UNIX) * (1 << 32))
 
 
 def test_a_bundle_of_the_past_and_one_of_now_act_in_the_next_tick_together(
     server: Server, desk: Desk, show: Show
 ) -> None:
-    past = bundle(wire.encode("/dream/unrest", [0.5]), wire.encode("/show/go"), timetag=at(-3600))
-    now = bundle(wire.encode("/light/glow", [1.0]), wire.encode("/show/hold", [1]))
+    past = bundle(codec.encode("/dream/unrest", [0.5]), codec.encode("/show/go"), timetag=at(-3600))
+    now = bundle(codec.encode("/light/glow", [1.0]), codec.encode("/show/hold", [1]))
     perform(server.port, past.hex(), now.hex())
     until(lambda: len(desk.inbox) == 4)
     assert desk.deliver(show, time.monotonic_ns()) == 4
 
 
 def test_a_bundle_some_seconds_ahead_acts_then_and_not_before(server: Server, desk: Desk, show: Show) -> None:
-    perform(server.port, bundle(wire.encode("/show/go"), timetag=at(8.0)).hex())
+    perform(server.port, bundle(codec.encode("/show/go"), timetag=at(8.0)).hex())
     until(lambda: len(desk.inbox) == 1)
     now = time.monotonic_ns()
     assert desk.deliver(show, now) == 0
@@ -186,7 +186,7 @@ def test_a_bundle_some_seconds_ahead_acts_then_and_not_before(server: Server, de
 def test_a_bundle_an_hour_ahead_is_refused_and_what_comes_after_it_lands(
     server: Server, desk: Desk, show: Show
 ) -> None:
-    ahead = bundle(wire.encode("/show/go"), timetag=at(3600))
+    ahead = bundle(codec.encode("/show/go"), timetag=at(3600))
     perform(server.port, ahead.hex(), osc("/dream/unrest", 0.5))
     until(lambda: len(desk.inbox) == 1)
     assert desk.tally.refused == {"later": 1}

@@ -16,9 +16,9 @@ import pytest
 from zeroconf import Zeroconf
 
 from installation.controls import SLEEPERS, TABLE
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.oscquery import OscQuery
+from installation.remote.desk import Desk
+from installation.remote.osc import codec
+from installation.remote.osc.query import OscQuery
 from installation.show import Show
 from tests.conftest import PATIENCE_S, until
 from tests.live.rehearsal import tick
@@ -80,7 +80,7 @@ class Socket:
         masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
         self.link.sendall(bytes([0x81, 0x80 | len(data)]) + mask + masked)
 
-    def hear(self, seconds: float = PATIENCE_S) -> wire.Message | None:
+    def hear(self, seconds: float = PATIENCE_S) -> codec.Message | None:
         """The next binary frame as OSC; None when there is none for so long."""
         self.link.settimeout(seconds)
         try:
@@ -89,7 +89,7 @@ class Socket:
             return None
         assert first == 0x82
         size = size if size < 126 else struct.unpack(">H", self._exactly(2))[0]
-        return wire.decode(self._exactly(size))[0]
+        return codec.decode(self._exactly(size))[0]
 
     def _exactly(self, size: int) -> bytes:
         data = b""
@@ -193,20 +193,20 @@ def test_a_value_is_what_was_accepted(query: OscQuery, desk: Desk, show: Show) -
 def test_values_stream_to_those_who_listen(query: OscQuery, desk: Desk, show: Show) -> None:
     with Socket(query.port) as client:
         client.say(command("LISTEN", "/light/glow"))
-        assert client.hear() == wire.Message("/light/glow", (0.5,), wire.NOW)
+        assert client.hear() == codec.Message("/light/glow", (0.5,), codec.NOW)
         client.say(command("LISTEN", "/dream/mend"))
-        assert client.hear() == wire.Message("/dream/mend", (False,), wire.NOW)
+        assert client.hear() == codec.Message("/dream/mend", (False,), codec.NOW)
         show.accept("/light/glow", [0.25])
         show.accept("/light/hue", [0.25])
         tick(show, desk)
-        assert client.hear() == wire.Message("/light/glow", (0.25,), wire.NOW)
+        assert client.hear() == codec.Message("/light/glow", (0.25,), codec.NOW)
         client.say(command("IGNORE", "/light/glow"))
         client.say(command("LISTEN", "/light/hue"))  # heard in this order
-        assert client.hear() == wire.Message("/light/hue", (0.25,), wire.NOW)
+        assert client.hear() == codec.Message("/light/hue", (0.25,), codec.NOW)
         show.accept("/light/glow", [0.75])
         show.accept("/dream/mend", [1])
         tick(show, desk)
-        assert client.hear() == wire.Message("/dream/mend", (True,), wire.NOW)
+        assert client.hear() == codec.Message("/dream/mend", (True,), codec.NOW)
         assert client.hear(0.2) is None
 
 
@@ -217,7 +217,7 @@ def test_nonsense_over_the_socket_is_survived(query: OscQuery) -> None:
     with Socket(query.port) as client:
         for text in (*NONSENSE, command("LISTEN", "/show/go"), command("LISTEN", "/dream/mend")):
             client.say(text)
-        assert client.hear() == wire.Message("/dream/mend", (False,), wire.NOW)
+        assert client.hear() == codec.Message("/dream/mend", (False,), codec.NOW)
     assert get(query, "/dream/mend?TYPE")[0] == 200
 
 

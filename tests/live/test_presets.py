@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from installation.controls import TABLE, Refused, Value
-from installation.live.desk import Desk
-from installation.live.inbox import Source
-from installation.live.presets import Presets
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
+from installation.remote.presets import Presets
 from installation.show import Show
 from tests.live.rehearsal import tick
 

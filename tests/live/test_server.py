@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.controls import TABLE
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.gate import Gate, networks
-from installation.live.osc import Server
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.remote.access import Gate, networks
+from installation.remote.desk import Desk
+from installation.remote.osc import codec
+from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.conftest import PATIENCE_S, until
 from tests.live.rehearsal import decoded, osc, perform, record, settled, tick, unevenness
@@ -26,18 +26,18 @@ from tests.live.rehearsal import decoded, osc, perform, record, settled, tick, u
 # TCP
 
 
-@pytest.mark.parametrize("framing", [wire.LengthPrefix, wire.Slip])
+@pytest.mark.parametrize("framing", [codec.LengthPrefix, codec.Slip])
 def test_tcp_is_taken_and_answered_in_both_framings(
-    server: Server, desk: Desk, show: Show, framing: type[wire.Framing]
+    server: Server, desk: Desk, show: Show, framing: type[codec.Framing]
 ) -> None:
     desk.feedback.say({"/state/phase": "harmony"})
     told = perform(
-        server.port, framing.wrap(wire.encode("/dream/unrest", [0.5])).hex(), {"hear": ["/state/phase"]}, link="tcp"
+        server.port, framing.wrap(codec.encode("/dream/unrest", [0.5])).hex(), {"hear": ["/state/phase"]}, link="tcp"
     )
     until(lambda: len(desk.inbox) == 1)
     assert settled(show, desk).number("/dream/unrest") > 0
     packets = framing().packets(bytes.fromhex("".join(told)))
-    assert wire.decode(packets[0]) == [wire.Message("/state/phase", ("harmony",), wire.NOW)]
+    assert codec.decode(packets[0]) == [codec.Message("/state/phase", ("harmony",), codec.NOW)]
 
 
 def test_a_stream_that_makes_no_sense_is_hung_up_on(server: Server, desk: Desk) -> None:
@@ -51,7 +51,7 @@ def test_a_stream_that_makes_no_sense_is_hung_up_on(server: Server, desk: Desk) 
 def test_a_controller_that_never_reads_is_hung_up_on_and_stops_nobody(server: Server, desk: Desk, show: Show) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.sendall(wire.LengthPrefix.wrap(wire.encode("/show/hold", [1])))
+        deaf.sendall(codec.LengthPrefix.wrap(codec.encode("/show/hold", [1])))
         until(lambda: len(desk.inbox) == 1)
         (source,) = server._streams
 
@@ -128,7 +128,7 @@ def test_two_controllers_that_echo_each_other_die_out(
     server: Server, desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two sockets that send back at once whatever they are told, and a hand that moves one fader."""
-    monkeypatch.setattr("installation.live.feedback.ECHO", 3600 * SECOND)  # a machine that stands still makes no hand
+    monkeypatch.setattr("installation.remote.feedback.ECHO", 3600 * SECOND)  # a machine that stands still makes no hand
     stop = threading.Event()
     sent: list[float] = []
 
@@ -136,7 +136,7 @@ def test_two_controllers_that_echo_each_other_die_out(
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
             link.connect(("127.0.0.1", server.port))
             link.settimeout(0.05)
-            link.send(wire.encode("/show/hold", [0]))
+            link.send(codec.encode("/show/hold", [0]))
             while not stop.is_set():
                 try:
                     packet = link.recv(4096)
@@ -154,7 +154,7 @@ def test_two_controllers_that_echo_each_other_die_out(
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
             while not stop.is_set() and (len(said) < 60 or len(sent) <= 10):
                 said.append(len(said) % 60 / 60)
-                link.sendto(wire.encode("/light/glow", [said[-1]]), ("127.0.0.1", server.port))
+                link.sendto(codec.encode("/light/glow", [said[-1]]), ("127.0.0.1", server.port))
                 time.sleep(0.01)
 
     hand = threading.Thread(target=move)

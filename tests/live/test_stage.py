@@ -15,11 +15,11 @@ import pytest
 
 from installation import Chance, Light, Moment, Points, Scene
 from installation.light.picture import Look, Picture, Pixels
-from installation.live.desk import Desk
 from installation.live.painter import Painter, Size
 from installation.live.stage import FAREWELL, Stage
 from installation.model import score, ticks
 from installation.model.ticks import SECOND
+from installation.remote.desk import Desk
 from installation.show import Show
 
 SIZE = (64, 36)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from installation.live.desk import Desk
-from installation.live.osc import Server
 from installation.model import ticks
+from installation.remote.desk import Desk
+from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.conftest import until
 from tests.live.rehearsal import record, tick, unevenness

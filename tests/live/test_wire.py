@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythonosc.osc_bundle import OscBundle
 
-from installation.live import wire
-from installation.live.wire import LengthPrefix, Malformed, Message, Slip, decode, encode
+from installation.remote.osc import codec as wire
+from installation.remote.osc.codec import LengthPrefix, Malformed, Message, Slip, decode, encode
 
 WORDS = b"/x\0\0"
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from installation.controls import Accepted, Refused, Value, accept
-from installation.live.feedback import Feedback
-from installation.live.inbox import PRESET, Heard, Inbox, Source
-from installation.live.patterns import SPECIAL, Addresses
-from installation.live.presets import Presets
-from installation.live.tally import Tally
 from installation.model.community import Community
 from installation.model.ticks import SECOND
+from installation.remote.counters import Tally
+from installation.remote.feedback import Feedback
+from installation.remote.inbox import PRESET, Heard, Inbox, Source
+from installation.remote.osc.patterns import SPECIAL, Addresses
+from installation.remote.presets import Presets
 from installation.show import Show
 
 Record = Callable[[int, Accepted], None]

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from installation.controls import Value
-from installation.live import wire
-from installation.live.inbox import Source
 from installation.model.ticks import SECOND
+from installation.remote.inbox import Source
+from installation.remote.osc import codec
 
 LISTENS = 60 * SECOND
 """Nanoseconds, as everywhere here: a controller is told things this long after it last spoke."""
@@ -168,5 +168,5 @@ def _as_sent(value: Value) -> Said:
 
 def _packed(values: Mapping[str, Said]) -> list[bytes]:
     """One message goes bare, several in bundles. Switches go as 0 and 1: Max takes no T and F."""
-    messages = [wire.encode(a, [int(v) if isinstance(v, bool) else v]) for a, v in values.items()]
-    return messages if len(messages) == 1 else wire.bundles(messages)
+    messages = [codec.encode(a, [int(v) if isinstance(v, bool) else v]) for a, v in values.items()]
+    return messages if len(messages) == 1 else codec.bundles(messages)

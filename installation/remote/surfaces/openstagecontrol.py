@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from installation.live.layouts import Page, Widget
+from installation.remote.surfaces.layout import Page, Widget
 
 MADE_FOR = "1.30.1"
 """The version of Open Stage Control whose session format this is."""

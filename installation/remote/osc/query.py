@@ -21,8 +21,8 @@ from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from installation.controls import Control
-from installation.live import wire
-from installation.live.desk import Desk
+from installation.remote.desk import Desk
+from installation.remote.osc import codec
 
 _log = structlog.get_logger("oscquery")
 
@@ -288,7 +288,7 @@ class OscQuery:
                 if value is not None and value != sent:
                     listened[path] = value
                     with suppress(ConnectionError):  # gone in this moment; the loop ends with it
-                        await link.send_bytes(wire.encode(path, [value]))
+                        await link.send_bytes(codec.encode(path, [value]))
             await asyncio.sleep(STREAM)
 
 

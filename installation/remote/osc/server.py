@@ -15,13 +15,13 @@ from typing import Final
 
 import structlog
 
-from installation.live import wire
-from installation.live.desk import Desk
-from installation.live.gate import Gate
-from installation.live.inbox import Source
-from installation.live.intake import BATCH, Intake, intake
-from installation.live.sieve import Sieve
 from installation.model import ticks
+from installation.remote.access import Gate
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
+from installation.remote.osc import codec
+from installation.remote.osc.coalesce import Sieve
+from installation.remote.osc.recvmmsg import BATCH, Intake, intake
 
 _log = structlog.get_logger("osc")
 
@@ -40,7 +40,7 @@ class _Stream:
 
     def __init__(self, link: socket.socket, source: Source) -> None:
         self.link, self.source = link, source
-        self.framing: wire.Framing | None = None
+        self.framing: codec.Framing | None = None
         self.unsent = b""
 
 
@@ -130,7 +130,7 @@ class Server:
         with selectors.DefaultSelector() as selector:
             selector.register(udp, selectors.EVENT_READ)
             selector.register(tcp, selectors.EVENT_READ)
-            take, flushed = intake(udp, wire.LARGEST), 0
+            take, flushed = intake(udp, codec.LARGEST), 0
             while not self._closing.is_set():
                 heard = 0
                 for key, _ in selector.select(TURN):
@@ -167,8 +167,8 @@ class Server:
             tally.refuse("rate", f"{source.host} says more than it may", source, now)
             return
         try:
-            messages = wire.decode(datagram)
-        except wire.Malformed as malformed:
+            messages = codec.decode(datagram)
+        except codec.Malformed as malformed:
             tally.refuse(malformed.reason, str(malformed), source, now)
             return
         tally.count("decoded")
@@ -206,10 +206,10 @@ class Server:
         if not data:
             self._hang_up(stream, selector)
             return 0
-        stream.framing = stream.framing or wire.framing(data[0])
+        stream.framing = stream.framing or codec.framing(data[0])
         try:
             packets = stream.framing.packets(data)
-        except wire.Malformed as malformed:
+        except codec.Malformed as malformed:
             self._desk.tally.count("datagrams")
             self._desk.tally.refuse(malformed.reason, f"{malformed}; hung up", stream.source, now)
             self._hang_up(stream, selector)
@@ -234,7 +234,7 @@ class Server:
                 self._send(udp, datagram, source)
             elif source in self._streams:
                 stream = self._streams[source]
-                stream.unsent += (stream.framing or wire.LengthPrefix()).wrap(datagram)
+                stream.unsent += (stream.framing or codec.LengthPrefix()).wrap(datagram)
         for stream in [stream for stream in self._streams.values() if stream.unsent]:
             try:
                 stream.unsent = stream.unsent[stream.link.send(stream.unsent) :]
@@ -256,7 +256,7 @@ class Server:
 
 def _due(timetag: int, now_ns: int) -> int | None:
     """When a timetag means, on the monotonic clock; None for at once."""
-    if timetag == wire.NOW:
+    if timetag == codec.NOW:
         return None
-    due = now_ns + wire.unix_ns(timetag) - time.time_ns()
+    due = now_ns + codec.unix_ns(timetag) - time.time_ns()
     return due if due > now_ns else None

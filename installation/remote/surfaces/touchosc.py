@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
-from installation.live.layouts import HEIGHT, WIDTH, Frame, Page, Widget
+from installation.remote.surfaces.layout import HEIGHT, WIDTH, Frame, Page, Widget
 
 TABS = 48
 """Height of the line of tabs in pixels."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from installation.controls import Table
-from installation.live import wire
-from installation.live.intake import Datagram
+from installation.remote.osc import codec
+from installation.remote.osc.recvmmsg import Datagram
 
 _INFINITE = 0x7F80  # the exponent of infinity and NaN in the upper half of a single-precision number
 
@@ -25,7 +25,7 @@ class Sieve:
             if row.role == "played" and row.kind in ("number", "switch"):
                 for address in row.addresses:
                     for argument in (0, 0.0):
-                        self._heads[wire.encode(address, [argument])[:-4]] = isinstance(argument, float)
+                        self._heads[codec.encode(address, [argument])[:-4]] = isinstance(argument, float)
 
     def newest(self, datagrams: Sequence[Datagram]) -> list[Datagram]:
         """What is left of a batch. The newest of a fader stands where it was said, after what was said before it."""

@@ -1,0 +1,1 @@
+"""OSC: datagrams and streams to messages and back, the server, address patterns, OSCQuery."""
