@@ -35,11 +35,11 @@ from installation.commands.opening import Opening, cores, opened
 from installation.commands.wish import Wish
 from installation.controls import TABLE, Accepted
 from installation.light.picture import prepare
-from installation.live.journal import Journal, digest, wall
 from installation.live.painter import Painter
-from installation.live.performance import Replay, read
 from installation.live.stage import Stage
 from installation.model import ticks
+from installation.recording.journal import Journal, digest, wall
+from installation.recording.replay import Replay, read
 from installation.remote.access import Gate
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source

@@ -15,7 +15,7 @@ import msgspec
 from installation.commands.opening import opened
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
-from installation.live.journal import wall
+from installation.recording.journal import wall
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.sound.pink_noise import RISE_S, level_dbfs, noise

@@ -16,9 +16,9 @@ from installation.commands.replay import Reopening
 from installation.commands.wish import Mistake
 from installation.controls import Accepted
 from installation.live import stage
-from installation.live.journal import FOLDER, Journal, wall
-from installation.live.performance import Replay
 from installation.live.telling import Measures, Telling
+from installation.recording.journal import FOLDER, Journal, wall
+from installation.recording.replay import Replay
 from installation.remote import access
 from installation.remote.access import Gate
 from installation.remote.desk import Desk, Record

@@ -14,11 +14,11 @@ from installation.commands.console import Console
 from installation.commands.opening import Opening
 from installation.commands.replay import taken_up
 from installation.foundation import places
-from installation.live import keeper
-from installation.live.journal import wall
-from installation.live.keeper import Kept
 from installation.live.leash import Orders
 from installation.model.score import Score
+from installation.recording import checkpoint
+from installation.recording.checkpoint import Kept
+from installation.recording.journal import wall
 from installation.show import Show
 from installation.venue.settings import Settings
 
@@ -59,7 +59,7 @@ def keep(kept: str, plan: Plan) -> None:
     """Remember a plan for whoever goes on."""
     for folder in folders(kept):
         with suppress(OSError):
-            keeper.place(folder / "opening", msgspec.json.encode(plan))
+            checkpoint.place(folder / "opening", msgspec.json.encode(plan))
 
 
 def resumed(show: Show, kept: str, orders: Orders) -> Kept | None:
@@ -67,8 +67,8 @@ def resumed(show: Show, kept: str, orders: Orders) -> Kept | None:
 
     A show that was refused half-way is not what it was: whoever gets None makes a new one.
     """
-    for found in keeper.found(folders(kept)):
-        if not orders.again and wall() - found.at > keeper.STALE:
+    for found in checkpoint.found(folders(kept)):
+        if not orders.again and wall() - found.at > checkpoint.STALE:
             return None
         try:
             found.restore(show)

@@ -27,9 +27,8 @@ from installation.commands.sound import sounded
 from installation.commands.wish import Wish
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
-from installation.live import keeper, log, measure, vitals
+from installation.live import log, measure, vitals
 from installation.live.health import Health
-from installation.live.keeper import Keeper
 from installation.live.leash import Nobody, Orders, Watched
 from installation.live.pace import period
 from installation.live.painter import Painter, Screen
@@ -37,6 +36,8 @@ from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.live.understudy import Calm, quiet, understudied
 from installation.model import ticks
+from installation.recording import checkpoint
+from installation.recording.checkpoint import Keeper
 from installation.remote.desk import Desk
 from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
@@ -144,7 +145,7 @@ class _Evening:
     def _begin(self) -> None:
         """What is played now: the show, as it was where it goes on, or something that can't fail."""
         if not self._orders.again and not self._orders.resume:
-            keeper.forget(kept.folders(self._watched.kept))
+            checkpoint.forget(kept.folders(self._watched.kept))
         if self._orders.role == "calm":
             self._show = None
             self.opening = Opening(self.opening.settings, quiet(), self.opening.seed, {"calm": Calm})
@@ -203,7 +204,7 @@ class _Evening:
         show = self._show or loaded(self.opening, screen, self._ending, lambda: self._watched.pulse("loading"))
         going_on = kept.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
-            keeper.forget(kept.folders(self._watched.kept))
+            checkpoint.forget(kept.folders(self._watched.kept))
             show = self.opening.show()
         if self._speakers is not None and self._awake():
             self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
@@ -251,7 +252,7 @@ class _Evening:
         known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
         return known or measure.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
 
-    def _ends(self, show: Show, going_on: keeper.Kept | None) -> int | None:
+    def _ends(self, show: Show, going_on: checkpoint.Kept | None) -> int | None:
         """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
         if going_on is not None and self._plan is not None:
             return self._plan.ends
@@ -266,7 +267,7 @@ class _Evening:
         journal = str(opening.performance.path.absolute()) if isinstance(opening, Reopening) else ""
         return Plan(opening.settings, opening.score, opening.seed, count, present, ends, journal)
 
-    def _kept(self, stack: ExitStack, going_on: keeper.Kept | None) -> Keeper | None:
+    def _kept(self, stack: ExitStack, going_on: checkpoint.Kept | None) -> Keeper | None:
         folders = kept.folders(self._watched.kept if self._orders.role == "show" else "")
         return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
 

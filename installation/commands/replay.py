@@ -9,10 +9,10 @@ from pathlib import Path
 from installation.commands.opening import Opening, opened
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
-from installation.live import performance as performances
-from installation.live.journal import FOLDER
-from installation.live.performance import Performance
 from installation.model import ticks
+from installation.recording import replay as performances
+from installation.recording.journal import FOLDER
+from installation.recording.replay import Performance
 from installation.show import Show
 
 

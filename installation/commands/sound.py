@@ -14,9 +14,9 @@ from installation.commands.progress import Bar
 from installation.commands.replay import reopened
 from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
-from installation.live import keeper
-from installation.live.journal import wall
 from installation.model import ticks
+from installation.recording import checkpoint
+from installation.recording.journal import wall
 from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
 
@@ -84,7 +84,7 @@ class Kept(Diary):
     def write(self, page: NDArray[np.float64]) -> None:
         """Keep it; the first time that the disk refuses is told."""
         try:
-            keeper.place(self._path, np.append(wall(), page).astype("<f8").tobytes())
+            checkpoint.place(self._path, np.append(wall(), page).astype("<f8").tobytes())
             self._failed = False
         except OSError as error:
             if not self._failed:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from installation.controls import Value
-from installation.live.journal import Journal
 from installation.model import ticks
+from installation.recording.journal import Journal
 from installation.remote.desk import Desk
 from installation.show import Show
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from installation.controls import Control, Refused, Table, Value, accept
-from installation.live.keeper import place
+from installation.recording.checkpoint import place
 
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
 _APART = ("show", "sleeper")  # rooms of the table that are no part of a look

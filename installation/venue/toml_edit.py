@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from installation.commands.wish import Mistake
-from installation.live import keeper
+from installation.recording import checkpoint
 
 Value = float | str | datetime.date
 
@@ -67,7 +67,7 @@ def amend(path: Path, shipped: Path, table: str, values: Mapping[str, Value]) ->
     path = path.resolve()  # a link stays one
     try:
         text = (path if path.exists() else shipped).read_bytes().decode()  # line ends as they are
-        keeper.place(path, amended(text, table, values).encode())
+        checkpoint.place(path, amended(text, table, values).encode())
     except OSError as error:
         raise Mistake(f"{path}: {error.strerror or error}; nothing was changed") from None
     except ValueError as error:

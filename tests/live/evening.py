@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from installation.live.journal import Journal
-from installation.live.performance import Performance, Replay, read
 from installation.live.telling import Telling
 from installation.model import ticks
+from installation.recording.journal import Journal
+from installation.recording.replay import Performance, Replay, read
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.show import Show

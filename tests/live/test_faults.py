@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from installation.live import performance
+from installation.recording import replay as performance
 from tests.conftest import ROOT, Desktop, until
 from tests.live.playing import Playing
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from installation.controls import Control, table
-from installation.live import journal as journals
-from installation.live import performance as performances
-from installation.live.journal import digest, night
-from installation.live.performance import Replay, read, summary
 from installation.model import ticks
+from installation.recording import journal as journals
+from installation.recording import replay as performances
+from installation.recording.journal import digest, night
+from installation.recording.replay import Replay, read, summary
 from installation.remote.inbox import KEYS
 from installation.remote.osc.server import Server
 from tests.conftest import PATIENCE_S, until

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from installation.controls import Accepted
-from installation.live import keeper
-from installation.live.keeper import Keeper, Kept, found, read
+from installation.recording import checkpoint
+from installation.recording.checkpoint import Keeper, Kept, found, read
 from installation.show import Show
 from tests.conftest import until
 from tests.live.rehearsal import rehearsal
@@ -90,7 +90,7 @@ def test_nothing_kept_is_nothing_found(folders: list[Path]) -> None:
     show, kept = rehearsal(), Keeper(folders)
     play(show, kept, 2, random.Random(3))
     kept.close()
-    keeper.forget(folders)
+    checkpoint.forget(folders)
     assert list(found(folders)) == []
 
 

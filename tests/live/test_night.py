@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from installation import repertoire
 from installation.film.film import Cut, pictures
 from installation.light.picture import Picture
-from installation.live.journal import Journal, digest
 from installation.live.painter import Painter
-from installation.live.performance import Performance, Replay, read
 from installation.live.stage import Stage
 from installation.live.telling import Telling
 from installation.model import score, ticks
+from installation.recording.journal import Journal, digest
+from installation.recording.replay import Performance, Replay, read
 from installation.remote.desk import Desk
 from installation.remote.osc.server import Server
 from installation.show import Show

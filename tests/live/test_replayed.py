@@ -7,10 +7,10 @@ import signal
 import time
 from pathlib import Path
 
-from installation.live import keeper
-from installation.live.performance import Replay, read
 from installation.live.understudy import understudied
 from installation.model import score, ticks
+from installation.recording import checkpoint
+from installation.recording.replay import Replay, read
 from installation.repertoire import found
 from installation.show import Show
 from tests.conftest import PATIENCE_S, Desktop, until
@@ -45,7 +45,7 @@ def test_a_replay_that_is_killed_goes_on_in_its_journal(tmp_path: Path, desktop:
         assert show.process is not None
         out, err = show.process.communicate(timeout=SECONDS + PATIENCE_S)
         assert (show.process.returncode, out, err) == (0, "", "")
-        (end, *_) = keeper.found([show.home / ".local/share/sleeptree/kept/replay"])
+        (end, *_) = checkpoint.found([show.home / ".local/share/sleeptree/kept/replay"])
         assert end.tick == performance.last
         assert end.snapshot == uninterrupted(performance.path, end.tick)
         assert list(show.home.rglob("*.journal")) == []  # a replay is not played, so nobody writes it down

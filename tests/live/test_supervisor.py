@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from installation.live import keeper
+from installation.recording import checkpoint
 from tests.conftest import PATIENCE_S, Desktop, needed, until
 from tests.live.playing import PATIENT, Playing
 
@@ -109,7 +109,9 @@ def test_nobody_outlives_a_supervisor_that_is_killed(stage: Stage) -> None:
     show.process.kill()
     gone(show)
     assert show.state == {}
-    left = next(keeper.found([show.home / ".local/share/sleeptree/kept/show", show.runtime / "sleeptree/kept/show"]))
+    left = next(
+        checkpoint.found([show.home / ".local/share/sleeptree/kept/show", show.runtime / "sleeptree/kept/show"])
+    )
     show.process.communicate()
     show.start("--resume")
     show.plays()

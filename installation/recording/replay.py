@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from installation.controls import Refused, Table
-from installation.live.journal import FORMAT, Header, Mark, digest, table_digest
 from installation.model import ticks
+from installation.recording.journal import FORMAT, Header, Mark, digest, table_digest
 from installation.remote.inbox import Source
 from installation.scene import Scene
 from installation.show import Show
