@@ -10,7 +10,7 @@ from installation.commands.opening import Opening, cores, opened
 from installation.commands.progress import Bar
 from installation.commands.sound import devices
 from installation.commands.wish import Mistake, Wish
-from installation.live import measure
+from installation.live import autotune
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.venue.settings import Hearing, Size
@@ -91,10 +91,10 @@ def _rates(opening: Opening, sizes: list[Size]) -> tuple[int, list[float], list[
         while show.tick < last - ticks.RATE:
             show.step()
             progress(show.tick, last)
-        tick = measure.tick(show, time.monotonic_ns)
-    counts = [measure.threads(show, opening.picture, size, cores(), time.monotonic_ns) for size in sizes]
+        tick = autotune.tick(show, time.monotonic_ns)
+    counts = [autotune.threads(show, opening.picture, size, cores(), time.monotonic_ns) for size in sizes]
     took = [
-        measure.picture(show, opening.picture, size, count, time.monotonic_ns)
+        autotune.picture(show, opening.picture, size, count, time.monotonic_ns)
         for size, count in zip(sizes, counts, strict=True)
     ]
     free = max(0.0, 1.0 - tick * ticks.RATE / SECOND)  # what the ticks leave of each second
@@ -102,9 +102,9 @@ def _rates(opening: Opening, sizes: list[Size]) -> tuple[int, list[float], list[
 
 
 def _verdict(sizes: list[Size], rates: list[float], own: tuple[Size, ...]) -> str:
-    best = measure.recommended(sizes, rates)
+    best = autotune.recommended(sizes, rates)
     if best is None:
-        smooth = measure.recommended(sizes, rates, 30.0)
+        smooth = autotune.recommended(sizes, rates, 30.0)
         if smooth is None:
             return "This machine is too slow to play the piece live; it can film it: sleeptree film --out FILE.mp4"
         return f"This machine plays the piece at {smooth[0]}x{smooth[1]}, 30 pictures a second.{_advice(smooth, own)}"

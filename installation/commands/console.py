@@ -16,7 +16,7 @@ from installation.commands.replay import Reopening
 from installation.commands.wish import Mistake
 from installation.controls import Accepted
 from installation.live import stage
-from installation.live.telling import Measures, Telling
+from installation.live.state import Measures, Telling
 from installation.recording.journal import FOLDER, Journal, wall
 from installation.recording.replay import Replay
 from installation.remote import access

@@ -27,14 +27,14 @@ from installation.commands.sound import sounded
 from installation.commands.wish import Wish
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
-from installation.live import log, measure, vitals
+from installation.live import autotune, log, vitals
+from installation.live.fallback import Calm, quiet, understudied
+from installation.live.frame_pacing import period
 from installation.live.health import Health
 from installation.live.leash import Nobody, Orders, Watched
-from installation.live.pace import period
 from installation.live.painter import Painter, Screen
 from installation.live.report import report
 from installation.live.stage import Follower, Stage
-from installation.live.understudy import Calm, quiet, understudied
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import Keeper
@@ -193,7 +193,7 @@ class _Evening:
             return None
         if window.display.number != number:
             _notice(f"there is no display {number} here; playing on display {window.display.number}")
-        if window.present == "gpu" and present == "auto" and measure.strains(window, time.process_time_ns):
+        if window.present == "gpu" and present == "auto" and autotune.strains(window, time.process_time_ns):
             window.reopen("memory")
         screen: Screen = window
         return screen
@@ -250,7 +250,7 @@ class _Evening:
     def _threads(self, show: Show, screen: Screen) -> int:
         """How many draw: as the settings say, as was measured before, or as is measured now."""
         known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
-        return known or measure.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
+        return known or autotune.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
 
     def _ends(self, show: Show, going_on: checkpoint.Kept | None) -> int | None:
         """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""

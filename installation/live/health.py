@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from installation.live import vitals
-from installation.live.pace import Times
+from installation.live.frame_pacing import Times
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.remote.counters import Tally

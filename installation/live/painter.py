@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from installation.light.picture import Look, Pixels
-from installation.live.pace import Times
+from installation.live.frame_pacing import Times
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.venue.settings import Size

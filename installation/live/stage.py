@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from installation.foundation import png
 from installation.light.picture import Pixels, look
-from installation.live.pace import Beat, Lag, period
+from installation.live.frame_pacing import Beat, Lag, period
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from installation.live.telling import Telling
+from installation.live.state import Telling
 from installation.model import ticks
 from installation.recording.journal import Journal
 from installation.recording.replay import Performance, Replay, read

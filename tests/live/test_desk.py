@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from installation.controls import TABLE
-from installation.live.telling import EVERY, Telling
+from installation.live.state import EVERY, Telling
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.remote.desk import Desk, sleepers

@@ -15,7 +15,7 @@ from installation.film.film import Cut, pictures
 from installation.light.picture import Picture
 from installation.live.painter import Painter
 from installation.live.stage import Stage
-from installation.live.telling import Telling
+from installation.live.state import Telling
 from installation.model import score, ticks
 from installation.recording.journal import Journal, digest
 from installation.recording.replay import Performance, Replay, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from installation.live.pace import Beat, Lag, Times, period
+from installation.live.frame_pacing import Beat, Lag, Times, period
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 

@@ -11,8 +11,8 @@ import pytest
 import structlog
 
 from installation.live import log
+from installation.live.frame_pacing import Times
 from installation.live.health import histogram
-from installation.live.pace import Times
 from installation.live.records import Log, Records, line, running
 from tests.conftest import ROOT
 

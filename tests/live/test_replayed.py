@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from installation.live.understudy import understudied
+from installation.live.fallback import understudied
 from installation.model import score, ticks
 from installation.recording import checkpoint
 from installation.recording.replay import Replay, read

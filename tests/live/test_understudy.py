@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from installation.light.picture import Picture, look
-from installation.live.understudy import CALM, Calm, quiet, understudied
+from installation.live.fallback import CALM, Calm, quiet, understudied
 from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.model.ticks import SECOND
