@@ -30,8 +30,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from installation.live.vitals import memory_mb
 from installation.model import ticks
+from installation.watch.process_stats import memory_mb
 from tests.live.playing import Playing
 from tests.sound.house import TOOLS, House
 

@@ -106,7 +106,7 @@ def play(
         from installation.commands.supervised import supervised
 
         raise typer.Exit(supervised(context.obj, resume))
-    from installation.live.leash import Leash
+    from installation.watch.child import Leash
 
     watched = None if leash is None else Leash(leash)  # before all that takes time: its supervisor may be gone
     from installation.commands.play import Performance, play
@@ -289,7 +289,7 @@ def replay(
         from installation.commands.supervised import supervised
 
         raise typer.Exit(supervised(context.obj, name="replay"))
-    from installation.live.leash import Leash
+    from installation.watch.child import Leash
 
     watched = None if leash is None else Leash(leash)
     from installation.commands.play import Performance, play

@@ -14,13 +14,13 @@ from installation.commands.console import Console
 from installation.commands.opening import Opening
 from installation.commands.replay import taken_up
 from installation.foundation import places
-from installation.live.leash import Orders
 from installation.model.score import Score
 from installation.recording import checkpoint
 from installation.recording.checkpoint import Kept
 from installation.recording.journal import wall
 from installation.show import Show
 from installation.venue.settings import Settings
+from installation.watch.child import Orders
 
 _log = structlog.get_logger("kept")
 

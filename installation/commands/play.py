@@ -27,13 +27,10 @@ from installation.commands.sound import sounded
 from installation.commands.wish import Wish
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
-from installation.live import autotune, log, vitals
+from installation.live import autotune
 from installation.live.fallback import Calm, quiet, understudied
 from installation.live.frame_pacing import period
-from installation.live.health import Health
-from installation.live.leash import Nobody, Orders, Watched
 from installation.live.painter import Painter, Screen
-from installation.live.report import report
 from installation.live.stage import Follower, Stage
 from installation.model import ticks
 from installation.recording import checkpoint
@@ -43,6 +40,10 @@ from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
 from installation.venue.settings import Size
+from installation.watch import log, process_stats
+from installation.watch.child import Nobody, Orders, Watched
+from installation.watch.report import report
+from installation.watch.telemetry import Health
 
 _log = structlog.get_logger("play")
 
@@ -86,7 +87,7 @@ class _Evening:
     """One process's part of a show, from its loading to its end."""
 
     def __init__(self, wish: Wish, performance: Performance, watched: Watched) -> None:
-        self._born, self._began = vitals.age_s(), time.monotonic_ns()
+        self._born, self._began = process_stats.age_s(), time.monotonic_ns()
         self._wish, self._performance, self._watched = wish, performance, watched
         if performance.report is not None:
             writable(performance.report)
@@ -322,7 +323,7 @@ class _Evening:
 
     def _awake(self) -> bool:
         """Whether the house is open."""
-        return opening_hours.is_open(self._hours, *vitals.weekday_minute())
+        return opening_hours.is_open(self._hours, *process_stats.weekday_minute())
 
     def _report(self, stage: Stage) -> dict[str, Any]:
         first, born = stage.painter.first_ns, self._born

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from installation.live.records import running
-from installation.live.vitals import wall_age_s
+from installation.watch.process_stats import wall_age_s
+from installation.watch.status_file import running
 
 
 def status(as_json: bool) -> bool:

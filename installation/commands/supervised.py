@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from installation.foundation import places
-from installation.live.claim import Claim
-from installation.live.notify import Notify
-from installation.live.records import Records
-from installation.live.supervisor import Supervisor
-from installation.live.vitals import age_s
+from installation.watch.lock import Claim
+from installation.watch.process_stats import age_s
+from installation.watch.sd_notify import Notify
+from installation.watch.status_file import Records
+from installation.watch.supervisor import Supervisor
 
 
 def supervised(arguments: Sequence[str], resume: bool = False, name: str = "show") -> int:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from installation.live.records import running
+from installation.watch.status_file import running
 from tests.conftest import PATIENCE_S, ROOT, free_ports, until
 
 SCORE = """

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from installation.live import log
 from installation.live.frame_pacing import Times
-from installation.live.health import histogram
-from installation.live.records import Log, Records, line, running
+from installation.watch import log
+from installation.watch.status_file import Log, Records, line, running
+from installation.watch.telemetry import histogram
 from tests.conftest import ROOT
 
 
@@ -55,7 +55,7 @@ def test_what_runs_is_told_and_what_was_cut_off_is_cleared_away(tmp_path: Path) 
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from installation.live.records import Records
+from installation.watch.status_file import Records
 records = Records(Path({str(tmp_path / "logs")!r}), Path({str(tmp_path / "run")!r}))
 records.publish({{"tick": 7}})
 print("ready", flush=True)

@@ -22,7 +22,7 @@ SUPERVISOR = """
     import sys
     from pathlib import Path
     from installation.live import supervisor
-    from installation.live.records import Records
+    from installation.watch.status_file import Records
 
     folder, short, *command = sys.argv[1:]
     supervisor.PATIENCE |= {place: supervisor.PATIENCE[place] / 10 for place in short.split(",")}
@@ -31,7 +31,7 @@ SUPERVISOR = """
 """
 SHOW = """
     import os, signal, sys, time
-    from installation.live.leash import Leash
+    from installation.watch.child import Leash
 
     leash = Leash(sys.argv[-1])
     leash.orders()

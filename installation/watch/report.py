@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from installation.live.stage import Stage
-from installation.live.vitals import peak_memory_mb
 from installation.model import ticks
+from installation.watch.process_stats import peak_memory_mb
 
 
 def report(stage: Stage) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import structlog
 
-from installation.live import vitals
 from installation.live.frame_pacing import Times
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.remote.counters import Tally
 from installation.show import Show
+from installation.watch import process_stats
 
 _log = structlog.get_logger("health")
 
@@ -73,10 +73,10 @@ class Health:
             "guard": round(painter.measures()["/state/guard"], 4),
             "refused": {} if self._tally is None else dict(self._tally.refused),
             "heard": {} if self._tally is None else dict(self._tally.counted),
-            "memory_mb": vitals.memory_mb(),
-            "threads": vitals.threads(),
-            "descriptors": vitals.descriptors(),
-            "temperature_c": vitals.temperature_c(),
+            "memory_mb": process_stats.memory_mb(),
+            "threads": process_stats.threads(),
+            "descriptors": process_stats.descriptors(),
+            "temperature_c": process_stats.temperature_c(),
         }
         for more in self.more:
             said |= more()

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from installation.live.records import line
+from installation.watch.status_file import line
 
 _SERIOUS = ("warning", "error", "critical")
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
-from installation.live.records import Records
+from installation.watch.status_file import Records
 
 Role = Literal["show", "calm", "black"]
 Place = Literal["loading", "waiting", "filming", "playing", "ending"]

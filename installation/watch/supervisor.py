@@ -21,9 +21,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from installation.live.leash import BEGINS, WAITS, Orders, Role, written
-from installation.live.notify import Notify
-from installation.live.records import Records
+from installation.watch.child import BEGINS, WAITS, Orders, Role, written
+from installation.watch.sd_notify import Notify
+from installation.watch.status_file import Records
 
 ROUND = 0.1  # s between two looks
 PATIENCE = {"loading": 30.0, "waiting": 30.0, "filming": math.inf, "playing": 2.4, "ending": 12.0}
