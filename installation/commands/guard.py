@@ -18,7 +18,7 @@ def guard(film: Path, out: Path | None) -> bool:
     """Judge the film, print a verdict and a table of the rules, draw the worst second into `out`; whether it passes."""
     if out is not None:
         writable(out)
-    from installation.film.flashes import Report, Rule, analyse_film
+    from installation.checker.flashes import Report, Rule, analyse_film
     from installation.foundation import png
 
     try:

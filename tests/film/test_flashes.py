@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation.film.flashes import Report, analyse, analyse_film
+from installation.checker.flashes import Report, analyse, analyse_film
 from tests.clips.harmful import HARMFUL, colours, stripes
 from tests.clips.harmless import HARMLESS, drifting
 from tests.clips.screen import Screen, code, unpacked

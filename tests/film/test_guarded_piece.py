@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from installation import repertoire
+from installation.checker.flashes import analyse
 from installation.controls import SLEEPERS
 from installation.film.film import Cut, pictures
-from installation.film.flashes import analyse
 from installation.foundation import places
 from installation.light.flashguard.guard import FlashGuard
 from installation.light.picture import Picture, look

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from installation.film.flashes import analyse
+from installation.checker.flashes import analyse
 from installation.light.flashguard.guard import Field, FlashGuard
 from tests.clips.harmful import HARMFUL, patch, strobe
 from tests.clips.screen import Screen, unpacked

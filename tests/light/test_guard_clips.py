@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation.film.flashes import STANDING_S, Report, analyse
-from installation.film.transitions import LONG_S
+from installation.checker.flashes import STANDING_S, Report, analyse
+from installation.checker.transitions import LONG_S
 from installation.light.flashguard.guard import FlashGuard
 from tests.clips.harmful import HARMFUL, length, patch, strobe
 from tests.clips.harmless import HARMLESS, drifting, stars

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation.film.flashes import analyse
+from installation.checker.flashes import analyse
 from installation.light.flashguard.guard import FlashGuard
 from tests.clips.harmful import rings, stripes
 from tests.clips.screen import Clip, Painter, Screen, code, unpacked

@@ -15,8 +15,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.film.gratings import Gratings, Patch
-from installation.film.transitions import KINDS, RECENT, TOO_MANY, Fields, Pixels, averaged, densest
+from installation.checker.gratings import Gratings, Patch
+from installation.checker.transitions import KINDS, RECENT, TOO_MANY, Fields, Pixels, averaged, densest
 
 Frame = NDArray[np.uint8]
 

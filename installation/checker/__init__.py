@@ -1,0 +1,1 @@
+"""The film checker: judges any film after the definitions of photosensitive harm. Imports nothing of the guard."""
