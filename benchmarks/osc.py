@@ -31,8 +31,6 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from installation.commands.opening import Opening, cores, opened
-from installation.commands.wish import Wish
 from installation.controls import TABLE, Accepted
 from installation.light.picture import prepare
 from installation.live.painter import Painter
@@ -45,6 +43,8 @@ from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
 from installation.remote.osc.server import Server
+from installation.session.production import Opening, cores, opened
+from installation.session.request import Wish
 from installation.show import Show
 from installation.venue.settings import Size, size
 

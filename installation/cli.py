@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from installation.commands.wish import Mistake, Wish
 from installation.model.score import Phase
+from installation.session.request import Mistake, Wish
 from installation.venue import settings
 from installation.venue.settings import Size
 
@@ -103,7 +103,7 @@ def play(
     """
     wanted = None if window is None else _size("--window", window)
     if leash is None and not unsupervised and os.name == "posix":
-        from installation.commands.supervised import supervised
+        from installation.session.supervised import supervised
 
         raise typer.Exit(supervised(context.obj, resume))
     from installation.watch.child import Leash
@@ -286,7 +286,7 @@ def replay(
     """Play a performance again, live, as it was played then."""
     wanted = None if window is None else _size("--window", window)
     if leash is None and not unsupervised and os.name == "posix":
-        from installation.commands.supervised import supervised
+        from installation.session.supervised import supervised
 
         raise typer.Exit(supervised(context.obj, name="replay"))
     from installation.watch.child import Leash

@@ -284,9 +284,9 @@ def test_without_a_screen_it_films_all_three_phases_instead(command: Command) ->
 
 
 def test_the_abridged_arc_has_all_three_phases_in_twenty_seconds() -> None:
-    from installation.commands.opening import opened
     from installation.commands.play import FILM_S
-    from installation.commands.wish import Wish
+    from installation.session.production import opened
+    from installation.session.request import Wish
 
     score = opened(Wish(), score="abridged").score
     assert score.seconds == FILM_S

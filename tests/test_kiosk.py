@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from installation.commands import kiosk
-from installation.commands.wish import Mistake
 from installation.foundation import places
+from installation.session.request import Mistake
 
 
 @pytest.fixture

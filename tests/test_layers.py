@@ -57,7 +57,7 @@ STOPWATCH = ("time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.p
 CLOCK_HOMES = {
     "installation/live/": CLOCKS,
     "installation/commands/play.py": (*STOPWATCH, "time.sleep"),
-    "installation/commands/loading.py": STOPWATCH,  # is it worth a word?
+    "installation/session/preload.py": STOPWATCH,  # is it worth a word?
     "installation/commands/check.py": STOPWATCH,  # how fast is it here?
     "installation/sound/output/process.py": STOPWATCH,  # did the loudspeakers wait?
 }

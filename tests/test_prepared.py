@@ -13,8 +13,8 @@ import sys
 
 import numpy as np
 
-from installation.commands.opening import opened
-from installation.commands.wish import Wish
+from installation.session.production import opened
+from installation.session.request import Wish
 from installation.light.picture import look, prepare
 from installation.model import ticks
 from installation.venue.settings import Hearing, Sound

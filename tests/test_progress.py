@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from installation.commands.progress import Bar
+from installation.session.progress import Bar
 
 ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
@@ -79,7 +79,7 @@ def test_afterwards_signals_mean_what_they_meant() -> None:
 def test_work_that_lasts_says_what_it_prepares_and_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("installation.commands.progress.PATIENCE_S", 0.0)
+    monkeypatch.setattr("installation.session.progress.PATIENCE_S", 0.0)
     with Bar("film") as progress:
         progress.prepare("light")
         for done in range(1, 101):

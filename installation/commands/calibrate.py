@@ -12,10 +12,10 @@ from threading import Event
 
 import msgspec
 
-from installation.commands.opening import opened
-from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.recording.journal import wall
+from installation.session.production import opened
+from installation.session.request import Mistake, Wish
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.sound.pink_noise import RISE_S, level_dbfs, noise

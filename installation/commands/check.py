@@ -6,13 +6,13 @@ import platform
 import time
 from types import ModuleType
 
-from installation.commands.opening import Opening, cores, opened
-from installation.commands.progress import Bar
 from installation.commands.sound import devices
-from installation.commands.wish import Mistake, Wish
 from installation.live import autotune
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.session.production import Opening, cores, opened
+from installation.session.progress import Bar
+from installation.session.request import Mistake, Wish
 from installation.venue.settings import Hearing, Size
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))

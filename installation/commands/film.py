@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation.commands.opening import Opening, opened, writable
-from installation.commands.progress import Bar
 from installation.commands.replay import reopened
-from installation.commands.wish import Mistake, Wish
+from installation.session.production import Opening, opened, writable
+from installation.session.progress import Bar
+from installation.session.request import Mistake, Wish
 from installation.venue.settings import Size
 
 

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from installation.commands.wish import Mistake
 from installation.foundation import places
+from installation.session.request import Mistake
 from installation.venue import settings
 
 UNIT, TARGET = "sleeptree.service", "graphical-session.target"

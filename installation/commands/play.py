@@ -16,15 +16,9 @@ from typing import Any
 
 import structlog
 
-from installation.commands import kept
-from installation.commands.console import Console, Doors, console, doors
 from installation.commands.film import Reel, shoot
-from installation.commands.kept import Plan
-from installation.commands.loading import Stopped, loaded, quietly
-from installation.commands.opening import Opening, cores, opened, writable
 from installation.commands.replay import Reopening, reopened
 from installation.commands.sound import sounded
-from installation.commands.wish import Wish
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
 from installation.live import autotune
@@ -36,6 +30,12 @@ from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import Keeper
 from installation.remote.desk import Desk
+from installation.session import restart
+from installation.session.endpoints import Console, Doors, console, doors
+from installation.session.preload import Stopped, loaded, quietly
+from installation.session.production import Opening, cores, opened, writable
+from installation.session.request import Wish
+from installation.session.restart import Plan
 from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
@@ -94,7 +94,7 @@ class _Evening:
         self._show: Show | None = None
         self._speakers: Loudspeakers | None = None
         if watched.waits:
-            self._plan = kept.plan(watched.kept)
+            self._plan = restart.plan(watched.kept)
             self.opening = self._opened()
             self._show = quietly(self.opening)
             self._speakers = self._sounded(waits=True)
@@ -102,7 +102,7 @@ class _Evening:
             self._born, self._began = None, time.monotonic_ns()
         else:
             self._orders = watched.orders()
-            self._plan = kept.plan(watched.kept) if self._orders.again else None
+            self._plan = restart.plan(watched.kept) if self._orders.again else None
             self.opening = self._opened()
         self._watched.pulse("loading")
         self._ending = threading.Event()
@@ -146,7 +146,7 @@ class _Evening:
     def _begin(self) -> None:
         """What is played now: the show, as it was where it goes on, or something that can't fail."""
         if not self._orders.again and not self._orders.resume:
-            checkpoint.forget(kept.folders(self._watched.kept))
+            checkpoint.forget(restart.folders(self._watched.kept))
         if self._orders.role == "calm":
             self._show = None
             self.opening = Opening(self.opening.settings, quiet(), self.opening.seed, {"calm": Calm})
@@ -203,16 +203,16 @@ class _Evening:
 
     def _perform(self, screen: Screen, through: Doors) -> dict[str, Any]:
         show = self._show or loaded(self.opening, screen, self._ending, lambda: self._watched.pulse("loading"))
-        going_on = kept.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
+        going_on = restart.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
-            checkpoint.forget(kept.folders(self._watched.kept))
+            checkpoint.forget(restart.folders(self._watched.kept))
             show = self.opening.show()
         if self._speakers is not None and self._awake():
             self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
         ends = self._ends(show, going_on)
         if self._orders.role == "show":
-            kept.keep(self._watched.kept, self._planned(count, screen, ends))
+            restart.keep(self._watched.kept, self._planned(count, screen, ends))
         with ExitStack() as stack:
             painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
             stack.enter_context(closing(painter))
@@ -223,7 +223,7 @@ class _Evening:
             if kept_here is not None and played.journal is not None:
                 kept_here.before.append(played.journal.flush)
             if going_on is not None:
-                kept.caught_up(show, going_on, played)
+                restart.caught_up(show, going_on, played)
             self._stage = self._staged(stack, show, painter, played, kept_here)
             if self._ending.is_set():  # a signal between the loading and the stage
                 raise Stopped
@@ -269,7 +269,7 @@ class _Evening:
         return Plan(opening.settings, opening.score, opening.seed, count, present, ends, journal)
 
     def _kept(self, stack: ExitStack, going_on: checkpoint.Kept | None) -> Keeper | None:
-        folders = kept.folders(self._watched.kept if self._orders.role == "show" else "")
+        folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
         return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
 
     def _staged(

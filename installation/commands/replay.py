@@ -6,13 +6,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation.commands.opening import Opening, opened
-from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.model import ticks
 from installation.recording import replay as performances
 from installation.recording.journal import FOLDER
 from installation.recording.replay import Performance
+from installation.session.production import Opening, opened
+from installation.session.request import Mistake, Wish
 from installation.show import Show
 
 

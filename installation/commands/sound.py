@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.commands.opening import Opening, opened, writable
-from installation.commands.progress import Bar
 from installation.commands.replay import reopened
-from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.journal import wall
+from installation.session.production import Opening, opened, writable
+from installation.session.progress import Bar
+from installation.session.request import Mistake, Wish
 from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
 

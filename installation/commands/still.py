@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from installation.commands.opening import opened, writable
-from installation.commands.progress import Bar
-from installation.commands.wish import Mistake, Wish
 from installation.model import ticks
+from installation.session.production import opened, writable
+from installation.session.progress import Bar
+from installation.session.request import Mistake, Wish
 from installation.venue.settings import Size
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from installation import controls
-from installation.commands.console import words
-from installation.commands.opening import Opening, opened, writable
-from installation.commands.wish import Mistake, Wish
+from installation.session.endpoints import words
+from installation.session.production import Opening, opened, writable
+from installation.session.request import Mistake, Wish
 
 Controller = Literal["touchosc", "openstagecontrol"]
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from installation.commands.wish import Mistake
 from installation.recording import checkpoint
+from installation.session.request import Mistake
 
 Value = float | str | datetime.date
 

@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from installation.commands.opening import opened
 from installation.commands.surfaces import SURFACES, surface
-from installation.commands.wish import Wish
 from installation.controls import TABLE, Control, Refused, accept, table
 from installation.foundation import places
 from installation.remote.surfaces import layout as layouts
 from installation.remote.surfaces import openstagecontrol, touchosc
 from installation.remote.surfaces.layout import HEIGHT, WIDTH, Page, Widget
+from installation.session.production import opened
+from installation.session.request import Wish
 
 CHOICES = {"/show/section": ["rest", "storm", "dawn"], "/show/scene": ["sleeptree"]}
 PAGES = layouts.pages(TABLE, CHOICES)

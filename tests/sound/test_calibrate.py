@@ -13,8 +13,8 @@ import pytest
 
 from installation.commands import calibrate as command
 from installation.commands.calibrate import calibrate
-from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
+from installation.session.request import Mistake, Wish
 from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink_noise import noise
 from installation.venue import settings

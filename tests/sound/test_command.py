@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from installation.commands.film import Reel, film
-from installation.commands.opening import opened
 from installation.commands.sound import Kept, devices, sound, sounded
-from installation.commands.wish import Mistake, Wish
+from installation.session.production import opened
+from installation.session.request import Mistake, Wish
 from installation.sound.output import process as device
 from installation.sound.output.process import Loudspeaker, NoPortAudio
 from tests.conftest import PATIENCE_S, Command, alive, until

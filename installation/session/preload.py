@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from installation.commands.opening import Opening
 from installation.live.painter import Screen
+from installation.session.production import Opening
 from installation.show import Show
 
 _STAGES = 7  # words that loading says

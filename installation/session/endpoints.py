@@ -11,9 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from installation.commands.opening import Opening
 from installation.commands.replay import Reopening
-from installation.commands.wish import Mistake
 from installation.controls import Accepted
 from installation.live import stage
 from installation.live.state import Measures, Telling
@@ -23,6 +21,8 @@ from installation.remote import access
 from installation.remote.access import Gate
 from installation.remote.desk import Desk, Record
 from installation.remote.inbox import Source
+from installation.session.production import Opening
+from installation.session.request import Mistake
 from installation.show import Show
 
 

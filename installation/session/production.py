@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from installation import repertoire
-from installation.commands.wish import Mistake, Wish
 from installation.foundation import places
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
+from installation.session.request import Mistake, Wish
 from installation.show import Show
 from installation.venue import settings
 from installation.venue.settings import Settings, Size

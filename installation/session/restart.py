@@ -10,14 +10,14 @@ import msgspec
 import structlog
 
 from installation import repertoire
-from installation.commands.console import Console
-from installation.commands.opening import Opening
 from installation.commands.replay import taken_up
 from installation.foundation import places
 from installation.model.score import Score
 from installation.recording import checkpoint
 from installation.recording.checkpoint import Kept
 from installation.recording.journal import wall
+from installation.session.endpoints import Console
+from installation.session.production import Opening
 from installation.show import Show
 from installation.venue.settings import Settings
 from installation.watch.child import Orders

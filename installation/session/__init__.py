@@ -1,0 +1,1 @@
+"""One run put together: from what the command line asks for to a show that plays, is filmed or is replayed."""
