@@ -21,15 +21,18 @@ import installation
 
 # Lowest first. A room imports from the rooms on lines above its own, and from itself.
 LEVELS = (
+    {"foundation"},
     {"model"},
     {"controls"},
     {"scene"},
     {"installation"},  # the package itself: the names that scenes may import
     {"show"},
-    {"places"},
-    {"settings", "repertoire"},
-    {"light", "sound"},
+    {"repertoire", "venue"},
+    {"light", "sound", "remote", "checker"},
+    {"recording"},
     {"live", "film"},
+    {"watch"},
+    {"session"},
     {"commands"},
     {"cli"},
     {"__main__"},

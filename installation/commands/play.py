@@ -21,10 +21,11 @@ from installation.commands.replay import Reopening, reopened
 from installation.commands.sound import sounded
 from installation.foundation import places
 from installation.light.screen.absent import Awaited
+from installation.light.screen.screen import Screen
 from installation.live import autotune
 from installation.live.fallback import Calm, quiet, understudied
 from installation.live.frame_pacing import period
-from installation.live.painter import Painter, Screen
+from installation.live.painter import Painter
 from installation.live.stage import Follower, Stage
 from installation.model import ticks
 from installation.recording import checkpoint

@@ -1,4 +1,4 @@
-"""Grade: how the light of a scene becomes the colours of a picture. Values only; the pixels are made in finish.py."""
+"""Grade: how the light of a scene becomes the colours of a picture. Values only; the pixels are made in resolve.py."""
 
 from __future__ import annotations
 

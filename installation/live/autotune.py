@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from installation.light.picture import Look, look
-from installation.live.painter import Drawing, Screen
+from installation.light.screen.screen import Screen
+from installation.live.painter import Drawing
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.show import Show

@@ -8,55 +8,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, Protocol
+from typing import Protocol
 
 from installation.light.picture import Look, Pixels
+from installation.light.screen.screen import Screen
 from installation.live.frame_pacing import Times
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.venue.settings import Size
-
-
-class Screen(Protocol):
-    """The window, as far as the stage needs it: light.window.Window."""
-
-    @property
-    def display(self) -> Any:
-        """Which one, with its number and rate."""
-
-    @property
-    def present(self) -> Any:
-        """How pictures get to it."""
-
-    @property
-    def fullscreen(self) -> bool:
-        """Whether it is filled."""
-
-    @property
-    def size(self) -> Size:
-        """Width and height of the picture."""
-
-    @property
-    def canvas(self) -> Pixels:
-        """What to draw into."""
-
-    def show(self) -> None:
-        """The canvas goes to the screen."""
-
-    def pressed(self) -> list[str]:
-        """Keys."""
-
-    def toggle(self) -> None:
-        """Fullscreen or window."""
-
-    def write(self, lines: Sequence[str]) -> None:
-        """Words over the picture."""
-
-    def wait(self, words: str, share: float) -> None:
-        """What is being waited for, and how much of it is done, instead of a picture."""
-
-    def close(self) -> None:
-        """Give the display back."""
 
 
 class Drawing(Protocol):

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from installation.live.painter import Screen
+from installation.light.screen.screen import Screen
 from installation.session.production import Opening
 from installation.show import Show
 

@@ -2,7 +2,7 @@
 
 A splat is a small spot on two neighbouring levels; coarse light is carried to finer levels with the mask
 1 7 21 35 35 21 7 1 (binomial), which keeps it round and lets nothing breathe as it moves. Levels 0 and 1 never exist
-whole: finish.py makes them band by band. All light is linear.
+whole: resolve.py makes them band by band. All light is linear.
 """
 
 from __future__ import annotations

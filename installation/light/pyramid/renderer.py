@@ -1,6 +1,6 @@
 """The Renderer: lights in, a picture out. Reads no clock and opens no window; all state it keeps is the trails.
 
-    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (pyramid.py) -> bands of the picture (resolve.py)
+    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (levels.py) -> bands of the picture (resolve.py)
 
 Jobs are cut by what there is to draw, never by how many threads there are, and each sums in the order of the lights:
 one thread or many give the same bytes.
@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.grade import GRID, Grade, decay, matrix
+from installation.light.pyramid import levels, resolve, splat
 from installation.light.pyramid.camera import camera
-from installation.light.pyramid.levels import levels as pyramid
-from installation.light.pyramid.levels import resolve, splat
 from installation.light.pyramid.thread_pool import Crew
 from installation.scene import Light, Mist, Points, Strokes, View, gathered
 
@@ -50,12 +49,12 @@ class Renderer:
             raise ValueError(f"a picture is at least 2 x 2 pixels, got {width} x {height}")
         self.width, self.height, self.threads, self.splats = width, height, threads, 0
         self._crew = Crew(threads)
-        self._table = pyramid.levels(width, height)
-        self._spots = pyramid.spots().ravel()
-        self._ridges = pyramid.gauge(len(self._table))
+        self._table = levels.levels(width, height)
+        self._spots = levels.spots().ravel()
+        self._ridges = levels.gauge(len(self._table))
         self._peaks = self._ridges**2
-        self._steps = pyramid.spacing(self._ridges)
-        self._light = np.zeros(pyramid.length(self._table), dtype=np.float32)
+        self._steps = levels.spacing(self._ridges)
+        self._light = np.zeros(levels.length(self._table), dtype=np.float32)
         self._rows = 32
         self._bands = -(-height // self._rows)
         self._away, self._across = resolve.ramps(width, height)
@@ -63,7 +62,7 @@ class Renderer:
         self._order = np.zeros(0, dtype=np.int32)
         self._no_light = self._linear = np.zeros((0, 3, 0), dtype=np.float32)
         self._room: list[int] = []  # splats that each piece may take
-        stride = [int(s) for s in self._table[:, pyramid.STRIDE]]
+        stride = [int(s) for s in self._table[:, levels.STRIDE]]
         per_band = (self._rows // 2 + 4) * 3 * stride[1]
         self._one = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
         self._also = [np.zeros(3 * stride[1], dtype=np.float32) for _ in range(threads)]
@@ -119,7 +118,7 @@ class Renderer:
             self._noted = None
             return False, 0.0
         if len(self._old) == 0:
-            run = 3 * int(self._table[1, pyramid.STRIDE]) * (int(self._table[1, pyramid.ROWS]) + 4)
+            run = 3 * int(self._table[1, levels.STRIDE]) * (int(self._table[1, levels.ROWS]) + 4)
             self._old, self._new = np.zeros(run, dtype=np.float32), np.zeros(run, dtype=np.float32)
             self._coarse_history = np.zeros_like(self._light)
         if self._noted is None or tick < self._noted:
@@ -205,16 +204,16 @@ class Renderer:
         ]
 
         def sow(share: int, worker: int) -> None:
-            pyramid.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
+            levels.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
             for colour, level in mists:
-                pyramid.mist(colour, self._table, level, self._light, share, shares)
+                levels.mist(colour, self._table, level, self._light, share, shares)
 
         self._crew.share(sow, shares)
         if trails:
-            pyramid.linger(self._light, self._coarse_history, np.float32(fade), note)
+            levels.linger(self._light, self._coarse_history, np.float32(fade), note)
 
     def _collapse(self) -> None:
-        pyramid.collapse(self._table, self._light, self._mixed[0])
+        levels.collapse(self._table, self._light, self._mixed[0])
 
     def _finish(
         self, edges: NDArray[np.int64], grade: Grade, tick: int, history: tuple[bool, bool, float],
@@ -241,7 +240,7 @@ class Renderer:
     def _mist_level(self, light: Mist) -> int:
         """The coarsest whole level that is at least twice as fine as the field."""
         rows, columns = light.colour.shape[:2]
-        fine = (self._table[:, pyramid.ROWS] >= 2 * rows) & (self._table[:, pyramid.COLUMNS] >= 2 * columns)
+        fine = (self._table[:, levels.ROWS] >= 2 * rows) & (self._table[:, levels.COLUMNS] >= 2 * columns)
         return max(2, int(fine.sum()) - 1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from installation.light.picture import Pixels
-from installation.live.painter import Screen
+from installation.light.screen.screen import Screen
 from installation.model.ticks import SECOND
 from installation.venue.settings import Size
 
