@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from installation.model import ticks
 from installation.watch.process_stats import memory_mb
-from tests.live.playing import Playing
-from tests.sound.house import TOOLS, House
+from tests.harness.house import TOOLS, House
+from tests.harness.playing import Playing
 
 SETTLING_S = 300.0  # at the beginning, in which memory may still grow
 WINDOW_S = 2.0  # between two samples

@@ -11,8 +11,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from installation.foundation.errors import Mistake
 from installation.model.score import Phase
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 from installation.venue import settings
 from installation.venue.settings import Size
 
@@ -109,7 +110,7 @@ def play(
     from installation.watch.child import Leash
 
     watched = None if leash is None else Leash(leash)  # before all that takes time: its supervisor may be gone
-    from installation.commands.play import Performance, play
+    from installation.session.player import Performance, play
 
     performance = Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
     _say(play(Wish(config, score, scene, seed), performance, watched))
@@ -155,7 +156,7 @@ def film(
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
-    from installation.commands.film import Reel, film
+    from installation.session.filming import Reel, film
 
     reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav)
     _say(film(Wish(config, score, scene, seed), reel, journal))
@@ -177,7 +178,7 @@ def sound(
     journal: Performed = None,
 ) -> None:
     """Render the sound alone, faster than it plays."""
-    from installation.commands.sound import sound
+    from installation.session.audio import sound
 
     _say(sound(Wish(config, score, scene, seed), out, start, seconds, channels, journal))
 
@@ -292,7 +293,7 @@ def replay(
     from installation.watch.child import Leash
 
     watched = None if leash is None else Leash(leash)
-    from installation.commands.play import Performance, play
+    from installation.session.player import Performance, play
 
     _say(play(Wish(config), Performance(display, wanted, journal=journal), watched))
 
@@ -300,7 +301,7 @@ def replay(
 @app.command()
 def journal(journal: JournalFile) -> None:
     """Say what happened in a night: its length, sections, the controls that were moved, gaps."""
-    from installation.commands.replay import journal as summary
+    from installation.session.replaying import journal as summary
 
     _say(summary(journal))
 

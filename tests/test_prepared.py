@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.conftest import PATIENCE_S, ROOT
+from tests.harness.waiting import ROOT, TIMEOUT_S
 
 NIGHT = """
 import sys
@@ -62,7 +62,7 @@ def test_nothing_is_compiled_once_a_show_has_loaded(kernels: None) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

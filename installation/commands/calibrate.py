@@ -13,9 +13,10 @@ from threading import Event
 import msgspec
 
 from installation.foundation import places
+from installation.foundation.errors import Mistake
 from installation.recording.journal import wall
 from installation.session.production import opened
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.sound.pink_noise import RISE_S, level_dbfs, noise

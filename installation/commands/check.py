@@ -6,13 +6,14 @@ import platform
 import time
 from types import ModuleType
 
-from installation.commands.sound import devices
+from installation.foundation.errors import Mistake
 from installation.live import autotune
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.session.audio import devices
 from installation.session.production import Opening, cores, opened
 from installation.session.progress import Bar
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 from installation.venue.settings import Hearing, Size
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))

@@ -9,9 +9,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from installation.foundation.errors import Mistake
 from installation.session.production import writable
 from installation.session.progress import Bar
-from installation.session.request import Mistake
 
 
 def guard(film: Path, out: Path | None) -> bool:

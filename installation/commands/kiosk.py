@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from installation.foundation import places
-from installation.session.request import Mistake
+from installation.foundation.errors import Mistake
 from installation.venue import settings
 
 UNIT, TARGET = "sleeptree.service", "graphical-session.target"

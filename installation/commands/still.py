@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.session.production import opened, writable
 from installation.session.progress import Bar
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 from installation.venue.settings import Size
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from installation import controls
+from installation.foundation.errors import Mistake
 from installation.session.endpoints import words
 from installation.session.production import Opening, opened, writable
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 
 Controller = Literal["touchosc", "openstagecontrol"]
 

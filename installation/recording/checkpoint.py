@@ -8,7 +8,6 @@ disk takes nothing more, the machine's memory does.
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from installation.controls import Accepted, Refused
+from installation.foundation.atomic import write_atomic
 from installation.model import ticks
 from installation.show import Show
 
@@ -143,7 +143,7 @@ class Keeper:
         ]
         folder, name = self._folders[-1], f"given-{kept.tick:012d}"
         with suppress(OSError):
-            place(folder / name, "".join(f"{line}\n" for line in lines).encode())
+            write_atomic(folder / name, "".join(f"{line}\n" for line in lines).encode())
             for old in (path for folder in self._folders for path in folder.glob("given-*")):
                 if old != folder / name:
                     old.unlink()
@@ -166,7 +166,7 @@ class Keeper:
         self._slot = 1 - self._slot
         for folder in self._folders:
             try:
-                place(folder / f"snapshot-{SLOTS[self._slot]}", data)
+                write_atomic(folder / f"snapshot-{SLOTS[self._slot]}", data)
             except OSError as error:
                 self.trouble = f"snapshots: {error.strerror or error}: {folder}; the show goes on"
                 continue
@@ -180,22 +180,6 @@ def written(tick: int, snapshot: bytes) -> bytes:
     """A snapshot as its file."""
     body = json.dumps({"tick": tick, "at": time.time()}).encode() + b"\n" + snapshot
     return MAGIC + blake2b(body, digest_size=_SUM).digest() + body
-
-
-def place(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens meanwhile. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        with FileIO(fresh, "wb") as file:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) or 0 :]
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def read(path: Path) -> Kept:

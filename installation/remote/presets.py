@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from installation.controls import Control, Refused, Table, Value, accept
-from installation.recording.checkpoint import place
+from installation.foundation.atomic import write_atomic
 
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
 _APART = ("show", "sleeper")  # rooms of the table that are no part of a look
@@ -36,7 +36,7 @@ class Presets:
             if address in self._table and self._belongs(self._table[address])
         ]
         try:
-            place(path, ("\n".join(lines) + "\n").encode())
+            write_atomic(path, ("\n".join(lines) + "\n").encode())
         except OSError as error:
             raise Refused("preset", f'/preset/save "{name}": {error.strerror or error}: {path}') from None
 

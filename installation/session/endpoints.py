@@ -11,8 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from installation.commands.replay import Reopening
 from installation.controls import Accepted
+from installation.foundation.errors import Mistake
 from installation.live import stage
 from installation.live.state import Measures, Telling
 from installation.recording.journal import FOLDER, Journal, wall
@@ -22,7 +22,7 @@ from installation.remote.access import Gate
 from installation.remote.desk import Desk, Record
 from installation.remote.inbox import Source
 from installation.session.production import Opening
-from installation.session.request import Mistake
+from installation.session.replaying import Reopening
 from installation.show import Show
 
 

@@ -11,7 +11,7 @@ from installation.session.production import Opening
 from installation.show import Show
 
 _STAGES = 7  # words that loading says
-_PATIENCE_S = 0.4  # what is ready sooner needs no words on the screen
+_QUIET_S = 0.4  # what is ready sooner needs no words on the screen
 
 
 class Stopped(Exception):
@@ -61,7 +61,7 @@ def loaded(opening: Opening, window: Screen, ending: threading.Event, pulse: Cal
         pulse()
         if {"escape", "q", "close"} & set(window.pressed()):
             ending.set()
-        if time.monotonic() - began > _PATIENCE_S and heard:
+        if time.monotonic() - began > _QUIET_S and heard:
             window.wait(f"preparing the {heard[-1]}", len(heard) / _STAGES)
     if failed:
         raise failed[0]

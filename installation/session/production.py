@@ -13,10 +13,11 @@ import msgspec
 
 from installation import repertoire
 from installation.foundation import places
+from installation.foundation.errors import Mistake
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
-from installation.session.request import Mistake, Wish
+from installation.session.request import Wish
 from installation.show import Show
 from installation.venue import settings
 from installation.venue.settings import Settings, Size

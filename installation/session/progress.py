@@ -13,12 +13,12 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-PATIENCE_S = 1.0
+TIMEOUT_S = 1.0
 """Work that is over sooner shows nothing."""
 
 
 class Bar:
-    """Call it with (done, of). It shows itself on stderr once the work has lasted PATIENCE_S.
+    """Call it with (done, of). It shows itself on stderr once the work has lasted TIMEOUT_S.
 
     While it is entered, Ctrl-C and a polite kill raise KeyboardInterrupt from the next call, or where the block ends;
     the second time at once, wherever the work is. To be entered from the main thread, before any file is opened.
@@ -51,7 +51,7 @@ class Bar:
         self._interrupt()
         self._progress.update(self._task, description=self._what, completed=done, total=of)
         task = self._progress.tasks[0]
-        if (task.elapsed or 0.0) < PATIENCE_S:
+        if (task.elapsed or 0.0) < TIMEOUT_S:
             return
         if self._console.is_terminal:
             self._show()
@@ -67,7 +67,7 @@ class Bar:
         if self._console.is_terminal:
             self._progress.update(self._task, description=f"{self._what}: preparing the {word}")
             self._show()
-        elif (self._progress.tasks[0].elapsed or 0.0) >= PATIENCE_S:
+        elif (self._progress.tasks[0].elapsed or 0.0) >= TIMEOUT_S:
             print(f"{self._what}: preparing the {word}", file=sys.stderr, flush=True)
 
     def _show(self) -> None:

@@ -10,14 +10,15 @@ import msgspec
 import structlog
 
 from installation import repertoire
-from installation.commands.replay import taken_up
 from installation.foundation import places
+from installation.foundation.atomic import write_atomic
 from installation.model.score import Score
 from installation.recording import checkpoint
 from installation.recording.checkpoint import Kept
 from installation.recording.journal import wall
 from installation.session.endpoints import Console
 from installation.session.production import Opening
+from installation.session.replaying import taken_up
 from installation.show import Show
 from installation.venue.settings import Settings
 from installation.watch.child import Orders
@@ -59,7 +60,7 @@ def keep(kept: str, plan: Plan) -> None:
     """Remember a plan for whoever goes on."""
     for folder in folders(kept):
         with suppress(OSError):
-            checkpoint.place(folder / "opening", msgspec.json.encode(plan))
+            write_atomic(folder / "opening", msgspec.json.encode(plan))
 
 
 def resumed(show: Show, kept: str, orders: Orders) -> Kept | None:

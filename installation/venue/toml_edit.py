@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from installation.recording import checkpoint
-from installation.session.request import Mistake
+from installation.foundation.atomic import write_atomic
+from installation.foundation.errors import Mistake
 
 Value = float | str | datetime.date
 
@@ -67,7 +67,7 @@ def amend(path: Path, shipped: Path, table: str, values: Mapping[str, Value]) ->
     path = path.resolve()  # a link stays one
     try:
         text = (path if path.exists() else shipped).read_bytes().decode()  # line ends as they are
-        checkpoint.place(path, amended(text, table, values).encode())
+        write_atomic(path, amended(text, table, values).encode())
     except OSError as error:
         raise Mistake(f"{path}: {error.strerror or error}; nothing was changed") from None
     except ValueError as error:

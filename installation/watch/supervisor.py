@@ -26,7 +26,7 @@ from installation.watch.sd_notify import Notify
 from installation.watch.status_file import Records
 
 ROUND = 0.1  # s between two looks
-PATIENCE = {"loading": 30.0, "waiting": 30.0, "filming": math.inf, "playing": 2.4, "ending": 12.0}
+TIMEOUT_S = {"loading": 30.0, "waiting": 30.0, "filming": math.inf, "playing": 2.4, "ending": 12.0}
 """Seconds that may pass between two words of a show about where it is. One that has begun doesn't wait."""
 
 SETTLED = 3.0  # s of pictures after which the next process is loaded
@@ -107,7 +107,7 @@ class Supervisor:
         self._role: Role = "show"
         self._crashes: deque[float] = deque(maxlen=CRASHES)
         self._limits = (CRASHES, WITHIN)
-        self._patience = dict(PATIENCE)
+        self._patience = dict(TIMEOUT_S)
         self._standby: Child | None = None
         self._spare_failed = 0  # standbys in a row that died waiting
         self._spare_at = 0.0

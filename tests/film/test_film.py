@@ -18,7 +18,8 @@ from installation.film.film import Cut, pictures, still
 from installation.light.picture import Picture, Pixels
 from installation.model import score
 from installation.show import Show
-from tests.conftest import Command, until
+from tests.harness.command import Command
+from tests.harness.waiting import until
 
 SIZE = (96, 54)
 BEGIN_S = 4.5  # so late that all of what a picture remembers lies after the beginning of the show

@@ -17,7 +17,7 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.sound.synth import Synth
 from installation.venue.settings import Hearing
-from tests.sound.night import QUANTUM, RATE, dark_show
+from tests.harness.night import QUANTUM, RATE, dark_show
 
 Sound = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from installation.light.grade import Grade, matrix
 from installation.light.pyramid.renderer import Renderer
 from installation.scene import Mist
-from tests.light.easel import VIEW
+from tests.harness.easel import VIEW
 
 WIDTH, HEIGHT = 512, 128
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.ears import heard_roughness, integrated, modulation, true_peak
 from installation.film.wav import Wav
 from installation.scene import Moment
-from tests.sound.night import ARC, GLITCH, HARMONY, MENDED, MENDING, RATE, TORN, cut, heard
+from tests.harness.night import ARC, GLITCH, HARMONY, MENDED, MENDING, RATE, TORN, cut, heard
 
 Night = tuple[NDArray[np.float32], list[Moment]]
 

@@ -15,8 +15,8 @@ from installation.sound.output.process import Player
 from installation.sound.output.shared_memory import Line, memory
 from installation.sound.pink_noise import pink
 from installation.venue.settings import Hearing, Sound
-from tests.sound.counter import Counter
-from tests.sound.night import RATE
+from tests.harness.counter import Counter
+from tests.harness.night import RATE
 
 Array = NDArray[np.float32]
 READING = 75.0

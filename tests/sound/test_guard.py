@@ -14,7 +14,7 @@ from benchmarks.ears import loudness_over_time, true_peak
 from installation.sound.guard import HABIT, QUIET, Guard
 from installation.sound.loudness import Limiter, k_weighted, k_weighting, loudness
 from installation.venue.settings import Hearing
-from tests.sound.night import QUANTUM, RATE
+from tests.harness.night import QUANTUM, RATE
 
 Array = NDArray[np.float32]
 HEARING = Hearing()

@@ -15,7 +15,7 @@ from installation.scene import Voice
 from installation.sound.cue import ROW, VOICES, Cue, read, written
 from installation.sound.glitch import PHRASE, WHOLE, Tear, drawn, phrase
 from installation.sound.synth import Synth
-from tests.sound.night import CALM, CHORD, QUANTUM, RATE, WILD, steady
+from tests.harness.night import CALM, CHORD, QUANTUM, RATE, WILD, steady
 
 
 def played(sizes: list[int], cues: list[Cue]) -> np.ndarray:

@@ -32,7 +32,7 @@ ROUND = 0.05  # s between two looks
 STALE = 30  # rounds without a call from the device after which its process is given up: a busy machine may skip ten
 SETTLING = 60  # the same for a device that was just opened: some servers take two seconds to begin
 SETTLED = 40  # calls after which it has begun
-PATIENCE = 6000  # rounds in which a process must have loaded, kernels compiled
+TIMEOUT_ROUNDS = 6000  # rounds in which a process must have loaded, kernels compiled
 HASTE = 5  # processes that may fail one after the other before the next has to wait
 PAUSE = 100  # rounds that it then waits
 DIARY = 200  # rounds between two entries: ten seconds
@@ -279,7 +279,7 @@ class Loudspeakers:
     def _patience(self, player: _Process) -> int:
         if not player.playing:
             self._opened = self._calls
-            return PATIENCE
+            return TIMEOUT_ROUNDS
         return SETTLING if self._calls < self._opened + SETTLED else STALE
 
     def _give_up(self, player: _Process, reason: str) -> None:

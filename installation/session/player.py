@@ -1,0 +1,395 @@
+"""`sleeptree play`: the piece, live on a screen; where there is none, a short film of it."""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from installation.foundation import places
+from installation.light.screen.absent import Awaited
+from installation.light.screen.screen import Screen
+from installation.live import autotune
+from installation.live.fallback import Calm, quiet, understudied
+from installation.live.frame_pacing import period
+from installation.live.painter import Painter
+from installation.live.stage import Follower, Stage
+from installation.model import ticks
+from installation.recording import checkpoint
+from installation.recording.checkpoint import Keeper
+from installation.remote.desk import Desk
+from installation.session import restart
+from installation.session.audio import sounded
+from installation.session.endpoints import Console, Doors, console, doors
+from installation.session.filming import Reel, shoot
+from installation.session.preload import Stopped, loaded, quietly
+from installation.session.production import Opening, cores, opened, writable
+from installation.session.replaying import Reopening, reopened
+from installation.session.request import Wish
+from installation.session.restart import Plan
+from installation.show import Show
+from installation.sound.output.loudspeakers import Loudspeakers
+from installation.venue import opening_hours
+from installation.venue.settings import Size
+from installation.watch import log, process_stats
+from installation.watch.child import Nobody, Orders, Watched
+from installation.watch.report import report
+from installation.watch.telemetry import Health
+
+_log = structlog.get_logger("play")
+
+FILM_S, FILM_SIZE, FILM_FPS = 20.0, (1280, 720), 30
+"""Of the film that is made where there is no screen."""
+
+STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sleeptree status` names the log."
+"""What the black screen says."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What the command line says about how the piece is played; None leaves it to the venue's settings."""
+
+    display: int | None = None
+    window: Size | None = None
+    seconds: float | None = None
+    report: Path | None = None
+    listen: str | None = None
+    osc_port: int | None = None
+    silent: bool = False
+    device: str | None = None  # loudspeakers
+    journal: Path | None = None  # to be replayed
+
+
+def play(wish: Wish, performance: Performance, watched: Watched | None = None) -> str:
+    """Play until somebody ends it; what there is to say afterwards, in a line or none."""
+    watched = watched or Nobody(Orders())
+    log.configure(watched.say)
+    gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
+    try:
+        return _Evening(wish, performance, watched).play()
+    except Stopped:
+        return ""
+    finally:
+        gc.enable()
+        watched.close()
+
+
+class _Evening:
+    """One process's part of a show, from its loading to its end."""
+
+    def __init__(self, wish: Wish, performance: Performance, watched: Watched) -> None:
+        self._born, self._began = process_stats.age_s(), time.monotonic_ns()
+        self._wish, self._performance, self._watched = wish, performance, watched
+        if performance.report is not None:
+            writable(performance.report)
+        self._show: Show | None = None
+        self._speakers: Loudspeakers | None = None
+        if watched.waits:
+            self._plan = restart.plan(watched.kept)
+            self.opening = self._opened()
+            self._show = quietly(self.opening)
+            self._speakers = self._sounded(waits=True)
+            self._orders = watched.orders(lambda: self._speakers is None or self._speakers.loaded)
+            self._born, self._began = None, time.monotonic_ns()
+        else:
+            self._orders = watched.orders()
+            self._plan = restart.plan(watched.kept) if self._orders.again else None
+            self.opening = self._opened()
+        self._watched.pulse("loading")
+        self._ending = threading.Event()
+        self._stage: Stage | None = None
+        self._hours = opening_hours.spans(self.opening.settings.hours.open)
+        care, kept_log = self.opening.settings.care, self.opening.settings.log
+        limits = {"failures": care.failures, "within_s": care.within_s, "hang_s": care.hang_s}
+        watched.say({"limits": limits, "log_size": [kept_log.megabytes, kept_log.files]})
+
+    def _opened(self) -> Opening:
+        """What was kept of the show that goes on, or what the files say now."""
+        journal = self._performance.journal
+        if self._plan is not None:
+            opening = self._plan.opening()
+        else:
+            opening = opened(self._wish) if journal is None else reopened(journal, self._wish.config)
+        return replace(opening, scenes=understudied(opening.scenes, time.monotonic_ns))
+
+    def play(self) -> str:
+        """The whole of it; what there is to say afterwards."""
+        self._begin()
+        through = doors(self.opening, self._performance.listen, self._performance.osc_port)
+        with _signals(self._end), ExitStack() as stack:
+            stack.callback(self._hush)
+            if self._speakers is not None and self._orders.role != "black":
+                self._speakers.begin()  # a device takes its time to open: as much as a screen
+            screen = self._screen()
+            if screen is None:
+                self._watched.pulse("filming")
+                gc.enable()
+                return _film_instead(self._wish, self._performance)
+            stack.callback(screen.close)
+            if self._orders.role == "black":
+                self._hush()
+                return self._black(screen)
+            said = self._perform(screen, through)
+        if self._performance.report is not None:
+            _write(self._performance.report, said)
+        return ""
+
+    def _begin(self) -> None:
+        """What is played now: the show, as it was where it goes on, or something that can't fail."""
+        if not self._orders.again and not self._orders.resume:
+            checkpoint.forget(restart.folders(self._watched.kept))
+        if self._orders.role == "calm":
+            self._show = None
+            self.opening = Opening(self.opening.settings, quiet(), self.opening.seed, {"calm": Calm})
+
+    def _end(self) -> None:
+        self._ending.set()
+        if self._stage is not None:
+            self._stage.end()
+
+    # the loudspeakers
+
+    def _sounded(self, waits: bool = False) -> Loudspeakers | None:
+        return sounded(self.opening, self._performance.silent, self._performance.device, _notice, waits)
+
+    def _hush(self) -> None:
+        if self._speakers is not None:
+            self._speakers.close()
+            self._speakers = None
+
+    # the screen
+
+    def _screen(self) -> Screen | None:
+        """The window; a stand-in where it has to be waited for; None where a film is made instead."""
+        screen = self._look()
+        if screen is None and self._orders.blind:
+            _notice("there is no screen; playing on without, and looking for one")
+            return Awaited(self._look, time.monotonic_ns)
+        return screen
+
+    def _look(self) -> Screen | None:
+        from installation.light.screen.window import NoScreen, Window
+
+        wanted = self.opening.settings.screen
+        number = self._performance.display or wanted.display
+        present: Any = (self._plan.present if self._plan is not None else "") or wanted.present
+        try:
+            window: Any = Window(
+                number,
+                wanted.pixels,
+                small=self._performance.window or wanted.pixels,
+                fullscreen=wanted.fullscreen and self._performance.window is None,
+                present=present if present in ("memory", "gpu") else None,
+            )
+        except NoScreen:
+            return None
+        if window.display.number != number:
+            _notice(f"there is no display {number} here; playing on display {window.display.number}")
+        if window.present == "gpu" and present == "auto" and autotune.strains(window, time.process_time_ns):
+            window.reopen("memory")
+        screen: Screen = window
+        return screen
+
+    # the show
+
+    def _perform(self, screen: Screen, through: Doors) -> dict[str, Any]:
+        show = self._show or loaded(self.opening, screen, self._ending, lambda: self._watched.pulse("loading"))
+        going_on = restart.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
+        if self._orders.resume and going_on is None:
+            checkpoint.forget(restart.folders(self._watched.kept))
+            show = self.opening.show()
+        if self._speakers is not None and self._awake():
+            self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
+        count = self._threads(show, screen)
+        ends = self._ends(show, going_on)
+        if self._orders.role == "show":
+            restart.keep(self._watched.kept, self._planned(count, screen, ends))
+        with ExitStack() as stack:
+            painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
+            stack.enter_context(closing(painter))
+            kept_here = self._kept(stack, going_on)
+            played = stack.enter_context(
+                console(self.opening, show, places.data(), through, *([] if kept_here is None else [kept_here.write]))
+            )
+            if kept_here is not None and played.journal is not None:
+                kept_here.before.append(played.journal.flush)
+            if going_on is not None:
+                restart.caught_up(show, going_on, played)
+            self._stage = self._staged(stack, show, painter, played, kept_here)
+            if self._ending.is_set():  # a signal between the loading and the stage
+                raise Stopped
+            gc.collect()
+            gc.freeze()  # what lives as long as the show is never looked at again
+            gc.enable()
+            self._stage.play(None if ends is None else ticks.seconds(ends - show.tick))
+            self._watched.pulse("ending")
+            if kept_here is not None:
+                kept_here.keep(show)
+            return self._report(self._stage)
+
+    def _black(self, screen: Screen) -> str:
+        """Nothing but a line for the staff, until somebody comes."""
+        while not self._ending.is_set():
+            screen.canvas[:] = 0
+            screen.write((STAFF,))
+            screen.show()
+            self._watched.pulse("playing")
+            if {"escape", "q", "close"} & set(screen.pressed()):
+                self._ending.set()
+            self._ending.wait(0.1)
+        return ""
+
+    def _threads(self, show: Show, screen: Screen) -> int:
+        """How many draw: as the settings say, as was measured before, or as is measured now."""
+        known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
+        return known or autotune.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
+
+    def _ends(self, show: Show, going_on: checkpoint.Kept | None) -> int | None:
+        """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
+        if going_on is not None and self._plan is not None:
+            return self._plan.ends
+        seconds = self._performance.seconds
+        if isinstance(self.opening, Reopening):
+            seconds = self.opening.performance.seconds
+        return None if seconds is None else show.tick + ticks.ticks(seconds)
+
+    def _planned(self, count: int, screen: Screen, ends: int | None) -> Plan:
+        present = screen.present if screen.present in ("memory", "gpu") else ""
+        opening = self.opening
+        journal = str(opening.performance.path.absolute()) if isinstance(opening, Reopening) else ""
+        return Plan(opening.settings, opening.score, opening.seed, count, present, ends, journal)
+
+    def _kept(self, stack: ExitStack, going_on: checkpoint.Kept | None) -> Keeper | None:
+        folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
+        return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
+
+    def _staged(
+        self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: Keeper | None
+    ) -> Stage:
+        speakers = self._speakers = self._speakers or self._sounded()
+        followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
+        played.measure(painter.measures)
+        if speakers is not None:
+            played.measure(speakers.measures)
+            followers.append(speakers)
+        stage = Stage(
+            show,
+            painter,
+            played.desk,
+            clock=time.monotonic_ns,
+            sleep=time.sleep,
+            followers=followers,
+            most_fps=self.opening.settings.screen.fps,
+            stills=places.stills(),
+            notice=_notice,
+            pulse=lambda tick: self._watched.pulse("playing", tick),
+            awake=self._awake,
+        )
+        if speakers is not None:
+            stage.overlays.append(speakers.lines)
+        self._health(stage, played, speakers, kept_here, followers)
+        return stage
+
+    def _health(
+        self,
+        stage: Stage,
+        played: Console,
+        speakers: Loudspeakers | None,
+        kept_here: Keeper | None,
+        followers: list[Follower],
+    ) -> None:
+        """The show says how it is."""
+        tally = played.desk.tally if isinstance(played.desk, Desk) else None
+        screen = self.opening.settings.screen
+        every = period(stage.painter.screen.display.rate, screen.fps)
+        health = Health(stage.painter, every, tally, self._watched.say, lambda: stage.slipped)
+        if speakers is not None:
+            health.more.append(lambda: _heard(speakers))
+        if kept_here is not None:
+            stage.overlays.append(lambda: [kept_here.trouble] if kept_here.trouble else [])
+            health.more.append(lambda: {"snapshot_tick": kept_here.newest, "trouble": kept_here.trouble})
+        troubles = played.desk.lines if tally is not None else list
+        health.more.append(lambda: {"troubles": list(troubles())})
+        followers.append(health)
+
+    def _awake(self) -> bool:
+        """Whether the house is open."""
+        return opening_hours.is_open(self._hours, *process_stats.weekday_minute())
+
+    def _report(self, stage: Stage) -> dict[str, Any]:
+        first, born = stage.painter.first_ns, self._born
+        start = (
+            None if born is None or first is None else born + (first - self._began) / 1e9 + (self._orders.age or 0.0)
+        )
+        return {
+            **report(stage),
+            "start_to_first_picture_s": None if start is None else round(start, 3),
+            "restarts": self._orders.restarts,
+        }
+
+
+@contextmanager
+def _signals(end: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C, a terminal that closes and a polite kill all end the show softly; the second time at once."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def heed(number: int, frame: object) -> None:
+        for other in numbers:
+            signal.signal(other, signal.default_int_handler)
+        end()
+
+    before = {number: signal.signal(number, heed) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _film_instead(wish: Wish, performance: Performance) -> str:
+    out = Path("out") / "sleeptree.mp4"
+    seconds = FILM_S if performance.seconds is None else min(FILM_S, max(performance.seconds, 1 / FILM_FPS))
+    _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
+    out.parent.mkdir(exist_ok=True)
+    opening = opened(wish, score="abridged")
+    width, height = performance.window or FILM_SIZE
+    reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, 0.0, seconds, writable(out))
+    said = shoot(opening, reel)
+    if performance.report is not None:
+        _write(performance.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
+    return said
+
+
+def _heard(speakers: Loudspeakers) -> dict[str, Any]:
+    heard = speakers.levels
+    return {
+        "sound": heard.state,
+        "sound_playing": heard.playing,
+        "sound_process": speakers.process,
+        "sound_restarts": speakers.restarts,
+        "xruns": heard.xruns,
+        "lufs": round(heard.momentary, 1),
+        "hearing_guard_db": round(heard.held_db, 1),
+        "turned_down_db": round(heard.turned_db, 1),
+        "laeq_dba": None if heard.laeq is None else round(heard.laeq, 1),
+        "dose_percent": None if heard.dose is None else round(100.0 * heard.dose, 1),
+    }
+
+
+def _notice(line: str) -> None:
+    _log.info(line)
+    print(f"sleeptree: {line}", file=sys.stderr, flush=True)
+
+
+def _write(path: Path, said: dict[str, Any]) -> None:
+    path.expanduser().write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,89 @@
+"""Whoever asks a long piece of work to end is heard between two steps of it, and nowhere else."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from installation.session.progress import Bar
+
+ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+def interrupted(work: Callable[[Bar], None]) -> None:
+    with Bar("work") as progress:
+        work(progress)
+
+
+@ENDS
+def test_the_end_waits_for_the_next_step(number: signal.Signals) -> None:
+    done = []
+
+    def work(progress: Bar) -> None:
+        progress(0, 2)
+        signal.raise_signal(number)
+        done.append("a file that was begun is finished")
+        progress(1, 2)
+        done.append("the next one is not begun")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(work)
+    assert done == ["a file that was begun is finished"]
+
+
+@ENDS
+def test_the_end_waits_for_the_block_where_there_is_no_step(number: signal.Signals) -> None:
+    done = []
+
+    def work(_: Bar) -> None:
+        signal.raise_signal(number)
+        done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(work)
+    assert done == ["all of it"]
+
+
+@ENDS
+def test_who_asks_twice_does_not_wait(number: signal.Signals) -> None:
+    done = []
+
+    def work(_: Bar) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
+        done.append("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(work)
+    assert done == []
+
+
+def test_a_fault_of_the_work_is_not_hidden_by_the_end() -> None:
+    def work(_: Bar) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted(work)
+
+
+def test_afterwards_signals_mean_what_they_meant() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with Bar("work"):
+        assert signal.getsignal(signal.SIGINT) not in before
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_work_that_lasts_says_what_it_prepares_and_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 0.0)
+    with Bar("film") as progress:
+        progress.prepare("light")
+        for done in range(1, 101):
+            progress(done, 100)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "film: preparing the light"
+    assert [line.split(",")[0] for line in said[1:]] == [f"film: {tenth} %" for tenth in range(10, 101, 10)]
