@@ -10,16 +10,19 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from installation.model import ticks
+from installation.model.score import Phase
 
 Value = float | bool | str | None
 Kind = Literal["number", "switch", "word", "bang", "morph"]
 Role = Literal["played", "asked", "said"]
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
@@ -31,6 +34,8 @@ class Control:
 
     `default` decides the kind: a number has a range low..high in `unit`, a bool is a switch, a str a word (one of
     `choices` where they are given), None a bang. `glide` is the time in seconds in which a number reaches its target.
+    `seen` and `heard` are the phases in which the ends of the range change the picture and the sound by more than half
+    a second of the show does by itself: what the table promises, and tests hold.
     """
 
     address: str
@@ -43,6 +48,8 @@ class Control:
     choices: tuple[str, ...] = ()
     tags: str = ""  # OSC type tags, where the default does not tell them
     role: Role = "played"  # by the show; or asked of what is round it; or said by the show, and not to be set
+    seen: tuple[Phase, ...] = ()
+    heard: tuple[Phase, ...] = ()
     kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
 
     def __post_init__(self) -> None:
@@ -146,15 +153,16 @@ _ROWS = (
         "",
         "Pulls frequencies apart (+) or together (-), added to the phase's own.",
         1.5,
+        seen=PHASES,
     ),
     Control("/dream/communion", 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0),
-    Control("/dream/breath", 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0),
+    Control("/dream/breath", 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
     Control("/dream/mend", False, meaning="The stabiliser: holds the community together while it is on."),
-    Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6),
+    Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
     Control("/light/glow", 0.5, 0.0, 1.0, "", "Size and strength of the halos.", 1.0),
     Control("/light/trails", 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0),
-    Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0),
-    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5),
+    Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
+    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=PHASES),
     Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5),
     Control("/sound/level", 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5),
     Control("/sound/root", 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
@@ -162,9 +170,9 @@ _ROWS = (
     Control("/sound/space", 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0),
     Control("/sound/roughness", 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0),
     Control("/sound/glitch", 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5),
-    Control("/camera/sway", 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0),
-    Control("/camera/distance", 11.0, 4.0, 30.0, "m", "From the tree's axis to the camera.", 5.0),
-    Control("/camera/height", 1.9, 0.3, 9.0, "m", "Of the camera above the water.", 5.0),
+    Control("/camera/sway", 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
+    Control("/camera/distance", 11.0, 4.0, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
+    Control("/camera/height", 1.9, 0.3, 9.0, "m", "Of the camera above the water.", 5.0, seen=PHASES),
     Control("/sleeper/N/beat", None, meaning="One beat of this sleeper; the rate follows the beats."),
     Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate."),
     Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
@@ -244,9 +252,18 @@ def table(extra: Sequence[Control] = ()) -> Table:
 
 def markdown(rows: Mapping[str, Control]) -> str:
     """The table of controls as the README shows it."""
-    lines = ["| address | takes | default | meaning |", "| --- | --- | --- | --- |"]
-    lines += [f"| `{row.address}` | {row.span} | {_default(row)} | {row.meaning} |" for row in rows.values()]
+    lines = ["| address | takes | default | meaning | seen and heard in |", "| --- | --- | --- | --- | --- |"]
+    for row in rows.values():
+        lines.append(f"| `{row.address}` | {row.span} | {_default(row)} | {row.meaning} | {_where(row)} |")
     return "\n".join(lines) + "\n"
+
+
+def _where(row: Control) -> str:
+    """In which phases a control is seen and heard, in words."""
+    said = [(sense, phases) for sense, phases in (("seen", row.seen), ("heard", row.heard)) if phases]
+    if row.seen == row.heard != ():
+        said = [("seen and heard", row.seen)]
+    return "; ".join(f"{s}: {'every phase' if p == PHASES else ', '.join(p)}" for s, p in said)
 
 
 def _default(row: Control) -> str:

@@ -87,9 +87,9 @@ def test_a_morph_takes_two_names_and_a_way() -> None:
 def test_the_table_is_readable_as_markdown() -> None:
     lines = markdown(TABLE).splitlines()
     assert len(lines) == len(TABLE) + 2
-    assert all(line.count("|") == 5 for line in lines)
-    assert "| `/dream/breath` | 0.05..0.4 Hz | 0.16 | Rate of the common breath. |" in lines
-    assert "| `/show/hold` | 0 or 1 | 0 | The score waits. |" in lines
+    assert all(line.count("|") == 6 for line in lines)
+    assert "| `/dream/breath` | 0.05..0.4 Hz | 0.16 | Rate of the common breath. | seen: every phase |" in lines
+    assert "| `/show/hold` | 0 or 1 | 0 | The score waits. |  |" in lines
 
 
 GLIDES = [row for row in NUMBERS if row.role == "played" and row.glide > 0]

@@ -1,0 +1,1 @@
+"""What the ends of the controls do to eye and ear: the table's column "seen and heard in", held."""
