@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from installation.scene import Moment
 from installation.show import Show
 from tests.harness.command import Command
 from tests.harness.desktop import Desktop
+from tests.harness.home import move_into
 from tests.harness.night import heard
 from tests.harness.rehearsal import rehearsal
 from tests.harness.waiting import TIMEOUT_S, needed
@@ -107,6 +109,18 @@ def night() -> tuple[NDArray[np.float32], list[Moment]]:
     """A short arc as it is heard, and its moments."""
     sound, moments, _ = heard()
     return sound, moments
+
+
+_HOME = TemporaryDirectory(prefix="sleeptree-tests-")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test sees the folders of whoever runs it."""
+    move_into(Path(_HOME.name), os.environ)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _HOME.cleanup()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.harness.desktop import Desktop
-from tests.harness.waiting import ROOT, TIMEOUT_S
+from tests.harness.home import environment
+from tests.harness.waiting import TIMEOUT_S
 
 
 class Command:
@@ -18,10 +18,7 @@ class Command:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        gone = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_FRAMEBUFFER_ACCELERATION", "CI")
-        kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("XDG_")}
-        ours = {"HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
-        self.environment = {**kept, **ours}
+        self.environment = environment(home)
 
     def _start(self, *arguments: str, desktop: Desktop | None = None) -> subprocess.Popen[str]:
         screen = desktop.environment if desktop is not None else {}

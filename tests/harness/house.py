@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.harness import waiting
+from tests.harness.home import environment
 from tests.harness.waiting import until
 
 TOOLS = ("pulseaudio", "pactl", "parec")
@@ -26,15 +26,13 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "home").mkdir(parents=True)
-        self.environment = {
-            **os.environ,
-            "HOME": str(folder / "home"),
-            "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_RUNTIME_PATH": str(folder / "pulse"),
-            "PULSE_SERVER": f"unix:{folder / 'native'}",
-            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
-        }
+        self.environment = environment(
+            folder / "home",
+            XDG_RUNTIME_DIR=str(folder),
+            PULSE_RUNTIME_PATH=str(folder / "pulse"),
+            PULSE_SERVER=f"unix:{folder / 'native'}",
+            ALSA_CONFIG_PATH=str(folder / "asound.conf"),
+        )
         (folder / "asound.conf").write_text(
             "</usr/share/alsa/alsa.conf>\npcm.pulse { type pulse }\nctl.pulse { type pulse }\n"
             "pcm.!default { type pulse hint { show on description room } }\n"

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from installation.watch.status_file import running
-from tests.harness.waiting import ROOT, TIMEOUT_S, free_ports, until
+from tests.harness.home import environment
+from tests.harness.waiting import TIMEOUT_S, free_ports, until
 
 SCORE = """
 name = "long"
@@ -52,7 +53,6 @@ class Playing:
     ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="st"))
         self.runtime = self.home / "run"
-        self.runtime.mkdir(mode=0o700)
         (self.port,) = free_ports(1)
         quiet = "" if sound else "[sound]\nenabled = false\n"
         self.config = self.home / "venue.toml"
@@ -63,15 +63,7 @@ class Playing:
         )
         self.score = self.home / "long.toml"
         self.score.write_text(SCORE, encoding="utf-8")
-        gone = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "NOTIFY_SOCKET")
-        kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("XDG_")}
-        self.environment = {
-            **kept,
-            "HOME": str(self.home),
-            "XDG_RUNTIME_DIR": str(self.runtime),
-            "PYTHONPATH": str(ROOT),
-            **screen,
-        }
+        self.environment = environment(self.home, **screen)
         self.command = ["--window", size, "--seed", "5"]
         self.process: subprocess.Popen[str] | None = None
 
@@ -97,7 +89,7 @@ class Playing:
         """Another command, in the same home."""
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "installation", *arguments],
-            env={**self.environment, "COLUMNS": "160"},
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
