@@ -23,7 +23,7 @@ from installation.film.wav import Wav
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.score import Score, parse
-from installation.scene import Light, Moment, Scene
+from installation.scene import Company, Light, Moment, Scene
 from installation.show import Show
 from installation.sound.cue import Cue, written
 from installation.sound.synth import Synth
@@ -37,7 +37,7 @@ FESTIVAL = Path(__file__).parents[1] / "config" / "festival.toml"
 class Dark(Scene):
     """Nothing to see: the community's own voices."""
 
-    def __init__(self, chance: Chance) -> None: ...
+    def __init__(self, chance: Chance, company: Company) -> None: ...
 
     def light(self, now: Moment) -> tuple[Light, ...]:
         return ()

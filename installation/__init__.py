@@ -9,11 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from installation.controls import Control
+    from installation.brushes.colour import LUMINANCE, Array, ease, eased, hues, mix, rgb, shone
+    from installation.brushes.shapes import along, joined, mirrored, polylines, spatial
+    from installation.brushes.tearing import REGISTERS, Register, registers
+    from installation.controls import SLEEPERS, Control
     from installation.model.chance import Chance
     from installation.model.score import Phase
+    from installation.model.ticks import RATE
     from installation.scene import (
         Beat,
+        Company,
         Light,
         Mist,
         Moment,
@@ -28,34 +33,74 @@ if TYPE_CHECKING:
         swaying,
     )
 else:
-    _ELSEWHERE = {
-        "Chance": "installation.model.chance",
-        "Control": "installation.controls",
-        "Phase": "installation.model.score",
+    _HOMES = {
+        "installation.brushes.colour": ["LUMINANCE", "Array", "ease", "eased", "hues", "mix", "rgb", "shone"],
+        "installation.brushes.shapes": ["along", "joined", "mirrored", "polylines", "spatial"],
+        "installation.brushes.tearing": ["REGISTERS", "Register", "registers"],
+        "installation.controls": ["SLEEPERS", "Control"],
+        "installation.model.chance": ["Chance"],
+        "installation.model.score": ["Phase"],
+        "installation.model.ticks": ["RATE"],
+        "installation.scene": [
+            "Beat",
+            "Company",
+            "Light",
+            "Mist",
+            "Moment",
+            "Points",
+            "Scene",
+            "Sleepers",
+            "Strokes",
+            "View",
+            "Voice",
+            "dimmed",
+            "gathered",
+            "swaying",
+        ],
     }
+    _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
     def __getattr__(name):
-        if name not in __all__:
+        if name not in _HOME:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "installation.scene")), name)
+        value = globals()[name] = getattr(import_module(_HOME[name]), name)
         return value
 
 
 __all__ = [
+    "LUMINANCE",
+    "RATE",
+    "REGISTERS",
+    "SLEEPERS",
+    "Array",
     "Beat",
     "Chance",
+    "Company",
     "Control",
     "Light",
     "Mist",
     "Moment",
     "Phase",
     "Points",
+    "Register",
     "Scene",
     "Sleepers",
     "Strokes",
     "View",
     "Voice",
+    "along",
     "dimmed",
+    "ease",
+    "eased",
     "gathered",
+    "hues",
+    "joined",
+    "mirrored",
+    "mix",
+    "polylines",
+    "registers",
+    "rgb",
+    "shone",
+    "spatial",
     "swaying",
 ]

@@ -13,7 +13,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,18 @@ Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """Who is there, as a scene is told at its birth: what of every sleeper stays for the whole show. Read-only."""
+
+    hue: Doubles  # (n,) turns, a sleeper's own; the golden ratio apart, so sleepers whose i * 0.618 is near look alike
+    character: Doubles  # (n,) -1..1, who leads and who follows the common breath
+    side: Doubles  # (n,) -1 or 1, the camp a sleeper falls into when the dream tears
+
+    def __len__(self) -> int:
+        return len(self.hue)
+
+
+@dataclass(frozen=True, slots=True)
 class Sleepers:
     """The community at one tick; every array has a row a sleeper and is read-only."""
 
@@ -40,8 +52,8 @@ class Sleepers:
     present: Doubles  # (n,) 0 absent .. 1 here; moves smoothly
     character: Doubles  # (n,) -1..1, who leads and who follows the common breath
     side: Doubles  # (n,) -1 or 1, the camp a sleeper falls into when the dream tears
-    place: Doubles  # (n, 2) metres on the water; moves to a new place between arcs
-    arrived: Doubles  # (n,) seconds since this sleeper last came into the room
+    place: Doubles  # (n, 2) metres: where the scene seats them, or on the water, where they move between arcs
+    arrived: Doubles  # (n,) seconds since this sleeper last came into the room; 1,000 for who was there at the start
     tone: NDArray[np.int64]  # (n,) 0..7, which tone of the chord this sleeper sings
 
     def __len__(self) -> int:
@@ -66,6 +78,8 @@ class Moment:
     section: str
     phase: Phase
     progress: float  # 0..1 within the section
+    phase_progress: float  # 0..1 within the sections of this phase that follow each other
+    arc_progress: float  # 0..1 through the whole score
     presence: float  # 0 dark and silent .. 1; the score's own fade
     unrest: float  # 0 calm .. 1 torn
     bloom: float  # 0 .. 1, how far everyone has become themselves again (resolution)
@@ -95,7 +109,7 @@ class Points:
     position: Array  # (n, 3) metres
     radius: Array  # (n,) metres; two standard deviations of the spot
     colour: Array  # (n, 3) linear RGB at the centre
-    halo: float = 0.0  # share of the light, 0..1, that goes into a wide halo
+    halo: float = 0.0  # share of the light, 0..1, that goes into a wide halo; free of cost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +120,7 @@ class Strokes:
     radius: Array  # (n,) metres at the vertex
     colour: Array  # (n, 3) linear RGB on the axis
     starts: NDArray[np.int32]  # (s,) ascending index of each polyline's first vertex; starts[0] == 0
-    halo: float = 0.0
+    halo: float = 0.0  # as in Points, but everything is drawn twice: give it to the few strokes that need it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,10 +138,14 @@ def dimmed(light: Light, factor: float) -> Light:
     return replace(light, colour=light.colour * np.float32(factor))
 
 
-def gathered(lights: Iterable[Light]) -> list[Light]:
+@overload
+def gathered(lights: Iterable[Points | Strokes]) -> list[Points | Strokes]: ...
+@overload
+def gathered(lights: Iterable[Light]) -> list[Light]: ...
+def gathered(lights: Iterable[Any]) -> list[Any]:
     """The same picture from fewer, larger lights: points and strokes of one halo become one, in their order."""
     kinds: dict[tuple[type, float], list[Points | Strokes]] = {}
-    mists: list[Light] = []
+    mists: list[Any] = []
     for light in lights:
         if isinstance(light, Mist):
             mists.append(light)
@@ -172,16 +190,24 @@ class View:
 class Scene(ABC):
     """One piece. Only `step` changes it; `light` and `sound` look and may be asked any number of times a tick.
 
-    What `step` changes must be in the attributes that `moving` names (numbers, strings or arrays): they are the
-    scene's share of a snapshot. Everything else is made in `__init__` from `chance` and stays.
+    What `step` changes must be in the attributes that `state` names (numbers, strings or arrays): they are the
+    scene's share of a snapshot. Everything else is made in `__init__` from `chance` and `company` and stays.
     """
 
     controls: ClassVar[tuple[Control, ...]] = ()
-    moving: ClassVar[tuple[str, ...]] = ()
+    state: ClassVar[tuple[str, ...]] = ()
     budget: ClassVar[int] = 150_000  # splats a picture may cost at 1080p
 
     @abstractmethod
-    def __init__(self, chance: Chance) -> None: ...
+    def __init__(self, chance: Chance, company: Company) -> None: ...
+
+    def seats(self) -> Doubles | None:
+        """(n, 2) metres from the middle of the room, x to the right, y away: where each sleeper of the company is.
+
+        Asked once, after birth. `Sleepers.place` is this then, and the sound comes from there. By default, None, they
+        lie on the water round the tree, elsewhere in each arc.
+        """
+        return None
 
     def step(self, now: Moment) -> None:  # noqa: B027 (a scene that is a pure function of the moment has no step)
         """Exactly once a tick."""

@@ -22,7 +22,7 @@ from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
 from installation.model.score import Course, Score
-from installation.scene import Beat, Light, Moment, Scene, Sleepers, View, Voice, dimmed
+from installation.scene import Beat, Company, Light, Moment, Scene, Sleepers, View, Voice, dimmed
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
@@ -52,6 +52,8 @@ class Show:
         self.tick = 0
         self.course = Course(score)
         self.community = Community(chance.of("community"), SLEEPERS, score.settled)
+        born = self.community.own_hue, self.community.character, self.community.side
+        self.company = Company(*map(_frozen, born))
         self.clock = GlitchClock(chance.of("glitch clock"))
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
@@ -63,7 +65,8 @@ class Show:
         self.playing: list[str] = []  # names of the scenes on stage, the newest last
         self.weights: list[float] = []  # how far each has faded in
         self._stage: dict[str, Scene] = {}
-        self._moment: Moment | None = None
+        self._seats: dict[str, NDArray[np.float64] | None] = {}
+        self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
         self._enter(self.course.section.scene or score.scene)
         self.weights = [1.0]
         self._begin_section()
@@ -132,7 +135,7 @@ class Show:
 
     def step(self) -> None:
         """One tick further."""
-        self._moment = None
+        self._moments = {}
         self.glides.step()
         values = self.glides.now()
         if not values["/show/hold"] and self.course.step(cast(float, values["/show/rate"])):
@@ -149,9 +152,8 @@ class Show:
         self.community.step(self.tick, self._climate(values))
         self.tick += 1
         self._fade_scenes()
-        now = self.moment()
         for name in self.playing:
-            self._stage[name].step(now)
+            self._stage[name].step(self._moment_of(name))
 
     def _climate(self, values: Mapping[str, Value]) -> Climate:
         return Climate(
@@ -183,7 +185,7 @@ class Show:
     def _enter(self, name: str) -> None:
         """Put a scene on stage, or bring it to the front."""
         if name not in self._stage:
-            self._stage[name] = self._kinds[name](self._chance.of("scene").of(name))
+            self._bear(name)
         if name in self.playing:
             i = self.playing.index(name)
             self.playing.append(self.playing.pop(i))
@@ -191,6 +193,11 @@ class Show:
         else:
             self.playing.append(name)
             self.weights.append(0.0)
+
+    def _bear(self, name: str) -> None:
+        scene = self._stage[name] = self._kinds[name](self._chance.of("scene").of(name), self.company)
+        seats = scene.seats()
+        self._seats[name] = None if seats is None else _frozen(np.asarray(seats, dtype=np.float64))
 
     def _fade_scenes(self) -> None:
         front = len(self.playing) - 1
@@ -203,57 +210,75 @@ class Show:
     # looking
 
     def moment(self) -> Moment:
-        """What a scene may know now. The same object until the next step."""
-        if self._moment is None:
-            values = self.glides.now()
-            section, c = self.course.section, self.community
-            self._moment = Moment(
-                tick=self.tick,
-                arc=self.course.arc,
-                section=section.name,
-                phase=section.phase,
-                progress=self.course.progress,
-                presence=_smooth(self.presence) * _smooth(1.0 - self.darkness),
-                unrest=self._torn(values),
-                bloom=self.bloom,
-                coherence=self.community.coherence,
-                breath=self.community.breath,
-                sleepers=self._sleepers(),
-                beat=Beat(self.clock.index, self.clock.age, self.clock.length),
-                chord=_frozen(self.chords.ratios),
-                tones=_frozen(self.choir.swells(self.tick, c.phase, c.present, c.place)),
-                root=self.chords.root(cast(float, values["/sound/root"])),
-                controls=values,
-            )
-        return self._moment
+        """What the scene in front may know now. The same object until the next step."""
+        return self._moment_of(self.playing[-1])
 
-    def _sleepers(self) -> Sleepers:
+    def _moment_of(self, name: str) -> Moment:
+        """What this scene may know: everybody is where it seats them."""
+        seats = self._seats[name]
+        seated = "" if seats is None else name
+        if seated not in self._moments:
+            place = self.community.place if seats is None else seats
+            known = next(iter(self._moments.values()), None)
+            self._moments[seated] = (
+                self._noted(place)
+                if known is None
+                else replace(known, sleepers=self._sleepers(place), tones=self._tones(place))
+            )
+        return self._moments[seated]
+
+    def _noted(self, place: NDArray[np.float64]) -> Moment:
+        values, section = self.glides.now(), self.course.section
+        return Moment(
+            tick=self.tick,
+            arc=self.course.arc,
+            section=section.name,
+            phase=section.phase,
+            progress=self.course.progress,
+            phase_progress=self.course.phase_progress,
+            arc_progress=self.course.arc_progress,
+            presence=_smooth(self.presence) * _smooth(1.0 - self.darkness),
+            unrest=self._torn(values),
+            bloom=self.bloom,
+            coherence=self.community.coherence,
+            breath=self.community.breath,
+            sleepers=self._sleepers(place),
+            beat=Beat(self.clock.index, self.clock.age, self.clock.length),
+            chord=_frozen(self.chords.ratios),
+            tones=self._tones(place),
+            root=self.chords.root(cast(float, values["/sound/root"])),
+            controls=values,
+        )
+
+    def _tones(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         c = self.community
-        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, c.place, c.arrived)
-        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(c.place))))
+        return _frozen(self.choir.swells(self.tick, c.phase, c.present, place))
+
+    def _sleepers(self, place: NDArray[np.float64]) -> Sleepers:
+        c = self.community
+        arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, place, c.arrived)
+        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place))))
 
     def lights(self) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded."""
-        now = self.moment()
         shown: list[Light] = []
         for name, weight in zip(self.playing, self.weights, strict=True):
-            lights = self._stage[name].light(now)
+            lights = self._stage[name].light(self._moment_of(name))
             shown.extend(lights if weight == 1.0 else (dimmed(light, _smooth(weight)) for light in lights))
         return tuple(shown)
 
     def voices(self) -> tuple[Voice, ...]:
         """The voices of every scene on stage, cross-faded."""
-        now = self.moment()
         heard: list[Voice] = []
         for name, weight in zip(self.playing, self.weights, strict=True):
-            voices = self._stage[name].sound(now)
+            voices = self._stage[name].sound(self._moment_of(name))
             share = _smooth(weight)
             heard.extend(voices if weight == 1.0 else (replace(voice, gain=voice.gain * share) for voice in voices))
         return tuple(heard)
 
     def view(self) -> View:
         """The camera of the scene in front, eased over from the one before."""
-        views = [self._stage[name].view(self.moment()) for name in self.playing]
+        views = [self._stage[name].view(self._moment_of(name)) for name in self.playing]
         view = views[0]
         for other, weight in zip(views[1:], self.weights[1:], strict=True):
             view = _between(view, other, _smooth(weight))
@@ -272,7 +297,7 @@ class Show:
                 "chords": self.chords.snapshot(),
                 "glides": memory.remember(self.glides, ("value", "target", "speed", "others")),
                 "community": self.community.snapshot(),
-                "scenes": {n: memory.remember(self._stage[n], self._stage[n].moving) for n in self.playing},
+                "scenes": {n: memory.remember(self._stage[n], self._stage[n].state) for n in self.playing},
             }
         )
 
@@ -299,10 +324,12 @@ class Show:
         memory.recall(self.glides, ("value", "target", "speed", "others"), state["glides"])
         self.community.restore(state["community"])
         # a scene that is on stage already has everything but what moves
-        self._stage = {n: self._stage.get(n) or self._kinds[n](self._chance.of("scene").of(n)) for n in self.playing}
-        for name, scene in self._stage.items():
-            memory.recall(scene, scene.moving, state["scenes"][name])
-        self._moment = None
+        self._stage = {n: self._stage[n] for n in self.playing if n in self._stage}
+        for name in self.playing:
+            if name not in self._stage:
+                self._bear(name)
+            memory.recall(self._stage[name], self._stage[name].state, state["scenes"][name])
+        self._moments = {}
 
     def _check(self, score: Score) -> None:
         place = f"score {score.name}"

@@ -25,6 +25,7 @@ LEVELS = (
     {"model"},
     {"controls"},
     {"scene"},
+    {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
     {"show"},
     {"repertoire", "venue"},
@@ -72,6 +73,7 @@ PURE_ROOMS = (
     "installation/model/",
     "installation/controls.py",
     "installation/scene.py",
+    "installation/brushes/",
     "installation/show.py",
     "scenes/",
 )

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from installation.controls import Refused
 from installation.model.chance import Chance
+from installation.model.choir import AZIMUTH
 from installation.model.score import Score, parse
-from installation.scene import Control, Light, Moment, Points, Scene
+from installation.scene import Company, Control, Light, Moment, Points, Scene
 from installation.show import Show
 
 SCORE = """
@@ -45,9 +46,9 @@ class Pendulum(Scene):
     """A scene with state of its own, so that snapshots have something to lose."""
 
     controls = (Control("/pendulum/length", 1.0, 0.1, 3.0, "m", "Its length."),)
-    moving = ("angle", "speed", "seen")
+    state = ("angle", "speed", "seen")
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         self.angle = float(chance.at().uniform(0.1, 1.0))
         self.speed = 0.0
         self.seen = np.zeros(3)
@@ -65,7 +66,7 @@ class Pendulum(Scene):
 class Still(Scene):
     """A scene without state."""
 
-    def __init__(self, chance: Chance) -> None: ...
+    def __init__(self, chance: Chance, company: Company) -> None: ...
 
     def light(self, now: Moment) -> Iterable[Light]:
         return (Points(np.zeros((1, 3), np.float32), np.ones(1, np.float32), np.ones((1, 3), np.float32)),)
@@ -262,3 +263,40 @@ def test_a_score_that_asks_for_what_is_not_there_is_refused(wrong: str, said: st
 def test_a_bad_snapshot_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="snapshot"):
         begun().restore(data)
+
+
+class Terraces(Pendulum):
+    """Everybody sits in front, on the right."""
+
+    controls = ()
+
+    def __init__(self, chance: Chance, company: Company) -> None:
+        super().__init__(chance, company)
+        self.company = company
+
+    def seats(self) -> np.ndarray:
+        return np.tile([3.0, 0.1], (len(self.company), 1))
+
+    def step(self, now: Moment) -> None:
+        self.seen = now.sleepers.place[:3, 0]
+
+
+def test_a_scene_is_told_at_birth_who_is_there_and_where_it_seats_them_is_where_they_are_heard() -> None:
+    show = Show(brief(), 1, {**SCENES, "terraces": Terraces})
+    on_the_water = show.moment()
+    show.accept("/show/scene", ["terraces"])
+    show.step()
+    seated = show.moment()
+    company = show._stage["terraces"].company  # type: ignore[attr-defined]
+    assert np.array_equal(company.hue, seated.sleepers.hue)
+    assert np.array_equal(company.character, seated.sleepers.character)
+    assert np.array_equal(company.side, seated.sleepers.side)
+    assert (seated.sleepers.place == [3.0, 0.1]).all()
+    assert len(set(on_the_water.sleepers.tone)) == 8
+    (tone,) = set(seated.sleepers.tone)
+    assert AZIMUTH[tone] == 0.25  # a quarter turn clockwise from ahead
+    assert seated.tones[tone] > 0.3
+    assert np.count_nonzero(seated.tones > 0.3) <= 3  # only groups that lie on the right sing
+    old = [scene for name, scene in show._stage.items() if name == "sleeptree"]
+    assert (show._stage["terraces"].seen == 3.0).all()  # type: ignore[attr-defined]
+    assert not (old[0].seen == 3.0).any()  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ import structlog
 from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.model.ticks import SECOND
-from installation.scene import Light, Mist, Moment, Points, Scene, Strokes, View, Voice, sung, swaying
+from installation.scene import Company, Light, Mist, Moment, Points, Scene, Strokes, View, Voice, sung, swaying
 
 _log = structlog.get_logger("scenes")
 
@@ -58,7 +58,7 @@ controls = { "/dream/communion" = 0.8 }
 class Calm(Scene):
     """Every sleeper as a point of light on the water that swells with the breath, in a little mist. It has no state."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         rows = np.linspace(0.0, 1.0, 9, dtype=np.float32)[:, None, None]
         self._mist = np.ascontiguousarray(np.broadcast_to((1.0 - rows) * (0.002, 0.005, 0.008), (9, 16, 3)), np.float32)
 
@@ -92,8 +92,9 @@ def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene
         controls = kind.controls
         budget = kind.budget
 
-        def __init__(self, chance: Chance) -> None:
-            super().__init__(name, kind, chance, clock, work)
+        def __init__(self, chance: Chance, company: Company) -> None:
+            self._sleepers = len(company)
+            super().__init__(name, lambda: kind(chance, company), Calm(chance, company), clock, work)
 
     return Part
 
@@ -101,28 +102,38 @@ def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene
 class _Part(Scene):
     """A scene, or whoever stands in for it. What moves is the scene's own, and whether it has fallen."""
 
-    def __init__(self, name: str, kind: type[Scene], chance: Chance, clock: Clock, work: Clock) -> None:
+    _sleepers: int
+
+    def __init__(self, name: str, born: Callable[[], Scene], calm: Calm, clock: Clock, work: Clock) -> None:
         self._name, self._clock, self._work = name, clock, work
         self._load = 0.0
         self._strikes: Counter[str] = Counter()  # answers in a row that took long to compute, by question
         self._waits: Counter[str] = Counter()  # and those that took long
-        self._calm = Calm(chance)
-        self._scene: Scene = self._calm
+        self._scene: Scene = calm
+        self._calm = calm
         self.fallen = False
         self._worked = 0  # ns, for the last answer
         try:
-            self._scene = kind(chance)
+            self._scene = born()
         except Exception as error:  # anything may happen in somebody else's scene, and the show goes on
             self._fall(error)
-        object.__setattr__(self, "moving", ("fallen", *self._scene.moving))
+        object.__setattr__(self, "state", ("fallen", *self._scene.state))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_scene"], name)  # a snapshot asks for what the scene moves
 
     def __setattr__(self, name: str, value: object) -> None:
         scene = self.__dict__.get("_scene")
-        owner = scene if scene is not None and name != "_scene" and name in scene.moving else self
+        owner = scene if scene is not None and name != "_scene" and name in scene.state else self
         object.__setattr__(owner, name, value)
+
+    def seats(self) -> Any:
+        """Checked."""
+        try:
+            return _seats(self._scene.seats(), self._sleepers)
+        except Exception as error:
+            self._fall(error)
+            return None
 
     def step(self, now: Moment) -> None:
         """Once a tick."""
@@ -206,6 +217,12 @@ def _finite(place: str, array: Any, shape: tuple[int | None, ...]) -> None:
         raise ValueError(f"{place} has the shape {shape}, got {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(f"{place} is finite, got {int((~np.isfinite(array)).sum())} numbers that are not")
+
+
+def _seats(seats: Any, sleepers: int) -> Any:
+    if seats is not None:
+        _finite("seats", seats, (sleepers, 2))
+    return seats
 
 
 def _voices(voices: Iterable[Voice]) -> tuple[Voice, ...]:

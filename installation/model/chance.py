@@ -34,7 +34,30 @@ class Chance:
         """
         return np.random.Generator(np.random.Philox(key=self._key, counter=[0, 0, 0, index]))
 
+    def hashed(self, *index: NDArray[np.integer[Any]] | int) -> NDArray[np.float64]:
+        """A number in 0..1 (1 excluded) for each index, all at once: `hashed(np.arange(n), now.beat.index)` is (n,).
+
+        Any number of integer indices, broadcast; the same indices always give the same number. A thousand times as
+        quick as `at` for a thousand rows. The mixing is SplitMix64's (Steele, Lea, Flood, "Fast splittable
+        pseudorandom number generators", 2014): good enough for pictures, and for nothing that must be secret.
+        """
+        state = np.full(np.broadcast_shapes(*(np.shape(i) for i in index)), self._key[0])
+        with np.errstate(over="ignore"):  # of a lone number; arrays wrap round unasked
+            for i, step in enumerate(index):
+                word = np.asarray(step).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(i)
+                state = _mixed(state + word)
+            state = _mixed(state ^ self._key[1])
+        share: NDArray[np.float64] = (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        return share
+
     @cached_property
     def _key(self) -> NDArray[Any]:
         digest = blake2b(f"{self.seed}{self.name}".encode(), digest_size=16).digest()
         return np.frombuffer(digest, dtype=np.uint64)
+
+
+def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Every bit of the result depends on every bit of `state`."""
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))

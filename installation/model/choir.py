@@ -31,8 +31,7 @@ class Choir:
         draw = chance.at()
         self.period: Doubles = draw.permutation(np.linspace(8.0, 13.5, TONES))  # (8,) seconds between two swells
         self.offset: Doubles = draw.permutation(np.arange(TONES) / TONES)  # (8,) turns
-        self._place: Doubles | None = None
-        self._seats: tuple[Doubles, NDArray[np.int64]]
+        self._seats: list[tuple[Doubles, Doubles, NDArray[np.int64]]] = []  # place, share, nearest: the newest last
 
     def tones(self, place: Doubles) -> NDArray[np.int64]:
         """(n,) 0..7: the tone that each sleeper sings, by `place`, (n, 2) metres from the tree."""
@@ -51,9 +50,12 @@ class Choir:
     def _seated(self, place: Doubles) -> tuple[Doubles, NDArray[np.int64]]:
         """(n, 8) how much each sleeper belongs to each group, softly, so that nobody jumps; (n,) the nearest group.
 
-        Sleepers seldom move: kept for as long as the same array is asked about.
+        Sleepers seldom move: kept for as long as the same arrays are asked about, one for each scene in a cross-fade.
         """
-        if self._place is not place:
-            facing = place @ _FACING / np.maximum(np.hypot(place[:, 0], place[:, 1]), 1e-6)[:, None]
-            self._place, self._seats = place, (np.maximum(facing, 0.0) ** 2, np.argmax(facing, axis=1))
-        return self._seats
+        for known, share, nearest in self._seats:
+            if known is place:
+                return share, nearest
+        facing = place @ _FACING / np.maximum(np.hypot(place[:, 0], place[:, 1]), 1e-6)[:, None]
+        share, nearest = np.maximum(facing, 0.0) ** 2, np.argmax(facing, axis=1)
+        self._seats = [*self._seats[-1:], (place, share, nearest)]
+        return share, nearest

@@ -142,6 +142,27 @@ class Course:
         """0..1 within the section."""
         return min(self.elapsed / ticks.RATE / self.section.seconds, 1.0)
 
+    @property
+    def phase_progress(self) -> float:
+        """0..1 within the sections of this phase that follow each other in the score."""
+        first = last = self.place
+        while first > 0 and self.score.section[first - 1].phase == self.section.phase:
+            first -= 1
+        while last + 1 < len(self.score.section) and self.score.section[last + 1].phase == self.section.phase:
+            last += 1
+        return self._within(first, last)
+
+    @property
+    def arc_progress(self) -> float:
+        """0..1 through the whole score."""
+        return self._within(0, len(self.score.section) - 1)
+
+    def _within(self, first: int, last: int) -> float:
+        """0..1 through the sections `first` to `last`."""
+        seconds = [section.seconds for section in self.score.section[first : last + 1]]
+        here = sum(seconds[: self.place - first]) + self.progress * self.section.seconds
+        return min(here / sum(seconds), 1.0)
+
     def step(self, rate: float) -> bool:
         """One tick at `rate`; True when another section begins with it."""
         self.elapsed += rate

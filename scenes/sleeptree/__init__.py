@@ -6,19 +6,14 @@ Nothing here moves by itself: every light is a function of the moment, so any mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
-
-from installation import Chance, Light, Mist, Moment, Points, Scene, Strokes, gathered
+from installation import Chance, Company, Light, Moment, Scene, gathered, registers
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
 from scenes.sleeptree.boughs import Boughs
 from scenes.sleeptree.dreamers import Dreamers
 from scenes.sleeptree.growth import grow
-from scenes.sleeptree.palette import shone
-from scenes.sleeptree.tearing import Register, registers
 
 
 class SleepTree(Scene):
@@ -26,10 +21,10 @@ class SleepTree(Scene):
 
     budget: ClassVar[int] = 320_000
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         tree = grow(chance.of("tree"))
-        self._boughs = Boughs(tree, chance.of("boughs"))
-        self._dreamers = Dreamers(tree, chance.of("dreamers"))
+        self._boughs = Boughs(tree, chance.of("boughs"), len(company))
+        self._dreamers = Dreamers(tree, chance.of("dreamers"), len(company))
         self._water = water.Water(chance.of("water"))
         self._air = Air(chance.of("air"))
         self._slabs, self._flicker = chance.of("slabs"), chance.of("flicker")
@@ -41,20 +36,7 @@ class SleepTree(Scene):
         wood, fine = self._boughs.light(now)
         mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns))
         for register in registers(now, self._slabs):
-            shown += [_in_register(light, register) for light in airy]
-            standing = [_in_register(light, register) for light in mirrored]
-            shown += [*standing, *(_image(light, now) for light in standing)]
+            shown += [register.torn(light) for light in airy]
+            standing = [register.torn(light) for light in mirrored]
+            shown += [*standing, *(water.image(light, now.seconds) for light in standing)]
         return shown
-
-
-def _in_register(light: Light, register: Register) -> Points | Strokes:
-    assert not isinstance(light, Mist)
-    return replace(light, position=register.moved(light.position), colour=register.tinged(light.position, light.colour))
-
-
-def _image(light: Points | Strokes, now: Moment) -> Points | Strokes:
-    """The light as the water shows it: wavering, dimmed, softer."""
-    position = water.image(light.position, now.seconds)
-    radius = np.maximum(light.radius, water.SOFTEST)
-    colour = shone(light.colour, water.dimming(light.position) * np.sqrt(light.radius / radius))
-    return replace(light, position=position, radius=radius, colour=colour, halo=0.0)

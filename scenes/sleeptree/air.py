@@ -7,22 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Chance, Light, Mist, Moment, Points, View
-from scenes.sleeptree.palette import (
-    AMBER,
-    CYAN,
-    GOLD,
-    NIGHT,
-    REGISTERS,
-    TEAL,
-    ULTRAMARINE,
-    VIOLET,
-    ease,
-    mix,
-    rgb,
-    shone,
-    spatial,
-)
+from installation import REGISTERS, Chance, Light, Mist, Moment, Points, View, ease, mix, rgb, shone, spatial
+from scenes.sleeptree.palette import AMBER, CYAN, GOLD, NIGHT, TEAL, ULTRAMARINE, VIOLET
 
 ROWS, COLUMNS = 32, 56
 STARS, SPORES, PUFFS = 420, 340, 84

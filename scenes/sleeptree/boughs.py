@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Chance, Moment, Points, Strokes
-from scenes.sleeptree.growth import STRANDS, Tree, Wood
-from scenes.sleeptree.palette import (
-    CYAN,
-    GOLD,
-    IVORY,
-    TEAL,
-    ULTRAMARINE,
+from installation import (
     Array,
+    Chance,
+    Moment,
+    Points,
+    Strokes,
     ease,
     eased,
     hues,
     mix,
+    polylines,
     rgb,
     shone,
     spatial,
 )
+from scenes.sleeptree.growth import STRANDS, Tree, Wood
+from scenes.sleeptree.palette import CYAN, GOLD, IVORY, TEAL, ULTRAMARINE
 
 Numbers = NDArray[np.floating]
 
@@ -80,7 +80,7 @@ def _line(wood: Wood) -> NDArray[np.intp]:
 class Boughs:
     """The lights of everything that stands; a pure function of the moment."""
 
-    def __init__(self, tree: Tree, chance: Chance) -> None:
+    def __init__(self, tree: Tree, chance: Chance, sleepers: int) -> None:
         self._reach = tree.reach
         fork = tree.trunk.distance.max()
         opened = eased((tree.limbs.distance - fork) / OPENING)  # a limb leaves the trunk as dim as the strands are
@@ -106,9 +106,9 @@ class Boughs:
         outer = np.hypot(tree.tips[:, 0], tree.tips[:, 1]) / np.float32(3.3)
         self._leaf_calm = mix(_calm_colours(tree.tips[:, 2], outer), rgb(0.75, 0.85, 1.0), 0.35)
         self._leaf_bloom = mix(_bloom_colours(tree.tips[:, 2], outer), GOLD, 0.45)
-        self._hang(chance.of("tendrils").at())
+        self._hang(chance.of("tendrils").at(), sleepers)
 
-    def _hang(self, draw: np.random.Generator) -> None:
+    def _hang(self, draw: np.random.Generator, sleepers: int) -> None:
         low = np.flatnonzero((self._tips[:, 2] < 3.0) & (np.hypot(self._tips[:, 0], self._tips[:, 1]) > 0.8))
         self._from = draw.choice(low, size=min(TENDRILS, len(low)), replace=False)
         top = self._tips[self._from]
@@ -117,7 +117,7 @@ class Boughs:
         self._tendril_beat = draw.uniform(0.0, 2.0 * np.pi, (3, len(top))).astype(np.float32)
         self._bead_rate = draw.uniform(0.05, 0.13, (len(top), BEADS))
         self._bead_start = draw.uniform(0.0, 1.0, (len(top), BEADS))
-        self._sleeper = draw.integers(0, 240, len(top))
+        self._sleeper = draw.integers(0, sleepers, len(top))
 
     def light(self, now: Moment) -> tuple[list[Points | Strokes], list[Points | Strokes]]:
         """What the water shows too (trunk, limbs, roots, leaves, beads, jewels), and what is too fine for it."""
@@ -189,7 +189,7 @@ class Boughs:
             line,
             np.full(len(line), 0.004, np.float32),
             shone(colour, fade.ravel()),
-            np.arange(0, len(line), LINKS, dtype=np.int32),
+            polylines(len(top), LINKS),
         )
         run = (self._bead_start + self._bead_rate * t) % 1.0
         bead = along(run)

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation import Chance, Moment, Points, Strokes
+from installation import (
+    Array,
+    Chance,
+    Moment,
+    Points,
+    Strokes,
+    along,
+    ease,
+    eased,
+    hues,
+    mix,
+    polylines,
+    rgb,
+    shone,
+    spatial,
+)
 from scenes.sleeptree.growth import Tree
-from scenes.sleeptree.palette import Array, ease, eased, hues, mix, rgb, shone, spatial
 
 THREADS = 84  # sleepers from whom a thread rises
 KNOTS = 30  # vertices of a thread
@@ -18,9 +32,9 @@ COLUMN = 7  # vertices of a jewel's light on the water
 class Dreamers:
     """The lights of the community; a pure function of the moment."""
 
-    def __init__(self, tree: Tree, chance: Chance) -> None:
+    def __init__(self, tree: Tree, chance: Chance, sleepers: int) -> None:
         draw = chance.at()
-        self._threaded = draw.permutation(240)[:THREADS]
+        self._threaded = draw.permutation(sleepers)[:THREADS]
         self._tip = tree.tips[draw.integers(0, len(tree.tips), THREADS)]
         self._late = draw.uniform(0.0, 1.0, THREADS)
         self._sag = draw.uniform(0.25, 1.3, THREADS)
@@ -43,8 +57,8 @@ class Dreamers:
         return Strokes(
             spatial(x + waver, np.broadcast_to(y, fade.shape), depth),
             np.tile(0.016 + 0.016 * way, len(x)).astype(np.float32),
-            shone(np.repeat(colour.T, COLUMN, axis=1).T, (0.26 * strength[:, None] * fade).ravel()),
-            np.arange(0, fade.size, COLUMN, dtype=np.int32),
+            shone(along(colour, COLUMN), (0.26 * strength[:, None] * fade).ravel()),
+            polylines(len(x), COLUMN),
         )
 
     def _strength(self, now: Moment, flicker: np.random.Generator) -> Array:
@@ -88,10 +102,10 @@ class Dreamers:
         age = (sleepers.phase[of] / (2.0 * np.pi))[:, None]
         pulse = np.exp(-(((way - 1.25 * age) / 0.055) ** 2)) * (1.0 - 0.55 * age)
         strength = (0.04 + 0.5 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
-        hue = np.repeat(hues(sleepers.hue[of], 0.10).T, KNOTS, axis=1).T
+        hue = along(hues(sleepers.hue[of], 0.10), KNOTS)
         return Strokes(
             spatial(*(knots[0] + knots[1] + knots[2])),
             np.full(THREADS * KNOTS, 0.0065, np.float32),
             shone(hue, strength.ravel()),
-            np.arange(0, THREADS * KNOTS, KNOTS, dtype=np.int32),
+            polylines(THREADS, KNOTS),
         )

@@ -33,7 +33,7 @@ PIPE = 0.40  # radius grows with this power of the tips above
 class Wood:
     """Polylines of one kind of wood, ready to be lit: (n,) arrays have a row a vertex."""
 
-    position: Array  # (n, 3) metres, in Fortran order as palette.py explains
+    position: Array  # (n, 3) metres, in Fortran order as installation.brushes explains
     radius: Array  # (n,) metres
     distance: Array  # (n,) metres along the wood from the foot of the trunk
     starts: NDArray[np.int32]  # (s,) first vertex of each polyline

@@ -7,33 +7,47 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Chance, Light, Moment, Strokes
+from installation import (
+    REGISTERS,
+    Array,
+    Chance,
+    Light,
+    Moment,
+    Points,
+    Strokes,
+    along,
+    ease,
+    eased,
+    hues,
+    mirrored,
+    mix,
+    polylines,
+    shone,
+)
 from scenes.sleeptree.dreamers import LANDING
-from scenes.sleeptree.palette import CYAN, GOLD, REGISTERS, TEAL, Array, ease, eased, hues, mix, shone
+from scenes.sleeptree.palette import CYAN, GOLD, TEAL
 
 BREATHS = 6  # rings of as many breaths are on the water at once
 ROUND = 132  # vertices of a large ring
 SMALL = 18  # vertices of a jewel's ring
 WAVES = 21  # rings of one of the two systems that interfere
 GLINTS = 320
-SOFTEST = np.float32(0.016)  # metres: nothing is seen sharper in the water
-FORESHORTENED = np.float32(0.62)  # a true mirror would put the crown below the picture
+SOFTEST = 0.016  # metres: nothing is seen sharper in the water
+FORESHORTENED = 0.62  # a true mirror would put the crown below the picture
 CENTRES = ((-0.95, 0.35), (0.95, -0.25))  # metres, where the two systems spring from
 
 
-def image(position: Array, seconds: float) -> Array:
-    """Where (n, 3) positions are seen in the water: below it, wavering more the deeper.
+def image(light: Points | Strokes, seconds: float) -> Points | Strokes:
+    """The light as the water shows it: wavering more the deeper, dimmed, softer.
 
     The image is foreshortened, so that the crown's is in the picture too.
     """
-    depth = position[:, 2]
-    seen = position.copy(order="K")
-    seen[:, 2] = -FORESHORTENED * depth
-    wave = np.sin(7.0 * depth + 2.2 * position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
-        17.0 * depth - 1.3 * position[:, 0] + np.float32(2.3 * seconds)
+    height = light.position[:, 2]
+    wave = np.sin(7.0 * height + 2.2 * light.position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
+        17.0 * height - 1.3 * light.position[:, 0] + np.float32(2.3 * seconds)
     )
-    seen[:, 0] += (0.006 + 0.016 * np.minimum(depth, 2.0)) * wave.astype(np.float32)
-    return seen
+    ripple = (0.006 + 0.016 * np.minimum(height, 2.0)) * wave.astype(np.float32)
+    return mirrored(light, dimming(light.position), squash=FORESHORTENED, ripple=ripple, softest=SOFTEST)
 
 
 def dimming(position: Array) -> Array:
@@ -125,7 +139,7 @@ class Water:
         reach = np.where(new, 0.1 + 0.45 * landed.clip(0.0), reach)
         strength = np.where(new, 4.0 * (landed > 0.0) * (1.0 - landed / 7.0).clip(0.0) ** 2, strength)
         ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
-        colour = np.repeat(shone(hues(sleepers.hue), 0.085 * strength).T, SMALL, axis=1).T
+        colour = along(shone(hues(sleepers.hue), 0.085 * strength), SMALL)
         return _flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL)
 
     def _glints(self, now: Moment) -> Strokes:
@@ -147,4 +161,4 @@ def _flat(ring: NDArray[np.float64], radius: NDArray[np.float64], colour: Array,
     """Polylines of `length` vertices each, on the water."""
     position = np.zeros((len(ring), 3), dtype=np.float32, order="F")
     position[:, :2] = ring
-    return Strokes(position, radius.astype(np.float32), colour, np.arange(0, len(ring), length, dtype=np.int32))
+    return Strokes(position, radius.astype(np.float32), colour, polylines(len(ring) // length, length))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.score import Score, Section
-from installation.scene import Light, Moment, Scene, Voice
+from installation.scene import Company, Light, Moment, Scene, Voice
 from installation.show import Show
 from installation.sound.cue import Cue
 from installation.sound.synth import Synth
@@ -42,7 +42,7 @@ CHORD = tuple(
 
 
 class Dark(Scene):
-    def __init__(self, chance: Chance) -> None: ...
+    def __init__(self, chance: Chance, company: Company) -> None: ...
 
     def light(self, now: Moment) -> tuple[Light, ...]:
         return ()

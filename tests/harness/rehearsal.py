@@ -12,7 +12,7 @@ from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
-from installation.scene import Light, Moment, Scene
+from installation.scene import Company, Light, Moment, Scene
 from installation.show import Show
 from tests.harness.waiting import TIMEOUT_S
 
@@ -44,7 +44,7 @@ seconds = 600
 class Dark(Scene):
     """Nothing to see: these tests are about what is said."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         pass
 
     def light(self, now: Moment) -> tuple[Light, ...]:

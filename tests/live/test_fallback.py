@@ -16,7 +16,7 @@ from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.model.ticks import SECOND
 from installation.repertoire import found
-from installation.scene import Light, Mist, Moment, Points, Scene, Strokes, View, Voice
+from installation.scene import Company, Light, Mist, Moment, Points, Scene, Strokes, View, Voice
 from installation.show import Show
 
 SCORE = CALM.replace('scene = "calm"', 'scene = "faulty"')
@@ -36,10 +36,10 @@ CLOCK, WORK = Clock(), Clock()
 class Faulty(Scene):
     """Good for a second; then it does what `fault` says."""
 
-    moving = ("steps", "place")
+    state = ("steps", "place")
     fault: ClassVar[dict[str, Callable[[Moment], Any]]] = {}
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         self.steps = 0
         self.place = np.zeros(3)
         if "init" in self.fault:
@@ -151,7 +151,7 @@ def test_it_is_replaced_and_named_once(
     assert why in line["why"]
     assert "\n" not in line["why"]
     now = seen.show.moment()
-    for light, calm in zip(seen.show.lights(), Calm(Chance(1)).light(now), strict=True):
+    for light, calm in zip(seen.show.lights(), Calm(Chance(1), seen.show.company).light(now), strict=True):
         assert np.array_equal(light.colour, calm.colour)
     assert seen.show.voices()
 

@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 import pytest
 
-from installation import Chance, Light, Moment, Points, Scene
+from installation import Chance, Company, Light, Moment, Points, Scene
 from installation.light.picture import Look, Picture, Pixels
 from installation.live.painter import Painter, Size
 from installation.live.stage import FAREWELL, Stage
@@ -43,7 +43,7 @@ seconds = 100
 class Lamp(Scene):
     """One light where the tree would be."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, company: Company) -> None:
         self._place = np.array([[0.0, 0.0, 2.2]], np.float32)
 
     def light(self, now: Moment) -> tuple[Light, ...]:

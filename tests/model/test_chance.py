@@ -31,3 +31,19 @@ def test_neighbouring_indices_are_uncorrelated() -> None:
     off = np.corrcoef(rows)[~np.eye(40, dtype=bool)]
     assert abs(off.mean()) < 0.01
     assert abs(off).max() < 0.25
+
+
+def test_hashed_numbers_are_addressed_even_and_independent() -> None:
+    chance, rows = Chance(7).of("flicker"), np.arange(20_000)
+    share = chance.hashed(rows, 3)
+    assert share.shape == (20_000,)
+    assert share.min() >= 0.0
+    assert share.max() < 1.0
+    assert np.array_equal(share[[5, 17]], chance.hashed(np.array([5, 17]), 3))  # a row's number is its own
+    histogram = np.histogram(share, 20, (0.0, 1.0))[0]
+    assert abs(histogram - 1000).max() < 150  # five standard deviations
+    for other in (chance.hashed(rows, 4), chance.hashed(rows), Chance(8).of("flicker").hashed(rows, 3), share[::-1]):
+        assert abs(np.corrcoef(share, other)[0, 1]) < 0.035
+    assert abs(np.corrcoef(share[1:], share[:-1])[0, 1]) < 0.035
+    assert chance.hashed(rows[:4, None], rows[None, :3]).shape == (4, 3)
+    assert chance.hashed(2, 1) != chance.hashed(1, 2)

@@ -8,6 +8,7 @@ import pytest
 
 from installation.foundation.places import config
 from installation.model.score import Course, parse
+from installation.model.ticks import RATE
 
 SECTION = '[[section]]\nname = "a"\nphase = "harmony"\nseconds = 2\n'
 
@@ -72,3 +73,18 @@ def test_a_course_comes_round_as_another_arc() -> None:
     course = Course(score)
     began = [(course.arc, course.section.name) for _ in range(960) if course.step(2.0)]
     assert began == [(0, "b"), (1, "a"), (1, "b"), (2, "a"), (2, "b"), (3, "a"), (3, "b"), (4, "a")]
+
+
+def test_a_course_says_how_far_it_is_in_its_phase_and_in_its_arc() -> None:
+    lengths = (("a", "harmony", 10), ("b", "harmony", 30), ("c", "glitch", 20), ("d", "harmony", 40))
+    text = "".join(f'[[section]]\nname = "{n}"\nphase = "{p}"\nseconds = {s}\n' for n, p, s in lengths)
+    course = Course(parse('name = "four"\n' + text, "four.toml"))
+    seen = []
+    for _ in range(100 * RATE):
+        seen.append((course.arc_progress, course.phase_progress))
+        course.step(1.0)
+    at = [seen[s * RATE] for s in (0, 10, 25, 40, 50, 60, 80)]
+    assert [arc for arc, _ in at] == pytest.approx([0.0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.8])
+    assert [phase for _, phase in at] == pytest.approx([0.0, 0.25, 0.625, 0.0, 0.5, 0.0, 0.5])
+    assert course.arc == 1
+    assert course.arc_progress == 0.0

@@ -1,22 +1,28 @@
-"""What glitch does to the lights: two registers pulled apart, slabs sheared on the shared clock, some of them gone."""
+"""What glitch does to lights: two registers pulled apart, slabs sheared on the shared clock, some of them gone.
+
+for register in registers(now, self._slabs):
+    shown += [register.torn(light) for light in lights]
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Chance, Moment
-from scenes.sleeptree.palette import REGISTERS, shone
+from installation.brushes.colour import LUMINANCE, Array, rgb, shone
+from installation.model.chance import Chance
+from installation.scene import Light, Mist, Moment, Points, Strokes
 
-Array = NDArray[np.float32]
+REGISTERS = (rgb(0.06, 0.86, 1.00), rgb(1.00, 0.16, 0.74))
+"""The colours of the two registers that glitch pulls the light into: cyan against magenta."""
 
 APART = 0.085  # metres either way at full unrest, two metres up
 SLABS = 96
-SLAB = 0.085  # metres
+SLAB = 0.085  # metres; the highest reaches as high as there is light
 GONE = 0.07  # share of slabs that are missing at full unrest
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,17 @@ class Register:
     pull: float  # metres sideways, two metres up
     shear: Array  # (SLABS,) metres sideways
     here: Array  # (SLABS,) 1, or 0 where a slab is missing
+
+    @overload
+    def torn(self, light: Points | Strokes) -> Points | Strokes: ...
+    @overload
+    def torn(self, light: Light) -> Light: ...
+    def torn(self, light: Light) -> Light:
+        """A light as it is in this register; mist stays as it is."""
+        if isinstance(light, Mist):
+            return light
+        position, colour = self.moved(light.position), self.tinged(light.position, light.colour)
+        return replace(light, position=position, colour=colour)
 
     def moved(self, position: Array) -> Array:
         """Where (n, 3) positions are in this register."""

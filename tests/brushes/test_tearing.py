@@ -1,0 +1,82 @@
+"""What glitch does to lights: nothing while calm, two registers and slabs on the shared clock when torn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from installation.brushes.colour import LUMINANCE
+from installation.brushes.shapes import spatial
+from installation.brushes.tearing import REGISTERS, SLABS, registers
+from installation.foundation import places
+from installation.model.chance import Chance
+from installation.model.score import parse
+from installation.scene import Mist, Moment, Points, Scene, Strokes
+from installation.show import Show
+
+CHANCE = Chance(1).of("slabs")
+
+
+class Lamp(Scene):
+    """One light."""
+
+    def __init__(self, *born: object) -> None: ...
+
+    def light(self, now: Moment) -> tuple[Points, ...]:
+        return (column(),)
+
+
+@pytest.fixture(scope="module")
+def moment() -> Moment:
+    text = (places.config() / "abridged.toml").read_text(encoding="utf-8")
+    return Show(parse(text, "abridged.toml"), 1, {"sleeptree": Lamp}).moment()
+
+
+def column(count: int = 400) -> Points:
+    height = np.linspace(0.0, 6.0, count)
+    position = spatial(np.zeros(count), np.zeros(count), height)
+    return Points(position, np.full(count, 0.02, np.float32), np.full((count, 3), 0.5, np.float32, order="F"), 0.2)
+
+
+def test_calm_light_is_left_as_it_is(moment: Moment) -> None:
+    (whole,) = registers(replace(moment, unrest=0.0), CHANCE)
+    light = column()
+    torn = whole.torn(light)
+    assert torn.position is light.position
+    assert torn.colour is light.colour
+
+
+def test_torn_light_is_pulled_into_two_colours_that_lie_apart(moment: Moment) -> None:
+    now = replace(moment, unrest=1.0)
+    left, right = (register.torn(column()) for register in registers(now, CHANCE))
+    assert isinstance(left, Points)
+    assert isinstance(right, Points)
+    assert left.halo == 0.2
+    assert left.position[:, 0].mean() < -0.02 < 0.02 < right.position[:, 0].mean()
+    for torn, tint in zip((left, right), REGISTERS, strict=True):
+        lit = torn.colour[torn.colour.sum(axis=1) > 0]
+        likeness = (lit @ tint) / (np.linalg.norm(lit, axis=1) * np.linalg.norm(tint))
+        assert likeness.min() > 0.98
+    gone = float(np.mean(left.colour @ LUMINANCE == 0.0))
+    assert 0.0 < gone < 0.25  # some slabs are missing, most are there
+
+
+def test_slabs_are_sheared_afresh_with_each_slice_and_only_then(moment: Moment) -> None:
+    def shear(index: int, age: int) -> list[float]:
+        now = replace(moment, unrest=1.0, beat=replace(moment.beat, index=index, age=age))
+        return registers(now, CHANCE)[0].shear.tolist()
+
+    assert len(shear(3, 0)) == SLABS
+    assert shear(3, 0) == shear(3, 4)
+    assert shear(3, 0) != shear(4, 0)
+
+
+def test_strokes_keep_where_they_begin_and_mist_is_left_alone(moment: Moment) -> None:
+    register = registers(replace(moment, unrest=1.0), CHANCE)[0]
+    p = column()
+    starts = np.array([0, 200], np.int32)
+    assert register.torn(Strokes(p.position, p.radius, p.colour, starts)).starts is starts  # type: ignore[union-attr]
+    mist = Mist(np.ones((4, 4, 3), np.float32))
+    assert register.torn(mist) is mist
