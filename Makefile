@@ -2,22 +2,25 @@
 # ARGS goes to the command behind: `make play ARGS="--window 1280x720"`, `make test ARGS=tests/light`.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev play test check format lock wheel clean
+.PHONY: help setup dev play test test-all check format tables lock wheel clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
 setup: ## prepare .venv with the command `sleeptree` in it
 	@.ci/setup play
 
-dev:
+dev: ## prepare .venv with what the tests need as well
 	@.ci/setup dev
 
 play: setup ## the SleepTree, fullscreen
 	@.venv/bin/sleeptree play $(ARGS)
 
-test: dev ## every test
-	@.venv/bin/python -m pytest $(ARGS)
+test: dev ## every test but those of whole shows, a process a core
+	@.venv/bin/python -m pytest -n auto --dist worksteal -m "not whole" $(ARGS)
+
+test-all: dev ## every test: what decides
+	@.venv/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: dev ## ruff and mypy
 	@.venv/bin/ruff check .
@@ -27,6 +30,9 @@ check: dev ## ruff and mypy
 format: dev ## let ruff put the code in order
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+tables: dev ## renew what is made from the table of controls: README, surfaces
+	@.ci/tables
 
 lock: dev ## refresh constraints.txt from pyproject.toml
 	@.ci/lock
