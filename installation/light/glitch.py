@@ -1,4 +1,4 @@
-"""What glitch does to a finished picture: short displaced bars, and channels that part by a pixel or two.
+"""What glitch does to a finished frame: short displaced bars, and channels that part by a pixel or two.
 
 The rest of glitch happens to the lights, in the scene. Bars are drawn from the shared glitch clock, so that they fall
 when the sound stutters. Light is moved, hardly made or taken away: flashes are no part of glitch.
@@ -16,8 +16,8 @@ _BARS = 9  # at amount 1, at most
 _FADE = 4  # ticks in which a slice's bars come, and go
 
 
-def tear(picture: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float) -> None:
-    """Tear `picture` (height, width) 0x00RRGGBB in place by `amount`, 0 (untouched) .. 1.
+def tear(frame: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float) -> None:
+    """Tear `frame` (height, width) 0x00RRGGBB in place by `amount`, 0 (untouched) .. 1.
 
     Every slice of `beat` has bars of its own, addressed by its index. They are short, shifted sideways by up to 4 % of
     the width within themselves, and at most 2 px (at 1080 rows) of red and blue parting; both grow and shrink within
@@ -25,7 +25,7 @@ def tear(picture: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float)
     """
     if amount <= 0.0:
         return
-    height, width = picture.shape
+    height, width = frame.shape
     ebb = min(1.0, (beat.age + 1) / _FADE, max(beat.length - beat.age, 0) / _FADE)
     strength = min(amount, 1.0) * ebb
     dice = chance.at(beat.index)
@@ -38,7 +38,7 @@ def tear(picture: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float)
         x = int(left * max(width - columns, 1))
         shift = round((far - 0.5) * 0.08 * width * strength)
         part = round(2.0 * height / 1080 * strength * (0.5 + split))
-        _displace(picture[y : y + rows, x : x + columns], shift, min(part, max(1, round(2.0 * height / 1080))))
+        _displace(frame[y : y + rows, x : x + columns], shift, min(part, max(1, round(2.0 * height / 1080))))
 
 
 def _displace(bar: NDArray[np.uint32], shift: int, part: int) -> None:

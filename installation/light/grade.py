@@ -1,4 +1,4 @@
-"""Grade: how the light of a scene becomes the colours of a picture. Values only; the pixels are made in resolve.py."""
+"""Grade: how the light of a scene becomes the colours of a frame. Values only; the pixels are made in resolve.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from installation.model import ticks
 
 GRID = 4
-"""Trails take note of the light at ticks that are multiples of this, whatever the rate of pictures: every 1/30 s."""
+"""Trails take note of the light at ticks that are multiples of this, whatever the rate of frames: every 1/30 s."""
 
 _FAINTEST = 1 / 255 / 8.4  # linear light that the tone curve, which begins with a slope of 0.5 / 0.06, shows as 1/255
 _BRIGHTEST = 64.0  # linear light that trails are made for
@@ -53,7 +53,7 @@ def decay(trails: float, passed: int) -> float:
 
 
 def rolling(trails: float) -> int:
-    """Ticks, a multiple of GRID, to draw before a picture so that light from before them is less than 1/255 in it."""
+    """Ticks, a multiple of GRID, to draw before a frame so that light from before them is less than 1/255 in it."""
     if trails <= 0:
         return 0
     seconds = _LINGER * min(trails, 1.0) * math.log(_BRIGHTEST / _FAINTEST)

@@ -1,4 +1,5 @@
-"""Picture: everything between a show and its pixels, in one order: renderer, grade, tear, flash guard.
+"""Picture: what draws the frames of a show, everything between it and its pixels in one order: renderer, grade, tear,
+flash guard.
 
 The window, stills and films all draw through it, so they show the same. It looks at a show and never steps it.
 """
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.flashguard.guard import Field, FlashGuard
+from installation.light.flashguard.held import Held
 from installation.light.glitch import tear
 from installation.light.grade import GRID, Grade, rolling
 from installation.light.pyramid.renderer import Renderer, warm
@@ -39,13 +41,13 @@ def look(show: Show) -> Look:
 
 
 WATCHED = ticks.ticks(2.0)
-"""Ticks of pictures that the flash guard must have seen before one that it agrees on with a longer film."""
+"""Ticks of frames that the flash guard must have seen before one that it agrees on with a longer film."""
 LINGERING = rolling(1.0)
 """Ticks of light that the longest trails show."""
 
 
 class Picture:
-    """Pictures of one size of one show, in the order of time: trails and the guard remember the ones before.
+    """Draws frames of one size of one show, in the order of time: trails and the guard remember the ones before.
 
     `field` is what the room lets the nearest visitor see; `threads` draw.
     """
@@ -57,7 +59,7 @@ class Picture:
         self._chance = Chance(seed).of("tear")
 
     def draw(self, seen: Look, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
-        """The picture of a moment into `pixels`, `dt` seconds after the one before.
+        """The frame of a moment into `pixels`, `dt` seconds after the one before.
 
         `fade` is the stage's own way to black, 0..1, when a show ends.
         """
@@ -72,8 +74,13 @@ class Picture:
 
     @property
     def guarded(self) -> float:
-        """Share of the newest picture, 0..1, in which the flash guard acts."""
-        return self.guard.activity
+        """Share of the newest frame, 0..1, that the flash guard held down."""
+        return self.guard.held.share
+
+    @property
+    def held(self) -> Held:
+        """What of the newest frame the flash guard held down, and by which rules."""
+        return self.guard.held
 
     def close(self) -> None:
         """End the threads; nothing can be drawn afterwards."""
@@ -88,7 +95,7 @@ class Picture:
 def prepare(progress: Callable[[str], None]) -> None:
     """Compile what draws, or load it from the cache; `progress` hears a word for each stage.
 
-    After this no picture waits for a compiler.
+    After this no frame waits for a compiler.
     """
     warm(progress)
     progress("guard")
@@ -102,7 +109,7 @@ def prepare(progress: Callable[[str], None]) -> None:
 
 
 def grade(now: Moment, fade: float = 1.0) -> Grade:
-    """What the controls ask of the picture at a moment."""
+    """What the controls ask of the frame at a moment."""
     return Grade(
         exposure=now.number("/light/brightness") * now.presence * fade,
         hue=now.number("/light/hue"),
@@ -113,6 +120,6 @@ def grade(now: Moment, fade: float = 1.0) -> Grade:
 
 
 def torn(unrest: float) -> float:
-    """How much of /light/glitch reaches the picture: nothing while the dream only trembles, all of it when torn."""
+    """How much of /light/glitch reaches the frame: nothing while the dream only trembles, all of it when torn."""
     x = min(max((unrest - 0.35) / 0.65, 0.0), 1.0)
     return x * x * (3.0 - 2.0 * x)

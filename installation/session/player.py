@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from installation.foundation import places
-from installation.light.screen.absent import Awaited
+from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
 from installation.live import autotune
 from installation.live.fallback import Calm, quiet, understudied
@@ -174,7 +174,7 @@ class _Evening:
         screen = self._look()
         if screen is None and self._orders.blind:
             _notice("there is no screen; playing on without, and looking for one")
-            return Awaited(self._look, time.monotonic_ns)
+            return HeadlessScreen(self._look, time.monotonic_ns)
         return screen
 
     def _look(self) -> Screen | None:

@@ -322,5 +322,5 @@ def test_a_resized_screen_gets_pictures_of_its_size(theatre: Theatre) -> None:
 
 def test_an_error_in_a_picture_is_not_swallowed(theatre: Theatre) -> None:
     theatre.clock.at(0.5, lambda: setattr(theatre.glass, "broken", True))
-    with pytest.raises(ValueError, match="the picture must be"):
+    with pytest.raises(ValueError, match="the frame must be"):
         theatre.stage.play(seconds=2.0)

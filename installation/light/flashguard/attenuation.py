@@ -1,4 +1,6 @@
-"""The veil: what the flash guard takes from a picture, laid over all of its pixels, smooth between the cells' centres.
+"""Attenuation: what the flash guard takes from a frame, a gain and a desaturation of red at every pixel.
+
+Both are given on a coarse grid and go over into each other between the cells' centres (bilinear upsampling).
 
 Decides nothing: it is told how much of the light remains at the centre of every cell, and how pale red becomes.
 """
@@ -15,8 +17,8 @@ Ints = NDArray[np.int32]
 Wholes = NDArray[np.uint32]
 
 
-class Veil:
-    """Gain and pallor of (rows, columns) cells, each of 256, for pictures of one size."""
+class Attenuation:
+    """Gain and pallor (how far red is desaturated) of (rows, columns) cells, each of 256, for frames of one size."""
 
     def __init__(self, width: int, height: int, rows: int, columns: int) -> None:
         self.gain: Wholes = np.full((rows, columns), 256, dtype=np.uint32)  # of code values
@@ -30,9 +32,9 @@ class Veil:
         """Share of the cells that it changes."""
         return float(np.mean((self.gain < 256) | (self.pale > 0)))
 
-    def lay(self, picture: Wholes) -> None:
-        """Change `picture`, (height, at least width) of 0x00RRGGBB, in place; what no cell reaches stays as it is."""
-        _lay(picture, self.gain, self.pale, *self._down, *self._across, self._gains, self._pales)
+    def apply(self, frame: Wholes) -> None:
+        """Change `frame`, (height, at least width) of 0x00RRGGBB, in place; what no cell reaches stays as it is."""
+        _apply(frame, self.gain, self.pale, *self._down, *self._across, self._gains, self._pales)
 
 
 def _spans(length: int, cells: int) -> tuple[Wholes, Wholes]:
@@ -43,38 +45,38 @@ def _spans(length: int, cells: int) -> tuple[Wholes, Wholes]:
 
 
 @strict
-def _lay(
-    picture: Wholes, gain: Wholes, pale: Wholes, y_before: Wholes, y_part: Wholes, x_before: Wholes, x_part: Wholes,
+def _apply(
+    frame: Wholes, gain: Wholes, pale: Wholes, y_before: Wholes, y_part: Wholes, x_before: Wholes, x_part: Wholes,
     gains: Bytes, pales: Wholes,
 ) -> None:  # fmt: skip
     rows, columns = gain.shape
     pairs = np.empty(columns, dtype=np.uint32)
     reach = np.zeros((2, 3), dtype=np.int32)  # first and last + 1 that is touched, and whether any is pale
-    widened = -1  # the last row of cells that is there as a row of pixels
+    upsampled = -1  # the last row of cells that is there as a row of pixels
     for y in range(y_before.size):
         v = int(y_before[y])
         w = min(v + 1, rows - 1)
-        while widened < w:
-            widened += 1
-            k = widened & 1
-            _widen(gain[widened], pale[widened], pairs, x_before, x_part, gains[k], pales[k], reach[k])
+        while upsampled < w:
+            upsampled += 1
+            k = upsampled & 1
+            _upsample_row(gain[upsampled], pale[upsampled], pairs, x_before, x_part, gains[k], pales[k], reach[k])
         v, w = v & 1, w & 1
         first, last = min(reach[v, 0], reach[w, 0]), max(reach[v, 1], reach[w, 1])
         if first >= last:
             continue
         below = y_part[y]
         above = np.uint32(np.uint32(256) - below)
-        part = picture[y, first:last]
+        part = frame[y, first:last]
         if reach[v, 2] or reach[w, 2]:
-            _blanch(part, pales[v, first:last], pales[w, first:last], above, below)
+            _desaturate(part, pales[v, first:last], pales[w, first:last], above, below)
         _attenuate(part, gains[v, first:last], gains[w, first:last], above, below, gains[2])
 
 
 @strict
-def _widen(
+def _upsample_row(
     gain: Wholes, pale: Wholes, pairs: Wholes, before: Wholes, part: Wholes, gains: Bytes, pales: Wholes, reach: Ints
 ) -> None:
-    """One row of cells as a row of pixels, where the veil touches it: gains one less than of 256, because narrow
+    """One row of cells as a row of pixels, where any is attenuated: gains one less than of 256, because narrow
     numbers are what makes this quick, and pallor."""
     last = gain.size - 1
     first, end, any_pale = last + 1, 0, 0
@@ -120,7 +122,7 @@ def _between(pairs: Wholes, before: Wholes, part: Wholes, out: Bytes) -> None:
 
 
 @strict
-def _blanch(row: Wholes, pale: Wholes, pale_below: Wholes, above: np.uint32, below: np.uint32) -> None:
+def _desaturate(row: Wholes, pale: Wholes, pale_below: Wholes, above: np.uint32, below: np.uint32) -> None:
     for x in range(row.size):
         p = row[x]
         least = (((p >> 16) & 255) * ((pale[x] * above + pale_below[x] * below) >> 8)) >> 8

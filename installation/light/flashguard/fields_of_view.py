@@ -1,4 +1,4 @@
-"""Windows: the fields of view in which a rule of the flash guard counts, as rectangles of a picture's sampled cells.
+"""Fields of view: the 10 degree windows in which a rule of the flash guard counts, as rectangles of a frame's cells.
 
 Sums over them come from summed-area tables (Crow, 1984), and so does their union, the other way round. Knows no rule.
 """
@@ -16,7 +16,7 @@ Marks = NDArray[np.uint8]
 Sums = NDArray[np.float64]
 
 
-class Windows:
+class FieldsOfView:
     """The fields of view: every place of a window of `height` x `width` cells in steps, and last the whole frame."""
 
     def __init__(self, rows: int, columns: int, height: int, width: int) -> None:
@@ -40,7 +40,7 @@ class Windows:
 
 
 @strict
-def integrate(marks: Marks | Floats, sums: Sums) -> None:
+def summed_area_table(marks: Marks | Floats, sums: Sums) -> None:
     """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
     rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
     for y in range(rows):
@@ -51,15 +51,15 @@ def integrate(marks: Marks | Floats, sums: Sums) -> None:
 
 
 @strict
-def within(sums: Sums, edge: Ints) -> float:
+def box_sum(sums: Sums, edge: Ints) -> float:
     """The sum of what was integrated over one window, `edge` (4,)."""
     total: float = sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
     return total
 
 
 @strict
-def lay(cover: Ints, edge: Ints) -> None:
-    """One window more, as the corners of a table of differences; `spread` adds them up."""
+def mark_box(cover: Ints, edge: Ints) -> None:
+    """One window more, as the corners of a table of differences; `sum_boxes` adds them up."""
     cover[edge[0], edge[2]] += 1
     cover[edge[1], edge[2]] -= 1
     cover[edge[0], edge[3]] -= 1
@@ -67,8 +67,8 @@ def lay(cover: Ints, edge: Ints) -> None:
 
 
 @strict
-def spread(cover: Ints) -> None:
-    """Add up what `lay` laid: afterwards cover[y, x] is the number of windows that the cell is in."""
+def sum_boxes(cover: Ints) -> None:
+    """Add up what `mark_box` noted: afterwards cover[y, x] is the number of windows that the cell is in."""
     for y in range(cover.shape[0]):
         for x in range(cover.shape[1]):
             if y > 0:

@@ -1,6 +1,7 @@
-"""Flicker: how often parts of a picture may rise, and how bright they may be when they may not.
+"""Flicker: a rate limit on flashes. How often parts of a frame may rise (a token bucket each), and how bright they may
+be when they may not.
 
-One `Flicker` follows one quantity (luminance, or how red) in cells that sample the picture, and answers with an
+One `Flicker` follows one quantity (luminance, or how red) in cells that sample the frame, and answers with an
 upper bound a cell. It knows nothing of pixels and gains; see `guard`. Bounds only ever lower, so every rule here
 holds whatever the others do.
 """
@@ -11,15 +12,15 @@ import numpy as np
 
 from installation.foundation.kernels import strict
 from installation.light.flashguard.fields_of_view import (
+    FieldsOfView,
     Floats,
     Ints,
     Marks,
     Sums,
-    Windows,
-    integrate,
-    lay,
-    spread,
-    within,
+    box_sum,
+    mark_box,
+    sum_boxes,
+    summed_area_table,
 )
 
 TOKENS = 1.6
@@ -76,7 +77,13 @@ class Flicker:
     """
 
     def __init__(
-        self, windows: Windows, step: float, kept: float, defined: float, bright: float = BRIGHT, mean: bool = False
+        self,
+        windows: FieldsOfView,
+        step: float,
+        kept: float,
+        defined: float,
+        bright: float = BRIGHT,
+        mean: bool = False,
     ) -> None:
         self._windows, self._kept, self._bright, self._mean = windows, kept, bright, mean
         n, w = windows.rows * windows.columns, len(windows)
@@ -97,7 +104,7 @@ class Flicker:
         lowered = False
         busy, _, _, hurried = cells.ask(level, dt)
         if hurried and busy >= FLICKERING * win.area.min():
-            integrate(cells.busy, self._sums)
+            summed_area_table(cells.busy, self._sums)
             lowered = _cap_crowds(
                 self._sums, win.edges, win.area, self._cover, cells.extreme, cells.rise, self._kept, bound
             )
@@ -105,7 +112,7 @@ class Flicker:
         if rises:
             lowered |= self._bound_events(dt, bound, falls)
         if self._mean:
-            integrate(np.minimum(level, bound), self._sums)
+            summed_area_table(np.minimum(level, bound), self._sums)
             lowered |= _cap_swings(
                 self._sums, win.edges, self._swinging, self._swing, self._swing_kept, dt, self._bright, level, bound
             )
@@ -116,9 +123,9 @@ class Flicker:
         fallen = event[4]
         fallen[:] = event[1] * np.float32(np.exp(-dt / FALL_S))
         if falls:
-            integrate(cells.fall, self._sums)
+            summed_area_table(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, fallen)
-        integrate(cells.rise, self._sums)
+        summed_area_table(cells.rise, self._sums)
         return bool(
             _cap_events(
                 self._sums, win.edges, win.area, event, dt, self._cover, cells.extreme, cells.rise, self._kept, bound
@@ -134,15 +141,15 @@ class Flicker:
         event[1] *= np.float32(np.exp(-dt / FALL_S))
         event[4] = 0.0
         if falls:
-            integrate(cells.fall, self._sums)
+            summed_area_table(cells.fall, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[4])
             event[1] += event[4]
         if rises:
-            integrate(cells.rise, self._sums)
+            summed_area_table(cells.rise, self._sums)
             _add_windows(self._sums, win.edges, win.area, event[0])
         _spend_events(event, dt)
         if self._mean:
-            integrate(level, self._sums)
+            summed_area_table(level, self._sums)
             _follow_swings(self._sums, win.edges, self._swinging, self._swing, dt, self._bright)
 
 
@@ -212,12 +219,12 @@ def _turn(
 @strict
 def _add_windows(sums: Sums, edges: Ints, area: Floats, total: Floats) -> None:
     for w in range(edges.shape[0]):
-        total[w] += within(sums, edges[w]) / area[w]
+        total[w] += box_sum(sums, edges[w]) / area[w]
 
 
 @strict
 def _cap_covered(cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats) -> bool:
-    spread(cover)
+    sum_boxes(cover)
     rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
     lowered = False
     for y in range(rows):
@@ -237,8 +244,8 @@ def _cap_crowds(
     cover[:] = 0
     hot = 0
     for w in range(edges.shape[0] - 1):
-        if within(sums, edges[w]) >= FLICKERING * area[w]:
-            lay(cover, edges[w])
+        if box_sum(sums, edges[w]) >= FLICKERING * area[w]:
+            mark_box(cover, edges[w])
             hot += 1
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
@@ -253,10 +260,10 @@ def _cap_events(
     hot = 0
     leak = np.exp(-dt / BURST_S)
     for w in range(edges.shape[0]):
-        risen = event[0, w] * leak + within(sums, edges[w]) / area[w]
+        risen = event[0, w] * leak + box_sum(sums, edges[w]) / area[w]
         armed = event[2, w] == 0.0 or event[4, w] >= EVENT
         if risen >= EVENT and armed and event[3, w] + REFILL * dt < 1.0:
-            lay(cover, edges[w])
+            mark_box(cover, edges[w])
             hot += 1
     return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
 
@@ -286,7 +293,7 @@ def _cap_swings(
         if swinging[1, w] == 1.0 or swinging[2, w] + REFILL * dt >= 1.0:
             continue
         top, bottom, left, right = edges[w]
-        mean = within(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = box_sum(sums, edges[w]) / ((bottom - top) * (right - left))
         valley = swinging[0, w]
         if mean - valley < swing[w] or valley >= bright:
             continue
@@ -303,7 +310,7 @@ def _cap_swings(
 def _follow_swings(sums: Sums, edges: Ints, swinging: Floats, swing: Floats, dt: float, bright: float) -> None:
     for w in range(edges.shape[0]):
         top, bottom, left, right = edges[w]
-        mean = within(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = box_sum(sums, edges[w]) / ((bottom - top) * (right - left))
         swinging[2, w] = min(swinging[2, w] + REFILL * dt, TOKENS)
         extreme = swinging[0, w]
         if swinging[1, w] == 0.0:

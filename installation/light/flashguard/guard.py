@@ -1,6 +1,6 @@
-"""The flash guard: the last to touch a picture, live and in films, so that no part of it flashes too often.
+"""The flash guard: the last to touch a frame, live and in films, so that no part of it flashes too often.
 
-Works on finished 8-bit pictures and knows nothing of what drew them; nothing outside can switch it off. It only
+Works on finished 8-bit frames and knows nothing of what drew them; nothing outside can switch it off. It only
 darkens, but for saturated red, to which it adds white. Never raises in a show: what it cannot judge becomes black.
 
 The definitions are WCAG 2.3.1's (general and red flashes, a quarter of any 10 degree field of view), ITU-R BT.1702's
@@ -16,20 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.light.flashguard.attenuation import Veil
-from installation.light.flashguard.fields_of_view import Floats, Ints, Windows
+from installation.light.flashguard.attenuation import Attenuation
+from installation.light.flashguard.fields_of_view import FieldsOfView, Floats, Ints
 from installation.light.flashguard.flicker import Flicker
-from installation.light.flashguard.smoothing import soften
+from installation.light.flashguard.held import BLACK, FLASHES, NOTHING, RED, STRIPES, Held
+from installation.light.flashguard.smoothing import erode_and_blur
 from installation.light.flashguard.stripes import Stripes
 
 Pixels = NDArray[np.uint32]
 
 ROWS, COLUMNS = 81, 144
-"""Cells in which the picture is sampled, at most; a smaller picture is sampled at every pixel."""
+"""Cells in which the frame is sampled, at most; a smaller frame is sampled at every pixel."""
 LONGEST_S = 0.1
-"""A picture counts as standing no longer than this, however late the next one comes."""
+"""A frame counts as standing no longer than this, however late the next one comes."""
 CONVENTION = 1.0 / 3.0
-"""The 10 degree field of view as a share of the picture's width and height, where the room doesn't make it smaller."""
+"""The 10 degree field of view as a share of the frame's width and height, where the room doesn't make it smaller."""
 STEP, KEPT = 0.085, 0.075
 """A rise in luminance, and what of it is left when there is no token for it."""
 DEFINED = 0.0999
@@ -46,13 +47,13 @@ HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What of the picture the nearest viewer sees within 10 degrees. Only ever makes the guard stricter."""
+    """What of the frame the nearest viewer sees within 10 degrees. Only ever makes the guard stricter."""
 
     screen_width_m: float | None = None
     nearest_viewer_m: float | None = None
 
     def shares(self, width: int, height: int) -> tuple[float, float]:
-        """Width and height of the field of view as shares of a picture of `width` x `height` pixels."""
+        """Width and height of the field of view as shares of a frame of `width` x `height` pixels."""
         across, near = self.screen_width_m, self.nearest_viewer_m
         if across is None or near is None or not (math.isfinite(across) and across > 0 and near > 0):
             return CONVENTION, CONVENTION
@@ -61,13 +62,13 @@ class Field:
 
 
 class FlashGuard:
-    """Guards pictures of one size, in the order in which they are shown."""
+    """Guards frames of one size, in the order in which they are shown."""
 
     def __init__(self, width: int, height: int, field: Field = Field()) -> None:
         self.width, self.height = width, height
         self._rows, self._columns = min(ROWS, height), min(COLUMNS, width)
         across, down = field.shares(width, height)
-        self._windows = Windows(
+        self._windows = FieldsOfView(
             self._rows, self._columns, max(1, int(down * self._rows)), max(1, int(across * self._columns))
         )
         self._y, self._x = _places(self._rows, self._columns, width, height)
@@ -75,9 +76,9 @@ class FlashGuard:
         self.reset()
 
     def reset(self) -> None:
-        """Forget every picture."""
+        """Forget every frame."""
         n = self._rows * self._columns
-        self.activity = 0.0
+        self.held = NOTHING
         self._white = Flicker(self._windows, STEP, KEPT, DEFINED, mean=True)
         self._red = Flicker(self._windows, RED_STEP, 0.0, RED_STEP, bright=2.0)
         self._stripes = Stripes(self.width, self.height, self._windows)
@@ -87,19 +88,19 @@ class FlashGuard:
         self._bound = np.empty(n, dtype=np.float32)
         self._gain = np.ones((2, n), dtype=np.float32)  # of code values, and seconds for which it still holds
         self._pale = np.zeros((2, n), dtype=np.float32)
-        self._veil = Veil(self.width, self.height, self._rows, self._columns)
+        self._attenuation = Attenuation(self.width, self.height, self._rows, self._columns)
         self._soft = np.empty((2, self._rows, self._columns), dtype=np.float32)
         self._holding = self._paling = self._dimming = False
 
-    def guard(self, picture: NDArray[np.uint32], dt: float) -> None:
-        """Make `picture`, (height, width) of 0x00RRGGBB, fit to be shown `dt` seconds after the one before, in place.
+    def guard(self, frame: NDArray[np.uint32], dt: float) -> None:
+        """Make `frame`, (height, width) of 0x00RRGGBB, fit to be shown `dt` seconds after the one before, in place.
 
-        Rows may be padded. A picture of another size or kind becomes black.
+        Rows may be padded. A frame of another size or kind becomes black.
         """
         dt = min(max(float(dt), 0.0), LONGEST_S) if _is_number(dt) else 0.0
-        rows = self._fit(picture)
+        rows = self._fit(frame)
         if rows is None:
-            _blacken(picture)
+            _blacken(frame)
             self._follow_black(dt)
             return
         _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
@@ -108,14 +109,25 @@ class FlashGuard:
         self._darken(dt)
         touched = self._holding or self._paling or self._stripes.dimming
         if touched:
-            self._veil.lay(rows)
+            self._attenuation.apply(rows)
             _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
-        self.activity = self._veil.share if touched else 0.0
+        self.held = self._told() if touched else NOTHING
         self._white.follow(self._level, dt)
         self._red.follow(self._redness, dt)
 
+    @property
+    def activity(self) -> float:
+        """Share of the newest frame, 0..1, that was changed."""
+        return self.held.share
+
+    def _told(self) -> Held:
+        """What was done to the newest frame, by which rules."""
+        acting = ((FLASHES, self._holding), (RED, self._paling), (STRIPES, self._stripes.dimming))
+        share = self._attenuation.share
+        return Held(share, tuple(rule for rule, acts in acting if acts)) if share > 0.0 else NOTHING
+
     def _pale_reds(self, dt: float) -> None:
-        """Where red may not come or go once more, reds become pale; `_redness` and the veil's pallor follow."""
+        """Where red may not come or go once more, reds become pale; `_redness` and the attenuation's pallor follow."""
         if self._paling:
             _lower(self._pale, dt)
             _redden(self._pixels, self._pale[0], self._linear, self._redness)
@@ -126,61 +138,61 @@ class FlashGuard:
             self._pale[1, refused] = HOLD_S
             self._paling = True
         if self._paling:
-            self._paling = bool(_spread_pale(self._pale[0], self._veil.pale))
+            self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
 
     def _darken(self, dt: float) -> None:
-        """Where light may not rise, lower the gain until it doesn't; the veil's gain follows."""
+        """Where light may not rise, lower the gain until it doesn't; the attenuation's gain follows."""
         dimming, before = self._stripes.dimming, self._dimming
         self._dimming = dimming
         if self._holding:
             _lift(self._gain, dt)
         if self._holding or self._paling or dimming:
-            _lighten(self._pixels, self._veil.pale, self._gain[0], self._stripes.gain, self._linear, self._level)
+            _lighten(self._pixels, self._attenuation.pale, self._gain[0], self._stripes.gain, self._linear, self._level)
         self._bound[:] = np.inf
         if self._white.bounds(self._level, dt, self._bound):
             _yield(
-                self._pixels, self._veil.pale, self._gain, self._stripes.gain, self._linear, self._level, self._bound
+                self._pixels,
+                self._attenuation.pale,
+                self._gain,
+                self._stripes.gain,
+                self._linear,
+                self._level,
+                self._bound,
             )
             self._holding = True
         if self._holding or dimming or before:
             self._holding = bool(_join(self._gain[0], self._stripes.gain, self._soft[0]))
-            soften(self._soft, SPREAD, 1)
-            _round(self._soft[0], self._veil.gain)
+            erode_and_blur(self._soft, SPREAD, 1)
+            _round(self._soft[0], self._attenuation.gain)
 
     def _follow_black(self, dt: float) -> None:
-        """A black picture was shown in place of one that could not be judged."""
+        """A black frame was shown in place of one that could not be judged."""
         self._level[:] = 0.0
         self._redness[:] = 0.0
-        self.activity = 1.0
+        self.held = Held(1.0, (BLACK,))
         self._white.follow(self._level, dt)
         self._red.follow(self._redness, dt)
 
-    def _fit(self, picture: object) -> NDArray[np.uint32] | None:
-        """The picture with its padding as (height, pitch / 4), C-contiguous; None for what is no such picture."""
-        if not isinstance(picture, np.ndarray) or picture.shape != (self.height, self.width):
+    def _fit(self, frame: object) -> NDArray[np.uint32] | None:
+        """The frame with its padding as (height, pitch / 4), C-contiguous; None for what is no such frame."""
+        if not isinstance(frame, np.ndarray) or frame.shape != (self.height, self.width):
             return None
-        pitch, step = picture.strides
-        if (
-            picture.dtype != np.uint32
-            or not picture.flags.writeable
-            or step != 4
-            or pitch < 4 * self.width
-            or pitch % 4
-        ):
+        pitch, step = frame.strides
+        if frame.dtype != np.uint32 or not frame.flags.writeable or step != 4 or pitch < 4 * self.width or pitch % 4:
             return None
         if pitch == 4 * self.width:
-            return picture
+            return frame
         # the last row's padding may lie outside the surface: nothing reads or writes beyond `width`
-        return np.lib.stride_tricks.as_strided(picture, (self.height, pitch // 4), (pitch, 4))
+        return np.lib.stride_tricks.as_strided(frame, (self.height, pitch // 4), (pitch, 4))
 
 
 def _is_number(dt: object) -> bool:
     return isinstance(dt, (int, float, np.floating)) and math.isfinite(dt)
 
 
-def _blacken(picture: object) -> None:
-    if isinstance(picture, np.ndarray) and picture.flags.writeable:
-        picture[...] = np.zeros((), dtype=picture.dtype)
+def _blacken(frame: object) -> None:
+    if isinstance(frame, np.ndarray) and frame.flags.writeable:
+        frame[...] = np.zeros((), dtype=frame.dtype)
 
 
 def _linear() -> Floats:
@@ -200,10 +212,10 @@ def _places(rows: int, columns: int, width: int, height: int) -> tuple[NDArray[n
 
 
 @strict
-def _sense(picture: Pixels, ys: Ints, xs: Ints, linear: Floats, pixels: Pixels, level: Floats, redness: Floats) -> None:
-    """Sample `picture`: its pixels, their luminance, and how red they are."""
+def _sense(frame: Pixels, ys: Ints, xs: Ints, linear: Floats, pixels: Pixels, level: Floats, redness: Floats) -> None:
+    """Sample `frame`: its pixels, their luminance, and how red they are."""
     for i in range(ys.size):
-        p = picture[ys[i], xs[i]]
+        p = frame[ys[i], xs[i]]
         pixels[i] = p
         r, g, b = linear[(p >> 16) & 255], linear[(p >> 8) & 255], linear[p & 255]
         level[i] = np.float32(0.2126) * r + np.float32(0.7152) * g + np.float32(0.0722) * b
@@ -230,7 +242,7 @@ def _redden(pixels: Pixels, pale: Floats, linear: Floats, redness: Floats) -> No
 
 @strict
 def _light(p: int, gain: int, pale: int, linear: Floats) -> np.float32:
-    """Luminance of one pixel once the veil has been over it; gain and pale of 256."""
+    """Luminance of one pixel once it has been attenuated; gain and pale of 256."""
     r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
     least = (r * pale) >> 8
     g, b = max(g, least), max(b, least)

@@ -1,4 +1,4 @@
-"""Scan lines: where along the lines of a picture there is a grating, and what gain it leaves to them.
+"""Scan lines: where along the lines of a frame there is a grating, and what gain it leaves to them.
 
 A line finds runs of even light-dark pairs; a run counts only where its surroundings are one wave of that width too, in
 whatever direction and steadily stretched at most: branches that cross, stems and texture are none. Remembers nothing;
@@ -81,30 +81,30 @@ def crossing(rows: int, columns: int, counts: tuple[int, ...]) -> NDArray[np.int
 
 
 def visits(total: int) -> NDArray[np.intp]:
-    """0 .. total - 1 in steps of about the golden ratio: any part of a sweep covers the picture evenly."""
+    """0 .. total - 1 in steps of about the golden ratio: any part of a sweep covers the frame evenly."""
     stride = next(s for s in range(max(1, round(0.618 * total)), 2 * total + 2) if np.gcd(s, total) == 1)
     return np.arange(total, dtype=np.intp) * stride % total
 
 
 @strict
 def scan(
-    picture: Pixels, linear: Floats, which: NDArray[np.intp], lines: Floats, bins: Ints, light: Floats, asked: Floats,
+    frame: Pixels, linear: Floats, which: NDArray[np.intp], lines: Floats, bins: Ints, light: Floats, asked: Floats,
     striped: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
-    height, width = picture.shape
+    height, width = frame.shape
     edges = np.empty((2, light.size), dtype=np.int32)
     for i in which:
         x, y, dx, dy = lines[i, 0], lines[i, 1], lines[i, 2], lines[i, 3]
         length = int(lines[i, 4])
         if dx == 1.0 and dy == 0.0:
-            row = picture[int(y)]
+            row = frame[int(y)]
             for k in range(length):
                 light[k] = _luminance(row[k], linear)
         else:
             for k in range(length):
                 v = min(max(int(y + k * dy), 0), height - 1)
-                light[k] = _luminance(picture[v, min(int(x + k * dx), width - 1)], linear)
+                light[k] = _luminance(frame[v, min(int(x + k * dx), width - 1)], linear)
         gains = asked[i, bins[i, 0] : bins[i, 1]]
         gains[:] = 1.0
         striped[i] = False
@@ -112,7 +112,7 @@ def scan(
             if coarse > 1:
                 for k in range(length // coarse):
                     light[k] = 0.5 * (light[2 * k] + light[2 * k + 1])
-            if _runs(picture, linear, lines[i], light[: length // coarse], coarse, edges, gains):
+            if _runs(frame, linear, lines[i], light[: length // coarse], coarse, edges, gains):
                 striped[i] = True
 
 
@@ -128,7 +128,7 @@ def _luminance(p: int, linear: Floats) -> float:
 
 @strict
 def _runs(
-    picture: Pixels, linear: Floats, line: Floats, light: Floats, coarse: int, edges: Ints, gains: Floats,
+    frame: Pixels, linear: Floats, line: Floats, light: Floats, coarse: int, edges: Ints, gains: Floats,
 ) -> bool:  # fmt: skip
     """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
     any of them is a grating, as `gains` then says.
@@ -149,7 +149,7 @@ def _runs(
             continue
         if k - 1 - first >= PAIRS:  # so many from rise to rise, and one more behind the last rise
             need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
-            found |= _confirm(picture, linear, line, rises[first:k], light.size * coarse, need, gains)
+            found |= _confirm(frame, linear, line, rises[first:k], light.size * coarse, need, gains)
         first, mean = (k - 1, float(width)) if fair else (k, 0.0)
     return found
 
@@ -181,7 +181,7 @@ def _edges(light: Floats, coarse: int, edges: Ints) -> tuple[int, np.float32]:
 
 @strict
 def _confirm(
-    picture: Pixels, linear: Floats, line: Floats, rises: Ints, length: int, need: np.float32, gains: Floats,
+    frame: Pixels, linear: Floats, line: Floats, rises: Ints, length: int, need: np.float32, gains: Floats,
 ) -> bool:  # fmt: skip
     """Look at the surroundings of a run, a hop at a time, and write `need` where they are a grating; whether any."""
     scale, hop = gains.size / length, length / HOPS
@@ -193,7 +193,7 @@ def _confirm(
     found = False
     k, known = PAIRS, 0
     while k < rises.size:
-        if _is_wave(picture, linear, line, rises[k - PAIRS : k + 1]):
+        if _is_wave(frame, linear, line, rises[k - PAIRS : k + 1]):
             found = True
             for c in range(int(scale * rises[known]), min(int(scale * rises[k]) + 1, gains.size)):
                 gains[c] = min(gains[c], need)
@@ -209,13 +209,13 @@ def _confirm(
 
 
 @strict
-def _is_wave(picture: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool:
+def _is_wave(frame: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool:
     """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
 
     The component of that wave, which may stretch steadily, is taken along parallel lines; their sum is greatest where
     its phase goes on evenly from line to line, at the wave's own slant.
     """
-    height, width = picture.shape
+    height, width = frame.shape
     pairs, upright = rises.size - 1, line[2] == 0.0
     middle, period, stretch = _pace(rises)
     start, end = middle - 0.5 * period * pairs, middle + 0.5 * period * pairs
@@ -224,13 +224,13 @@ def _is_wave(picture: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool
     place = line[0] if upright else line[1] + 0.5 * (start + end) * line[3]
     before = min(max(place - reach / 2.0, 0.0), extent - 1.0 - reach) - place
     number = pairs * GRAIN
-    real, imaginary, mean, square = _component(picture, linear, line, 0.0, middle, period, stretch, pairs)
+    real, imaginary, mean, square = _component(frame, linear, line, 0.0, middle, period, stretch, pairs)
     if 4.0 * (real * real + imaginary * imaginary) < PURITY * number**2 * (square - mean * mean):
         return False  # not half as pure on the line itself: nearly all that is no grating ends here
     wave, total, squares = np.empty((LINES, 2)), 0.0, 0.0
     for m in range(LINES):
         off = before + reach * m / (LINES - 1)
-        wave[m, 0], wave[m, 1], mean, square = _component(picture, linear, line, off, middle, period, stretch, pairs)
+        wave[m, 0], wave[m, 1], mean, square = _component(frame, linear, line, off, middle, period, stretch, pairs)
         total += mean / LINES
         squares += square / LINES
     power = 2.0 * _aligned(wave) / (LINES * number) ** 2  # its amplitude is the root of twice that
@@ -239,12 +239,12 @@ def _is_wave(picture: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool
 
 @strict
 def _component(
-    picture: Pixels, linear: Floats, line: Floats, off: float, middle: float, period: float, stretch: float,
+    frame: Pixels, linear: Floats, line: Floats, off: float, middle: float, period: float, stretch: float,
     pairs: int,
 ) -> tuple[float, float, float, float]:  # fmt: skip
     """The sum of a wave's component on a parallel to a line, `off` pixels beside it: real, imaginary; and the mean of
     the light there and of its square."""
-    height, width = picture.shape
+    height, width = frame.shape
     upright = line[2] == 0.0
     across, down = line[0] + (off if upright else 0.0), line[1] + (0.0 if upright else off)
     real, imaginary, total, squares = 0.0, 0.0, 0.0, 0.0
@@ -254,7 +254,7 @@ def _component(
             at = middle + period * way + stretch * way * way
             u = min(max(int(across + at * line[2]), 0), width - 1)
             v = min(max(int(down + at * line[3]), 0), height - 1)
-            y = _luminance(picture[v, u], linear)
+            y = _luminance(frame[v, u], linear)
             total += y
             squares += y * y
             real += y * COSINE[k]

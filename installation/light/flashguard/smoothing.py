@@ -1,4 +1,4 @@
-"""Softening: what is wanted of single cells becomes a field without edges that asks for no less anywhere."""
+"""Erosion and box blur: what is wanted of single cells becomes a field without edges that asks for no less anywhere."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ Floats = NDArray[np.float32]
 
 
 @strict
-def soften(wanted: Floats, spread: int, reach: int) -> None:
-    """Spread the least of `wanted[0]`, (rows, columns), by `spread` cells and blur it twice by `reach`; `wanted[1]` is
+def erode_and_blur(wanted: Floats, spread: int, reach: int) -> None:
+    """Erode `wanted[0]`, (rows, columns), by `spread` cells and box-blur it twice by `reach`; `wanted[1]` is
     scratch. No cell ends above what it asked for where `spread` is at least twice `reach`."""
     a, b = wanted[0], wanted[1]
     done = 0
     while done < spread:
         step = min(done + 1, spread - done)
-        _least_across(a, b, step)
-        _least_down(b, a, step)
+        _erode_rows(a, b, step)
+        _erode_columns(b, a, step)
         done += step
     for _ in range(2):
-        _blur_across(a, b, reach)
-        _blur_down(b, a, reach)
+        _blur_rows(a, b, reach)
+        _blur_columns(b, a, reach)
 
 
 @loose
-def _least_across(field: Floats, out: Floats, step: int) -> None:
+def _erode_rows(field: Floats, out: Floats, step: int) -> None:
     """Each cell's least with those `step` to its left and right."""
     columns = field.shape[1]
     line = np.empty(columns + 2 * step, dtype=np.float32)
@@ -39,7 +39,7 @@ def _least_across(field: Floats, out: Floats, step: int) -> None:
 
 
 @loose
-def _least_down(field: Floats, out: Floats, step: int) -> None:
+def _erode_columns(field: Floats, out: Floats, step: int) -> None:
     """Each cell's least with those `step` above and below."""
     rows = field.shape[0]
     for y in range(rows):
@@ -49,7 +49,7 @@ def _least_down(field: Floats, out: Floats, step: int) -> None:
 
 
 @loose
-def _blur_across(field: Floats, out: Floats, reach: int) -> None:
+def _blur_rows(field: Floats, out: Floats, reach: int) -> None:
     """The mean of each cell and those within `reach` on its row; beyond the ends the end goes on."""
     rows, last, share = field.shape[0], field.shape[1] - 1, np.float32(1.0 / (2 * reach + 1))
     total = np.zeros(rows, dtype=np.float32)
@@ -63,7 +63,7 @@ def _blur_across(field: Floats, out: Floats, reach: int) -> None:
 
 
 @loose
-def _blur_down(field: Floats, out: Floats, reach: int) -> None:
+def _blur_columns(field: Floats, out: Floats, reach: int) -> None:
     """The same in its column."""
     last, share = field.shape[0] - 1, np.float32(1.0 / (2 * reach + 1))
     total = np.zeros(field.shape[1], dtype=np.float32)

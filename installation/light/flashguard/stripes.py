@@ -1,7 +1,7 @@
-"""Stripes: where a picture is a grating that harms by its pattern alone, and how far it must be dimmed.
+"""Stripes: where a frame is a grating that harms by its pattern alone, and how far it must be dimmed.
 
 What harms is regular (ITU-R BT.1702-2, ISO 9241-391): more than five light-dark pairs of one width and direction over
-0.006 sr for more than half a second. A sweep of scan lines, a few a picture, finds runs of even pairs; a run counts
+0.006 sr for more than half a second. A sweep of scan lines, a few a frame, finds runs of even pairs; a run counts
 only where its surroundings are one wave of that width too, in whatever direction: branches that cross, stems and
 texture are none. Acts on nothing itself.
 """
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.light.flashguard.fields_of_view import (
+    FieldsOfView,
     Floats,
     Ints,
     Marks,
     Sums,
-    Windows,
-    integrate,
-    lay,
-    spread,
-    within,
+    box_sum,
+    mark_box,
+    sum_boxes,
+    summed_area_table,
 )
 from installation.light.flashguard.scanlines import BINS, crossing, drawn, scan, visits
-from installation.light.flashguard.smoothing import soften
+from installation.light.flashguard.smoothing import erode_and_blur
 
 SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
@@ -39,9 +39,9 @@ SOFT = 5
 
 
 class Stripes:
-    """The scan lines of pictures of one size, and the gain (cells,) that stripes leave: 1 where there are none."""
+    """The scan lines of frames of one size, and the gain (cells,) that stripes leave: 1 where there are none."""
 
-    def __init__(self, width: int, height: int, windows: Windows) -> None:
+    def __init__(self, width: int, height: int, windows: FieldsOfView) -> None:
         rows, columns = windows.rows, windows.columns
         self._windows = windows
         counts = (min(rows, 27), min(columns, 36), 24, 24)
@@ -62,8 +62,8 @@ class Stripes:
         self.gain: Floats = np.ones(rows * columns, dtype=np.float32)
         self.dimming = False
 
-    def look(self, picture: NDArray[np.uint32], linear: Floats, dt: float) -> None:
-        """Scan the lines of `picture` (height, width) that have come due, and move the gain on by `dt` seconds.
+    def look(self, frame: NDArray[np.uint32], linear: Floats, dt: float) -> None:
+        """Scan the lines of `frame` (height, width) that have come due, and move the gain on by `dt` seconds.
 
         `linear` (256,) is the luminance of a code value.
         """
@@ -73,7 +73,7 @@ class Stripes:
         self._due -= due
         which = self._order[(self._next + np.arange(due)) % total]
         self._next = (self._next + due) % total
-        scan(picture, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
+        scan(frame, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
         if not (self.dimming or self._striped.any() or self._since.any()):
             return
         win = self._windows
@@ -82,7 +82,7 @@ class Stripes:
             self._since, dt,
         )  # fmt: skip
         if hot or self.dimming:
-            soften(self._wanted, 2 * SOFT, SOFT)
+            erode_and_blur(self._wanted, 2 * SOFT, SOFT)
             self.dimming = bool(_dim(self._wanted[0].ravel(), self.gain, dt))
 
 
@@ -102,16 +102,16 @@ def _judge(
                 needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]]
             )
             found[i] = wanted[y, x] < 1.0
-    integrate(found, sums)
+    summed_area_table(found, sums)
     cover[:] = 0
     hot = False
     for w in range(edges.shape[0] - 1):
-        share = within(sums, edges[w]) / area[w]
+        share = box_sum(sums, edges[w]) / area[w]
         since[w] = min(since[w] + dt, 0.5) if share >= SHARE else max(since[w] - 0.5 * dt, 0.0)
         if since[w] >= PATIENCE_S and share >= SHARE:
             hot = True
-            lay(cover, edges[w])
-    spread(cover)
+            mark_box(cover, edges[w])
+    sum_boxes(cover)
     for y in range(rows):
         for x in range(columns):
             if cover[y, x] == 0:

@@ -1,4 +1,4 @@
-"""Metres to pixels: a View and a picture's size become the sixteen numbers that the kernels project with."""
+"""Metres to pixels: a View and a frame's size become the sixteen numbers that the kernels project with."""
 
 from __future__ import annotations
 

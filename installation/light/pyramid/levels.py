@@ -1,4 +1,4 @@
-"""The light pyramid: each level half the size of the last, so that a light of any size is a few numbers.
+"""The image pyramid: each level half the size of the last, so that a light of any size is a few numbers.
 
 A splat is a small spot on two neighbouring levels; coarse light is carried to finer levels with the mask
 1 7 21 35 35 21 7 1 (binomial), which keeps it round and lets nothing breathe as it moves. Levels 0 and 1 never exist
@@ -16,7 +16,7 @@ from installation.foundation.kernels import exact, quick
 from installation.light.pyramid.splat import BLUE, GREEN, HALO, LEAST, LEVEL, RED, SHARE, X, Y
 
 PAD = 8
-"""Cells round each level that are kept too, so that light comes in from outside the picture."""
+"""Cells round each level that are kept too, so that light comes in from outside the frame."""
 
 ROWS, COLUMNS, STRIDE, OFFSET = range(4)
 
@@ -211,7 +211,7 @@ def stamp_fine(
 
 
 @quick
-def sow(
+def splat_levels(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     table: NDArray[np.int64], light: NDArray[np.float32], share: int, shares: int,
 ) -> None:  # fmt: skip
@@ -253,9 +253,9 @@ def mist(
     colour: NDArray[np.float32], table: NDArray[np.int64], level: int, light: NDArray[np.float32],
     share: int, shares: int,
 ) -> None:  # fmt: skip
-    """Add a colour field (rows, columns, 3), stretched over the picture by quadratic B-splines, to a whole level.
+    """Add a colour field (rows, columns, 3), stretched over the frame by quadratic B-splines, to a whole level.
 
-    This is share 0..shares-1 of its rows, the same rows as `sow` has.
+    This is share 0..shares-1 of its rows, the same rows as `splat_levels` has.
     """
     high, wide = table[level, ROWS], table[level, COLUMNS]
     stride, offset = table[level, STRIDE], table[level, OFFSET]
@@ -288,7 +288,7 @@ def mist(
 
 
 @quick
-def linger(light: NDArray[np.float32], history: NDArray[np.float32], fade: np.float32, note: bool) -> None:
+def hold_trails(light: NDArray[np.float32], history: NDArray[np.float32], fade: np.float32, note: bool) -> None:
     """Show old light where it is brighter than new, in place; `note` remembers what is shown."""
     for i in range(len(light)):
         light[i] = max(light[i], fade * history[i])
@@ -298,7 +298,7 @@ def linger(light: NDArray[np.float32], history: NDArray[np.float32], fade: np.fl
 
 
 @quick
-def raise_row(
+def upsample_row(
     y: int, coarse: NDArray[np.float32], coarse_stride: int, columns: int, row: NDArray[np.float32],
     stride: int, mixed: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -324,11 +324,11 @@ def raise_row(
     n = columns + 8  # cells -4 .. columns + 3 become cells -8 .. of the finer row
     for channel in range(3):
         s = mixed[channel * coarse_stride + PAD - 6 : channel * coarse_stride + PAD - 6 + n + 4]
-        widen(s, n, row[channel * stride + PAD - 8 : channel * stride + PAD - 8 + 2 * n], True)
+        upsample_2x(s, n, row[channel * stride + PAD - 8 : channel * stride + PAD - 8 + 2 * n], True)
 
 
 @quick
-def widen(s: NDArray[np.float32], n: int, out: NDArray[np.float32], add: bool) -> None:
+def upsample_2x(s: NDArray[np.float32], n: int, out: NDArray[np.float32], add: bool) -> None:
     """n cells become 2 n, along a row; `s` begins two cells before.
 
     Even and odd cells are written as the two halves of a complex number: a compiler sees vectors in that.
@@ -355,4 +355,4 @@ def collapse(table: NDArray[np.int64], light: NDArray[np.float32], mixed: NDArra
         coarse = light[table[level + 1, OFFSET] :]
         for y in range(-4, table[level, ROWS] + 4):
             o = table[level, OFFSET] + (y + PAD) * 3 * stride
-            raise_row(y, coarse, above, table[level + 1, COLUMNS], light[o : o + 3 * stride], stride, mixed)
+            upsample_row(y, coarse, above, table[level + 1, COLUMNS], light[o : o + 3 * stride], stride, mixed)

@@ -1,6 +1,6 @@
-"""The Renderer: lights in, a picture out. Reads no clock and opens no window; all state it keeps is the trails.
+"""The Renderer: lights in, a frame out. Reads no clock and opens no window; all state it keeps is the trails.
 
-    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (levels.py) -> bands of the picture (resolve.py)
+    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (levels.py) -> bands of the frame (resolve.py)
 
 Jobs are cut by what there is to draw, never by how many threads there are, and each sums in the order of the lights:
 one thread or many give the same bytes.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from installation.light.grade import GRID, Grade, decay, matrix
 from installation.light.pyramid import levels, resolve, splat
 from installation.light.pyramid.camera import camera
-from installation.light.pyramid.thread_pool import Crew
+from installation.light.pyramid.thread_pool import WorkerPool
 from installation.scene import Light, Mist, Points, Strokes, View, gathered
 
 _PORTION = 4096  # vertices that one job projects, about
@@ -42,13 +42,13 @@ class _Piece:
 
 
 class Renderer:
-    """Draws pictures of one size. `splats` is how many splats the last picture took."""
+    """Draws frames of one size. `splats` is how many splats the last frame took."""
 
     def __init__(self, width: int, height: int, threads: int = 1) -> None:
         if width < 2 or height < 2:
-            raise ValueError(f"a picture is at least 2 x 2 pixels, got {width} x {height}")
+            raise ValueError(f"a frame is at least 2 x 2 pixels, got {width} x {height}")
         self.width, self.height, self.threads, self.splats = width, height, threads, 0
-        self._crew = Crew(threads)
+        self._pool = WorkerPool(threads)
         self._table = levels.levels(width, height)
         self._spots = levels.spots().ravel()
         self._ridges = levels.gauge(len(self._table))
@@ -73,26 +73,26 @@ class Renderer:
         self._coarse_history = self._old = self._new = np.zeros(0, dtype=np.float32)
 
     def draw(
-        self, lights: Iterable[Light], view: View, grade: Grade, tick: int, picture: NDArray[np.uint32] | None
+        self, lights: Iterable[Light], view: View, grade: Grade, tick: int, frame: NDArray[np.uint32] | None
     ) -> None:
-        """Draw `lights` into `picture`, (height, width) uint32 0x00RRGGBB with contiguous rows; the pitch may be wider.
+        """Draw `lights` into `frame`, (height, width) uint32 0x00RRGGBB with contiguous rows; the pitch may be wider.
 
-        With picture=None only the trails take note of this tick. Lights that aren't finite are left out. Raises
-        ValueError for a picture of another shape or with rows that aren't contiguous.
+        With frame=None only the trails take note of this tick. Lights that aren't finite are left out. Raises
+        ValueError for a frame of another shape or with rows that aren't contiguous.
         """
         trails = grade.trails > 0.0
         note, fade = self._history(grade.trails, tick)
-        if picture is None and not note:
+        if frame is None and not note:
             return
         pixels, pitch = self._nothing, 0
-        if picture is not None:
-            pixels, pitch = self._memory(picture)
+        if frame is not None:
+            pixels, pitch = self._memory(frame)
         lights = list(lights)
         edges = self._scatter(lights, view, grade)
-        self._sow(lights, edges, trails, note, fade)
-        if picture is not None:
+        self._splat_levels(lights, edges, trails, note, fade)
+        if frame is not None:
             self._collapse()
-        self._finish(edges, grade, tick, (trails, note, fade), picture is not None, pixels, pitch)
+        self._resolve(edges, grade, tick, (trails, note, fade), frame is not None, pixels, pitch)
         if note:
             self._old, self._new = self._new, self._old
             self._noted = tick
@@ -101,16 +101,16 @@ class Renderer:
         """The light itself before exposure, vignette and tone curve, (height, width, 3) linear RGB; without trails."""
         linear = np.zeros((self.height, 3, self.width), dtype=np.float32)
         self._linear = linear
-        noted, picture = self._noted, np.zeros((self.height, self.width), dtype=np.uint32)
+        noted, frame = self._noted, np.zeros((self.height, self.width), dtype=np.uint32)
         try:
-            self.draw(lights, view, replace(grade, trails=0.0), 0, picture)
+            self.draw(lights, view, replace(grade, trails=0.0), 0, frame)
         finally:
             self._linear, self._noted = self._no_light, noted
         return np.ascontiguousarray(linear.transpose(0, 2, 1))
 
     def close(self) -> None:
         """End the threads. The renderer can't draw with several afterwards."""
-        self._crew.close()
+        self._pool.close()
 
     def _history(self, trails: float, tick: int) -> tuple[bool, float]:
         """Whether this tick is to be noted, and how much of the history is left by now."""
@@ -125,17 +125,15 @@ class Renderer:
             return True, 0.0
         return tick // GRID * GRID > self._noted, decay(trails, tick - self._noted)
 
-    def _memory(self, picture: NDArray[np.uint32]) -> tuple[NDArray[np.int32], int]:
-        """The picture's memory as one run of int32, and the pixels from one row to the next."""
-        if picture.shape != (self.height, self.width) or picture.dtype != np.uint32:
-            raise ValueError(
-                f"the picture must be ({self.height}, {self.width}) uint32, got {picture.shape} {picture.dtype}"
-            )
-        down, along = picture.strides
+    def _memory(self, frame: NDArray[np.uint32]) -> tuple[NDArray[np.int32], int]:
+        """The frame's memory as one run of int32, and the pixels from one row to the next."""
+        if frame.shape != (self.height, self.width) or frame.dtype != np.uint32:
+            raise ValueError(f"the frame must be ({self.height}, {self.width}) uint32, got {frame.shape} {frame.dtype}")
+        down, along = frame.strides
         if along != 4 or down < 4 * self.width or down % 4:
-            raise ValueError(f"the picture's rows must be contiguous, got strides {picture.strides}")
+            raise ValueError(f"the frame's rows must be contiguous, got strides {frame.strides}")
         run = (self.height - 1) * (down // 4) + self.width
-        flat = np.lib.stride_tricks.as_strided(picture, shape=(run,), strides=(4,))
+        flat = np.lib.stride_tricks.as_strided(frame, shape=(run,), strides=(4,))
         return flat.view(np.int32), down // 4
 
     def _scatter(self, lights: list[Light], view: View, grade: Grade) -> NDArray[np.int64]:
@@ -159,7 +157,7 @@ class Renderer:
                 if reached <= end:
                     splat.bin_bands(self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin)
 
-            self._crew.share(project, len(pieces))
+            self._pool.run(project, len(pieces))
             short = [i for i, count in enumerate(counts) if count > self._room[i]]
             if not short:
                 break
@@ -194,28 +192,30 @@ class Renderer:
             )  # fmt: skip
         return int(at)
 
-    def _sow(self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float) -> None:
+    def _splat_levels(
+        self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float
+    ) -> None:
         """Fill the whole levels with new light, and with old light that outshines it."""
         self._light[:] = 0.0
 
-        shares = self._crew.size
+        shares = self._pool.size
         mists = [
             (_own(light.colour, np.float32), self._mist_level(light)) for light in lights if isinstance(light, Mist)
         ]
 
-        def sow(share: int, worker: int) -> None:
-            levels.sow(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
+        def splat_share(share: int, worker: int) -> None:
+            levels.splat_levels(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
             for colour, level in mists:
                 levels.mist(colour, self._table, level, self._light, share, shares)
 
-        self._crew.share(sow, shares)
+        self._pool.run(splat_share, shares)
         if trails:
-            levels.linger(self._light, self._coarse_history, np.float32(fade), note)
+            levels.hold_trails(self._light, self._coarse_history, np.float32(fade), note)
 
     def _collapse(self) -> None:
         levels.collapse(self._table, self._light, self._mixed[0])
 
-    def _finish(
+    def _resolve(
         self, edges: NDArray[np.int64], grade: Grade, tick: int, history: tuple[bool, bool, float],
         shown: bool, pixels: NDArray[np.int32], pitch: int,
     ) -> None:  # fmt: skip
@@ -223,10 +223,10 @@ class Renderer:
         trails, note, fade = history
         light = matrix(grade).ravel()
         shift = (tick % 64) * _GOLDEN % 1.0
-        parts = 1 if self._crew.size == 1 else min(self._bands, 8 * self._crew.size)
+        parts = 1 if self._pool.size == 1 else min(self._bands, 8 * self._pool.size)
 
-        def finish_bands(part: int, worker: int) -> None:
-            resolve.bands(
+        def resolve_part(part: int, worker: int) -> None:
+            resolve.resolve_bands(
                 self._splats, edges, self._order, self._spots, self._table, self._light,
                 part * self._bands // parts, (part + 1) * self._bands // parts, self._rows,
                 trails, note, np.float32(fade), self._old, self._new,
@@ -235,7 +235,7 @@ class Renderer:
                 self._away, self._across,
             )  # fmt: skip
 
-        self._crew.share(finish_bands, parts)
+        self._pool.run(resolve_part, parts)
 
     def _mist_level(self, light: Mist) -> int:
         """The coarsest whole level that is at least twice as fine as the field."""
@@ -274,7 +274,7 @@ def warm(progress: Callable[[str], None] | None = None) -> None:
     one = np.ones(1, dtype=np.float32)
     place, colour = np.zeros((2, 3), dtype=np.float32), np.ones((2, 3), dtype=np.float32)
     place[1, 0] = 1.0
-    picture = np.zeros((32, 32), dtype=np.uint32)
+    frame = np.zeros((32, 32), dtype=np.uint32)
     renderer = Renderer(32, 32)
     for word, light in (
         ("points", Points(place[:1], one, colour[:1], halo=0.5)),
@@ -282,5 +282,5 @@ def warm(progress: Callable[[str], None] | None = None) -> None:
         ("mist", Mist(np.ones((2, 2, 3), dtype=np.float32))),
     ):
         say(word)
-        renderer.draw((light,), view, Grade(trails=0.5), 0, picture)
+        renderer.draw((light,), view, Grade(trails=0.5), 0, frame)
     renderer.close()

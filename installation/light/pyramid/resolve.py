@@ -1,4 +1,4 @@
-"""The last steps, one band of rows at a time: levels 1 and 0, trails, grade, tone curve, dither, pixels.
+"""Resolve: from the pyramid to pixels, a band of rows at a time: levels 1 and 0, trails, grade, tone curve, dither.
 
 A band's light stays in a core's cache from the first splat to the packed pixel. Writes nothing but its own rows.
 """
@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import quick
-from installation.light.pyramid.levels import COLUMNS, PAD, ROWS, STRIDE, part, raise_row, stamp, stamp_fine, widen
+from installation.light.pyramid.levels import (
+    COLUMNS,
+    PAD,
+    ROWS,
+    STRIDE,
+    part,
+    stamp,
+    stamp_fine,
+    upsample_2x,
+    upsample_row,
+)
 from installation.light.pyramid.lines import BLOCK, stamp_line
 from installation.light.pyramid.splat import BLUE, GREEN, HALO, LEAST, LEVEL, LINE, RED, SHARE, X, Y
 
@@ -78,7 +88,7 @@ def tone(
 
 
 @quick
-def gather(
+def splat_level_1(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -96,7 +106,7 @@ def gather(
 
 
 @quick
-def gather_fine(
+def splat_level_0(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -113,7 +123,7 @@ def gather_fine(
 
 
 @quick
-def gather_lines(
+def draw_lines(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32],
     band: int, first: int, rows: int, columns: int, stride: int, cells: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -126,7 +136,7 @@ def gather_lines(
 
 
 @quick
-def expand(
+def upsample_level_1(
     one: NDArray[np.float32], stride1: int, columns: int, fine: NDArray[np.float32], stride0: int, y: int,
     mixed: NDArray[np.float32], add: bool,
 ) -> None:  # fmt: skip
@@ -143,11 +153,13 @@ def expand(
             mixed[i] = _OUTER * a[i] + _NEXT * b[i] + _NEAREST * c[i] + _ASIDE * d[i]
     for channel in range(3):
         s = mixed[channel * stride1 + PAD - 2 : channel * stride1 + PAD + columns + 2]
-        widen(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], add)
+        upsample_2x(s, columns, fine[channel * stride0 + PAD : channel * stride0 + PAD + 2 * columns], add)
 
 
 @quick
-def halve(fine: NDArray[np.float32], stride0: int, also: NDArray[np.float32], stride1: int, columns: int) -> None:
+def downsample_2x(
+    fine: NDArray[np.float32], stride0: int, also: NDArray[np.float32], stride1: int, columns: int
+) -> None:
     """What two rows of level 0 would be as one row of level 1: the mean of four pixels."""
     for channel in range(3):
         o = channel * stride0
@@ -160,7 +172,7 @@ def halve(fine: NDArray[np.float32], stride0: int, also: NDArray[np.float32], st
 
 
 @quick
-def remember(
+def blend_trails(
     one: NDArray[np.float32], also: NDArray[np.float32], old: NDArray[np.float32], new: NDArray[np.float32],
     fade: np.float32, note: bool,
 ) -> None:  # fmt: skip
@@ -176,7 +188,7 @@ def remember(
 
 
 @quick
-def bands(
+def resolve_bands(
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     table: NDArray[np.int64], light: NDArray[np.float32], begin: int, end: int, rows: int,
     trails: bool, note: bool, fade: np.float32, old: NDArray[np.float32], new: NDArray[np.float32],
@@ -202,27 +214,27 @@ def bands(
         one[: count * run] = _ZERO
         if trails:  # level 0 comes first, and four rows early, because level 1 is to remember it
             fine[: 2 * count * line] = _ZERO
-            gather_fine(splats, edges, order, spots, band, above - 4, 2 * count, width, stride0, fine)
-            gather_lines(splats, edges, order, band, above - 4, 2 * count, width, stride0, fine)
-        gather(splats, edges, order, spots, band, first, count, wide1, stride1, one)
+            splat_level_0(splats, edges, order, spots, band, above - 4, 2 * count, width, stride0, fine)
+            draw_lines(splats, edges, order, band, above - 4, 2 * count, width, stride0, fine)
+        splat_level_1(splats, edges, order, spots, band, first, count, wide1, stride1, one)
         for r in range(count):
             row = one[r * run : (r + 1) * run]
             if trails:
-                halve(fine[2 * r * line : 2 * (r + 1) * line], stride0, also, stride1, wide1)
+                downsample_2x(fine[2 * r * line : 2 * (r + 1) * line], stride0, also, stride1, wide1)
                 own = (r > 1 or band == 0) and (r < half + 2 or band == last)
                 o = (first + r + 2) * run
-                remember(row, also, old[o : o + run], new[o : o + run], fade, note and own)
+                blend_trails(row, also, old[o : o + run], new[o : o + run], fade, note and own)
             if shown:
-                raise_row(first + r, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
+                upsample_row(first + r, light, table[2, STRIDE], table[2, COLUMNS], row, stride1, mixed)
         if not shown:
             continue
         early = 4 * line if trails else 0
         for y in range(tall):
             o = early + y * line
-            expand(one, stride1, wide1, fine[o : o + line], stride0, y, mixed, trails)
+            upsample_level_1(one, stride1, wide1, fine[o : o + line], stride0, y, mixed, trails)
         if not trails:
-            gather_fine(splats, edges, order, spots, band, above, tall, width, stride0, fine)
-            gather_lines(splats, edges, order, band, above, tall, width, stride0, fine)
+            splat_level_0(splats, edges, order, spots, band, above, tall, width, stride0, fine)
+            draw_lines(splats, edges, order, band, above, tall, width, stride0, fine)
         if len(linear) > 0:
             for y in range(tall):
                 for c in range(3):

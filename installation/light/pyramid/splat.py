@@ -5,8 +5,8 @@ level, linear RGB energy, and whether it is a halo (four levels instead of two).
 rows, its ends, marked by LINE and ENDS for a level, with its deviation for a share and its brightness for energy (see
 lines.py). Nothing here touches a pixel.
 
-`gauge` (see pyramid.py) says how high and how thick a unit of energy stands at each level; `draw` holds the numbers of
-one picture, in the order of the constants below. Positions and colours come planar, (3, n).
+`gauge` (see levels.py) says how high and how thick a unit of energy stands at each level; `draw` holds the numbers of
+one frame, in the order of the constants below. Positions and colours come planar, (3, n).
 """
 
 from __future__ import annotations
@@ -152,9 +152,9 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
 ) -> int:  # fmt: skip
     """Splats along the polylines first..last-1: their cores, or their halos.
 
-    Each polyline is cut into cells of about 0.7 radii on the picture, across its vertices; a cell becomes one splat at
+    Each polyline is cut into cells of about 0.7 radii on the frame, across its vertices; a cell becomes one splat at
     its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the
-    length on the picture, not the number of vertices. Where it is thin it
+    length on the frame, not the number of vertices. Where it is thin it
     becomes lines instead, each of as many segments as it takes to be long enough.
     """
     count = len(radius)
@@ -212,7 +212,7 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                     wide = 2.0 * math.sqrt((draw[HALO_WIDTH] * wide) ** 2 + draw[HALO_FLOOR] ** 2)
                 flat = math.sqrt(dx * dx + dy * dy)
                 seen = flat < _LARGE and wide < _LARGE
-                # then at the picture's sides
+                # then at the frame's sides
                 margin = 4.0 * wide + 4.0
                 right, bottom = draw[WIDTH] + margin, draw[HEIGHT] + margin
                 if min(ax, ax + dx) < -margin or max(ax, ax + dx) > right:
@@ -253,7 +253,7 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                         g = f + piece / flat
                     fm = 0.5 * (f + g)
                     iz = ia + (ib - ia) * fm
-                    t = fm * ib / iz  # where that is in space: 1 / z is what is linear on the picture
+                    t = fm * ib / iz  # where that is in space: 1 / z is what is linear on the frame
                     if length == 0.0 and full:
                         length = 1.0
                         mx, my, ms = ax + dx * fm, ay + dy * fm, (ra + dr * t) * iz
@@ -296,7 +296,7 @@ def _end(ends: NDArray[np.float64], f: float, walk: tuple[float, ...]) -> None:
     """Where the walk along a segment is at `f`: place, deviation and colour, in the order of a splat's row."""
     ax, ay, dx, dy, ia, ib, ra, dr, ar, ag, ab, dcr, dcg, dcb = walk
     iz = ia + (ib - ia) * f
-    t = f * ib / iz  # where that is in space: 1 / z is what is linear on the picture
+    t = f * ib / iz  # where that is in space: 1 / z is what is linear on the frame
     ends[X], ends[Y], ends[SHARE] = ax + dx * f, ay + dy * f, (ra + dr * t) * iz
     ends[RED], ends[GREEN], ends[BLUE] = ar + dcr * t, ag + dcg * t, ab + dcb * t
 

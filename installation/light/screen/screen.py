@@ -1,4 +1,4 @@
-"""What the live loop needs of a screen: a canvas, keys, words over the picture. window.Window is one."""
+"""What the live loop needs of a screen: a display to draw on, keys, an overlay. window.Window is one."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from installation.light.picture import Pixels
 from installation.venue.settings import Size
 
 
-class Screen(Protocol):
-    """A display that pictures are shown on, and where people press keys."""
+class DisplaySurface(Protocol):
+    """Memory that a frame is drawn into, and the display that it is then shown on."""
 
     @property
     def display(self) -> Any:
-        """Which one, with its number and rate."""
+        """Which display, with its number and rate."""
 
     @property
     def present(self) -> Any:
-        """How pictures get to it."""
+        """How frames get to it."""
 
     @property
     def fullscreen(self) -> bool:
@@ -26,7 +26,7 @@ class Screen(Protocol):
 
     @property
     def size(self) -> Size:
-        """Width and height of the picture."""
+        """Width and height of the frame."""
 
     @property
     def canvas(self) -> Pixels:
@@ -35,17 +35,29 @@ class Screen(Protocol):
     def show(self) -> None:
         """The canvas goes to the screen."""
 
-    def pressed(self) -> list[str]:
-        """Keys."""
-
     def toggle(self) -> None:
         """Fullscreen or window."""
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Words over the picture."""
-
-    def wait(self, words: str, share: float) -> None:
-        """What is being waited for, and how much of it is done, instead of a picture."""
-
     def close(self) -> None:
         """Give the display back."""
+
+
+class Keyboard(Protocol):
+    """Where people press keys."""
+
+    def pressed(self) -> list[str]:
+        """Keys since it was last asked, by name."""
+
+
+class Overlay(Protocol):
+    """Words that are laid over a frame, or stand in its place."""
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Words over the frame."""
+
+    def wait(self, words: str, share: float) -> None:
+        """What is being waited for, and how much of it is done, instead of a frame."""
+
+
+class Screen(DisplaySurface, Keyboard, Overlay, Protocol):
+    """A display that frames are shown on, with words over them, and where people press keys."""

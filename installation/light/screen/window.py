@@ -1,6 +1,6 @@
-"""The pygame window: which display, fullscreen, keys, and words over the picture. The only room that imports pygame.
+"""The pygame window: which display, fullscreen, keys, and words over the frame. The only room that imports pygame.
 
-Pictures are drawn straight into the memory that the window shows. Reads no clock and knows nothing of shows.
+Frames are drawn straight into the memory that the window shows. Reads no clock and knows nothing of shows.
 Importing it needs no display; opening a Window does.
 """
 
@@ -86,8 +86,8 @@ def close() -> None:
 class Window:
     """A window on display `number`, or that display filled. Everything must be called from the thread that made it.
 
-    `size` is the picture's in fullscreen, None for the display's own; `small` the window's, None for two thirds of the
-    display. `present` is how the picture gets to the screen: from memory (one copy, no vsync, cheap wherever there is
+    `size` is the frame's in fullscreen, None for the display's own; `small` the window's, None for two thirds of the
+    display. `present` is how the frame gets to the screen: from memory (one copy, no vsync, cheap wherever there is
     no GPU), by the gpu's driver (with vsync), or None for what seems right here; `reopen` changes its mind.
     Raises NoScreen.
     """
@@ -136,7 +136,7 @@ class Window:
 
     @property
     def _switches(self) -> bool:
-        """Whether the display itself can show pictures of the wanted size: cheaper than stretching them."""
+        """Whether the display itself can show frames of the wanted size: cheaper than stretching them."""
         return self._wanted is not None and self._wanted != self.display.size and self._wanted in self.display.modes
 
     def reopen(self, present: Present) -> None:
@@ -150,18 +150,18 @@ class Window:
         self._window.destroy()
         close()
 
-    # pictures
+    # frames
 
     @property
     def size(self) -> Size:
-        """Width and height of the picture to be drawn; ask after every `pressed`, for a window may be resized."""
+        """Width and height of the frame to be drawn; ask after every `pressed`, for a window may be resized."""
         if self.fullscreen and self._wanted is not None:
             return self._wanted
         return self._window.get_surface().get_size()
 
     @property
     def canvas(self) -> Pixels:
-        """(height, width) of 0x00RRGGBB to draw the next picture into: the screen's own memory where that is possible.
+        """(height, width) of 0x00RRGGBB to draw the next frame into: the screen's own memory where that is possible.
 
         Only good until `pressed`, `show` or `toggle` is called.
         """
@@ -193,7 +193,7 @@ class Window:
     # words
 
     def write(self, lines: Sequence[str]) -> None:
-        """Words in the upper left corner, over the picture on the canvas."""
+        """Words in the upper left corner, over the frame on the canvas."""
         surface = self._surface()
         text = (str(surface.get_height()), *lines)
         if self._panel is None or self._panel[0] != text:
@@ -202,7 +202,7 @@ class Window:
         surface.blit(self._panel[1], (margin, margin))
 
     def wait(self, words: str, share: float) -> None:
-        """Show, instead of a picture, what is being waited for and how much of it is done, 0..1."""
+        """Show, instead of a frame, what is being waited for and how much of it is done, 0..1."""
         surface = self._surface()
         surface.fill(0)
         width, height = surface.get_size()
@@ -236,7 +236,7 @@ class Window:
 
 
 def _present(name: str, wanted: Present | None) -> Present:
-    """How pictures get to the screen. Only x11 and Windows can show plain memory; the others need their driver."""
+    """How frames get to the screen. Only x11 and Windows can show plain memory; the others need their driver."""
     if name not in ("x11", "windows"):
         return "gpu"
     if wanted is None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from installation.checker.flashes import analyse
 from installation.light.flashguard.guard import Field, FlashGuard
+from installation.light.flashguard.held import Held
 from tests.clips.harmful import HARMFUL, patch, strobe
 from tests.clips.screen import Screen, unpacked
 
@@ -273,3 +274,22 @@ def test_no_sequence_of_pictures_defeats_it(shots: list[tuple[int, str, int, int
     report = analyse(shown, fps)
     broken = [rule.name for rule in report.rules.values() if not rule.passed and rule.name != "stripes"]
     assert not broken, report.verdict()
+
+
+def test_it_says_how_much_it_held_and_why() -> None:
+    guard = FlashGuard(96, 54)
+    guard.guard(full(0x404040), 1 / 60)
+    assert not guard.held
+    assert str(guard.held) == ""
+    flicker(guard, 120)
+    assert guard.held == Held(1.0, ("flashes",))
+    assert str(guard.held) == "guard held 100 % of the picture: flashes"
+    assert str(Held(0.004, ("flashes", "stripes"))) == "guard held less than 1 % of the picture: flashes, stripes"
+
+
+def test_it_says_that_it_held_stripes() -> None:
+    guard = FlashGuard(288, 162)
+    for picture in Screen(288, 162, 30).frames(HARMFUL["stripes, upright"], 1.0):
+        guard.guard(picture, 1 / 30)
+    assert guard.held.rules == ("stripes",)
+    assert guard.held.share == guard.activity > 0.9

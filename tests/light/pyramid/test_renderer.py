@@ -164,9 +164,9 @@ def test_pictures_that_do_not_fit_are_refused() -> None:
 
 
 def test_a_failing_job_is_heard_and_the_crew_goes_on() -> None:
-    from installation.light.pyramid.thread_pool import Crew
+    from installation.light.pyramid.thread_pool import WorkerPool
 
-    crew, done = Crew(3), []
+    pool, done = WorkerPool(3), []
 
     def job(number: int, worker: int) -> None:
         if number == 5:
@@ -174,11 +174,11 @@ def test_a_failing_job_is_heard_and_the_crew_goes_on() -> None:
         done.append(number)
 
     with pytest.raises(RuntimeError, match="job 5"):
-        crew.share(job, 20)
+        pool.run(job, 20)
     done.clear()
-    crew.share(lambda number, worker: done.append(number), 40)
+    pool.run(lambda number, worker: done.append(number), 40)
     assert sorted(done) == list(range(40))
-    crew.close()
+    pool.close()
 
 
 def test_warm_says_what_it_compiles() -> None:

@@ -1,4 +1,4 @@
-"""A screen that is not there yet: the show plays on in the dark, and looks for it. The window's stand-in."""
+"""A headless screen: stands in for a display that is not there (yet), so that the show plays on, and looks for one."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ class _Nowhere:
     rate: int = 60
 
 
-class Awaited:
-    """Becomes the screen that `look` finds; `look` gives None while there is none. For one thread."""
+class HeadlessScreen:
+    """A frame buffer that nobody sees, until `look` finds a screen and this becomes that one. For one thread.
+
+    `look` gives None while there is no screen; it is asked every `AGAIN` of `clock`.
+    """
 
     def __init__(self, look: Callable[[], Screen | None], clock: Callable[[], int]) -> None:
         self._look, self._clock = look, clock
@@ -44,7 +47,7 @@ class Awaited:
 
     @property
     def present(self) -> Any:
-        """How pictures get to the screen."""
+        """How frames get to the screen."""
         return "nowhere" if self._screen is None else self._screen.present
 
     @property
@@ -54,7 +57,7 @@ class Awaited:
 
     @property
     def size(self) -> Size:
-        """Width and height of the picture."""
+        """Width and height of the frame."""
         return SMALL if self._screen is None else self._screen.size
 
     @property
@@ -80,7 +83,7 @@ class Awaited:
             self._screen.toggle()
 
     def write(self, lines: Sequence[str]) -> None:
-        """Words over the picture."""
+        """Words over the frame."""
         if self._screen is not None:
             self._screen.write(lines)
 
