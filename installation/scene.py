@@ -28,6 +28,9 @@ from installation.model.score import Phase
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
+ASPECT = 16.0 / 9.0
+"""Width over height of a picture where nobody says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -91,6 +94,7 @@ class Moment:
     tones: Doubles  # (8,) 0..1, how loud each tone of the chord swells: what a jewel may brighten with
     root: float  # Hz
     controls: Mapping[str, Value]
+    aspect: float = ASPECT  # width over height of the picture that is drawn; in `step` and `sound` always ASPECT
 
     @property
     def seconds(self) -> float:
@@ -110,6 +114,7 @@ class Points:
     radius: Array  # (n,) metres; two standard deviations of the spot
     colour: Array  # (n, 3) linear RGB at the centre
     halo: float = 0.0  # share of the light, 0..1, that goes into a wide halo; free of cost
+    least: float = 0.0  # pixels of a picture of 1080 rows: no radius is drawn smaller
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +126,7 @@ class Strokes:
     colour: Array  # (n, 3) linear RGB on the axis
     starts: NDArray[np.int32]  # (s,) ascending index of each polyline's first vertex; starts[0] == 0
     halo: float = 0.0  # as in Points, but everything is drawn twice: give it to the few strokes that need it
+    least: float = 0.0  # pixels of a picture of 1080 rows: no radius is drawn smaller, so that far lines don't fade
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,26 +150,26 @@ def gathered(lights: Iterable[Points | Strokes]) -> list[Points | Strokes]: ...
 def gathered(lights: Iterable[Light]) -> list[Light]: ...
 def gathered(lights: Iterable[Any]) -> list[Any]:
     """The same picture from fewer, larger lights: points and strokes of one halo become one, in their order."""
-    kinds: dict[tuple[type, float], list[Points | Strokes]] = {}
+    kinds: dict[tuple[type, float, float], list[Points | Strokes]] = {}
     mists: list[Any] = []
     for light in lights:
         if isinstance(light, Mist):
             mists.append(light)
         elif len(light.radius) > 0:
-            kinds.setdefault((type(light), light.halo), []).append(light)
+            kinds.setdefault((type(light), light.halo, light.least), []).append(light)
     return mists + [alike[0] if len(alike) == 1 else _joined(alike) for alike in kinds.values()]
 
 
 def _joined(lights: list[Points | Strokes]) -> Points | Strokes:
-    """Lights of one kind and halo end to end, in the memory order that they have."""
+    """Lights of one kind, halo and least radius end to end, in the memory order that they have."""
     position = np.concatenate([light.position for light in lights])
     radius = np.concatenate([light.radius for light in lights])
     colour = np.concatenate([light.colour for light in lights])
     if isinstance(lights[0], Points):
-        return Points(position, radius, colour, lights[0].halo)
+        return Points(position, radius, colour, lights[0].halo, lights[0].least)
     before = np.cumsum([0, *(len(light.radius) for light in lights[:-1])], dtype=np.int32)
     starts = [light.starts + n for light, n in zip(lights, before, strict=True) if isinstance(light, Strokes)]
-    return Strokes(position, radius, colour, np.concatenate(starts), lights[0].halo)
+    return Strokes(position, radius, colour, np.concatenate(starts), lights[0].halo, lights[0].least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,39 @@ class View:
     target: tuple[float, float, float]  # metres, drawn at the centre of the picture
     height_deg: float = 34.0  # vertical angle of view
     roll: float = 0.0  # radians
+    haze: float = math.inf  # metres in which points and strokes lose all but 1/e of their light; inf: clear air
+
+    def axes(self) -> tuple[Doubles, Doubles, Doubles]:
+        """Right, up and ahead, (3,) each and of length 1.
+
+        Raises ValueError when the eye stands on the target, or the angle isn't within 1..170 degrees.
+        """
+        if not 1.0 <= self.height_deg <= 170.0:
+            raise ValueError(f"view.height_deg must be within 1..170 degrees, got {self.height_deg}")
+        ahead: Doubles = np.array(self.target, dtype=np.float64) - np.array(self.eye, dtype=np.float64)
+        distance = float(np.linalg.norm(ahead))
+        if not (math.isfinite(distance) and distance > 1e-6):
+            raise ValueError(f"view.eye and view.target must be two places, got {self.eye} and {self.target}")
+        ahead /= distance
+        level: Doubles = np.array([ahead[1], -ahead[0], 0.0])  # to the right on the water
+        if float(np.linalg.norm(level)) < 1e-9:  # straight up or down: x stays to the right
+            level = np.array([1.0, 0.0, 0.0])
+        level /= np.linalg.norm(level)
+        above = np.cross(level, ahead)
+        c, s = math.cos(self.roll), math.sin(self.roll)
+        return c * level + s * above, c * above - s * level, ahead
+
+    def seen(self, places: NDArray[np.floating], aspect: float) -> tuple[Doubles, Doubles, Doubles]:
+        """Where (n, 3) places are on a picture `aspect` times as wide as high (a scene gives `now.aspect`).
+
+        (n,) shares of its width from the left, (n,) of its height from the top, 0..1 on the picture, as Mist counts
+        them; and (n,) metres along the sight, 0 or less for what is not in front of the camera.
+        """
+        p = np.asarray(places, dtype=np.float64) - np.array(self.eye, dtype=np.float64)
+        right, up, ahead = self.axes()
+        depth: Doubles = p @ ahead
+        scale = 0.5 / math.tan(math.radians(0.5 * self.height_deg)) / np.where(np.abs(depth) < 1e-6, 1e-6, depth)
+        return 0.5 + scale * (p @ right) / aspect, 0.5 - scale * (p @ up), depth
 
 
 class Scene(ABC):

@@ -6,6 +6,7 @@ at the same ticks give the same show, to the byte.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -22,7 +23,7 @@ from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
 from installation.model.score import Course, Score
-from installation.scene import Beat, Company, Light, Moment, Scene, Sleepers, View, Voice, dimmed
+from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice, dimmed
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
@@ -227,6 +228,10 @@ class Show:
             )
         return self._moments[seated]
 
+    def _framed(self, name: str, aspect: float) -> Moment:
+        now = self._moment_of(name)
+        return now if aspect == now.aspect else replace(now, aspect=aspect)
+
     def _noted(self, place: NDArray[np.float64]) -> Moment:
         values, section = self.glides.now(), self.course.section
         return Moment(
@@ -259,11 +264,11 @@ class Show:
         arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, place, c.arrived)
         return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place))))
 
-    def lights(self) -> tuple[Light, ...]:
-        """The lights of every scene on stage, cross-faded."""
+    def lights(self, aspect: float = ASPECT) -> tuple[Light, ...]:
+        """The lights of every scene on stage, cross-faded, for a picture `aspect` times as wide as high."""
         shown: list[Light] = []
         for name, weight in zip(self.playing, self.weights, strict=True):
-            lights = self._stage[name].light(self._moment_of(name))
+            lights = self._stage[name].light(self._framed(name, aspect))
             shown.extend(lights if weight == 1.0 else (dimmed(light, _smooth(weight)) for light in lights))
         return tuple(shown)
 
@@ -276,9 +281,9 @@ class Show:
             heard.extend(voices if weight == 1.0 else (replace(voice, gain=voice.gain * share) for voice in voices))
         return tuple(heard)
 
-    def view(self) -> View:
+    def view(self, aspect: float = ASPECT) -> View:
         """The camera of the scene in front, eased over from the one before."""
-        views = [self._stage[name].view(self._moment_of(name)) for name in self.playing]
+        views = [self._stage[name].view(self._framed(name, aspect)) for name in self.playing]
         view = views[0]
         for other, weight in zip(views[1:], self.weights[1:], strict=True):
             view = _between(view, other, _smooth(weight))
@@ -360,6 +365,10 @@ def _smooth(x: float) -> float:
     return x * x * (3.0 - 2.0 * x)
 
 
+def _over(part: float) -> float:
+    return 1.0 / part if part > 0.0 else math.inf
+
+
 def _between(a: View, b: View, way: float) -> View:
     def mix(p: tuple[float, float, float], q: tuple[float, float, float]) -> tuple[float, float, float]:
         return (p[0] + (q[0] - p[0]) * way, p[1] + (q[1] - p[1]) * way, p[2] + (q[2] - p[2]) * way)
@@ -370,4 +379,5 @@ def _between(a: View, b: View, way: float) -> View:
         target=mix(a.target, b.target),
         height_deg=a.height_deg + (b.height_deg - a.height_deg) * way,
         roll=a.roll + (b.roll - a.roll) * way,
+        haze=_over((1.0 - way) / a.haze + way / b.haze),
     )

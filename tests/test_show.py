@@ -300,3 +300,21 @@ def test_a_scene_is_told_at_birth_who_is_there_and_where_it_seats_them_is_where_
     old = [scene for name, scene in show._stage.items() if name == "sleeptree"]
     assert (show._stage["terraces"].seen == 3.0).all()  # type: ignore[attr-defined]
     assert not (old[0].seen == 3.0).any()  # type: ignore[attr-defined]
+
+
+def test_the_shape_of_the_picture_reaches_lights_and_view_and_never_a_step() -> None:
+    seen: list[float] = []
+
+    class Framed(Still):
+        def step(self, now: Moment) -> None:
+            seen.append(now.aspect)
+
+        def light(self, now: Moment) -> Iterable[Light]:
+            seen.append(now.aspect)
+            return super().light(now)
+
+    show = Show(brief(), 1, {"sleeptree": Framed})
+    show.step()
+    show.lights(4 / 3)
+    show.lights()
+    assert seen == [16 / 9, 4 / 3, 16 / 9]

@@ -69,11 +69,11 @@ def pictures(
         if hear is not None:
             hear(show)
         if tick >= watched and (tick - cut.first) % cut.every == 0:
-            picture.draw(look(show), pixels, 1.0 / cut.fps)
+            picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps)
             if tick >= cut.first:
                 yield pixels
         elif tick >= lingering and picture.lingers(tick):
-            picture.linger(look(show))
+            picture.linger(look(show, picture.width / picture.height))
         if tick >= cut.last:
             return
         if before is not None:

@@ -19,7 +19,7 @@ from installation.light.grade import GRID, Grade, rolling
 from installation.light.pyramid.renderer import Renderer, warm
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.scene import Light, Moment, View
+from installation.scene import ASPECT, Light, Moment, View
 from installation.show import Show
 
 Pixels = NDArray[np.uint32]
@@ -35,9 +35,9 @@ class Look:
     view: View
 
 
-def look(show: Show) -> Look:
-    """The show at its newest tick."""
-    return Look(show.moment(), show.lights(), show.view())
+def look(show: Show, aspect: float = ASPECT) -> Look:
+    """The show at its newest tick, for a picture `aspect` times as wide as high."""
+    return Look(show.moment(), show.lights(aspect), show.view(aspect))
 
 
 WATCHED = ticks.ticks(2.0)

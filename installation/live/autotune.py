@@ -20,9 +20,9 @@ Clock = Callable[[], int]
 _TRIES = 4
 
 
-def lit(show: Show) -> Look:
+def lit(show: Show, size: Size) -> Look:
     """The show in full light, whatever its score says: what is dark costs nothing to draw."""
-    seen = look(show)
+    seen = look(show, size[0] / size[1])
     return replace(seen, now=replace(seen.now, presence=1.0))
 
 
@@ -47,7 +47,7 @@ def picture(show: Show, paint: Callable[[Size, int], Drawing], size: Size, count
     """Nanoseconds for one picture of `show` in full light drawn by `count` threads: the best of a few."""
     pixels = np.zeros((size[1], size[0]), np.uint32)
     drawing = paint(size, count)
-    seen = lit(show)
+    seen = lit(show, size)
     best = 1 << 62
     for _ in range(1 + _TRIES):  # the first makes room and is not the best
         began = clock()

@@ -240,6 +240,9 @@ def _view(view: View) -> View:
         not all(math.isfinite(number) for number in numbers)
         or view.eye == view.target
         or not 1 <= view.height_deg <= 170
+        or not view.haze >= 1e-3
     ):
-        raise ValueError(f"a view looks from one place to another at 1..170 degrees, got {view}")
+        raise ValueError(
+            f"a view looks from one place to another at 1..170 degrees, haze of 0.001 m or more, got {view}"
+        )
     return view

@@ -62,6 +62,12 @@ class Painter:
         """Threads that draw."""
         return self._drawing.threads
 
+    @property
+    def aspect(self) -> float:
+        """Width over height of the next picture."""
+        width, height = self.screen.size
+        return width / height
+
     def begin(self, seen: Look, now_ns: int, level: float) -> None:
         """Begin to draw a moment, `level` 1 as it is .. 0 black."""
         width, height = self.screen.size

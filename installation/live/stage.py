@@ -99,7 +99,7 @@ class Stage:
         self._last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
         self._enter()
         self._looked = self.show.tick  # of the newest picture
-        self.painter.begin(look(self.show), self._clock(), self.level)
+        self.painter.begin(look(self.show, self.painter.aspect), self._clock(), self.level)
         while self._farewell != 0:
             self._turn()
         self.painter.finish(self._words)
@@ -131,7 +131,7 @@ class Stage:
         now = self._clock()
         begun = self._beat.even(now)
         self._advance(now, begun)
-        seen = look(self.show) if self.show.tick != self._looked else None
+        seen = look(self.show, self.painter.aspect) if self.show.tick != self._looked else None
         self._looked = self.show.tick
         while not self.painter.drawn(1.0 / ticks.RATE):
             late = self._clock()

@@ -12,30 +12,20 @@ from installation.scene import View
 NEAR = 0.05
 """Metres before the eye at which light is cut off."""
 
-EYE, RIGHT, UP, AHEAD, FOCAL, CENTRE = 0, 3, 6, 9, 12, 13
-"""Where a camera's numbers begin: three each for the eye and the axes, one focal length, two for the centre."""
+EYE, RIGHT, UP, AHEAD, FOCAL, CENTRE, HAZE = 0, 3, 6, 9, 12, 13, 15
+"""Where a camera's numbers begin: three each for the eye and the axes, a focal length, two for the centre, the haze."""
 
 
 def camera(view: View, width: int, height: int) -> NDArray[np.float64]:
-    """The pinhole camera of `view` as (16,) float64: eye and axes in metres, focal length and centre in pixels.
+    """The pinhole camera of `view` as (16,) float64: eye, axes; focal length, centre in pixels; 1/metres of its haze.
 
     x = centre_x + focal * right.p / ahead.p and y = centre_y - focal * up.p / ahead.p, p from the eye; pixel i covers
-    i .. i + 1. Raises ValueError when the eye stands on the target, or the angle isn't within 1..170 degrees.
+    i .. i + 1. Raises ValueError when the eye stands on the target, the angle isn't within 1..170 degrees, or the haze
+    is thicker than 1 mm.
     """
-    if not 1.0 <= view.height_deg <= 170.0:
-        raise ValueError(f"view.height_deg must be within 1..170 degrees, got {view.height_deg}")
-    eye, target = np.array(view.eye, dtype=np.float64), np.array(view.target, dtype=np.float64)
-    ahead = target - eye
-    distance = float(np.linalg.norm(ahead))
-    if not (math.isfinite(distance) and distance > 1e-6):
-        raise ValueError(f"view.eye and view.target must be two places, got {view.eye} and {view.target}")
-    ahead /= distance
-    level = np.array([ahead[1], -ahead[0], 0.0])  # to the right on the water
-    if float(np.linalg.norm(level)) < 1e-9:  # straight up or down: x stays to the right
-        level = np.array([1.0, 0.0, 0.0])
-    level /= np.linalg.norm(level)
-    above = np.cross(level, ahead)
-    c, s = math.cos(view.roll), math.sin(view.roll)
+    if not view.haze >= 1e-3:
+        raise ValueError(f"view.haze must be at least 0.001 m, got {view.haze}")
+    right, up, ahead = view.axes()
     focal = 0.5 * height / math.tan(math.radians(0.5 * view.height_deg))
-    right, up = c * level + s * above, c * above - s * level
-    return np.concatenate([eye, right, up, ahead, [focal, 0.5 * width, 0.5 * height, 0.0]])
+    lens = [focal, 0.5 * width, 0.5 * height, 1.0 / view.haze]
+    return np.concatenate([np.array(view.eye, dtype=np.float64), right, up, ahead, lens])

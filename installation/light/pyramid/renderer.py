@@ -37,6 +37,7 @@ class _Piece:
     colour: NDArray[np.float32]  # (3, n)
     starts: NDArray[np.int32]
     halo: float
+    least: float
     first: int
     last: int
 
@@ -177,6 +178,7 @@ class Renderer:
                 3.0 + 5.0 * grade.glow,
                 (0.002 + 0.004 * grade.glow) * self.height,
                 1.0 / (math.sqrt(2 * math.pi) * self._ridges[0]),
+                0.5 * max(piece.least, 0.0) * self.height / 1080,
             ]
         )
         if piece.round:
@@ -257,7 +259,10 @@ def _pieces(lights: Iterable[Light]) -> list[_Piece]:
             starts = _own(light.starts, np.int32)
             cuts = sorted({*np.searchsorted(starts, cuts[:-1]).tolist(), len(starts)})
         arrays = position, radius, colour, starts
-        pieces += [_Piece(isinstance(light, Points), *arrays, light.halo, a, b) for a, b in itertools.pairwise(cuts)]
+        pieces += [
+            _Piece(isinstance(light, Points), *arrays, light.halo, light.least, a, b)
+            for a, b in itertools.pairwise(cuts)
+        ]
     return pieces
 
 

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import exact, quick
-from installation.light.pyramid.camera import AHEAD, CENTRE, EYE, FOCAL, NEAR, RIGHT, UP
+from installation.light.pyramid.camera import AHEAD, CENTRE, EYE, FOCAL, HAZE, NEAR, RIGHT, UP
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
 
-WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR = range(7)
+WIDTH, HEIGHT, EXPOSURE, HALO_SHARE, HALO_WIDTH, HALO_FLOOR, SIGMA_FLOOR, SIGMA_LEAST = range(8)
 
 LINE, ENDS = np.float32(-1), np.float32(-2)
 """What stands for a level in the two rows of a line, which `_line` writes."""
@@ -93,11 +93,16 @@ def points(
         x = camera[CENTRE] + scale * (px * camera[RIGHT] + py * camera[RIGHT + 1] + pz * camera[RIGHT + 2])
         y = camera[CENTRE + 1] - scale * (px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2])
         true = 0.5 * scale * radius[i]
+        if 0.0 < true < draw[SIGMA_LEAST]:
+            true = draw[SIGMA_LEAST]
         if not (abs(x) < _LARGE and abs(y) < _LARGE and true > 0.0 and true < _LARGE):
             continue
         if not abs(colour[0, i]) + abs(colour[1, i]) + abs(colour[2, i]) < math.inf:
             continue
         r, g, b = max(0.0, colour[0, i]), max(0.0, colour[1, i]), max(0.0, colour[2, i])
+        if camera[HAZE] > 0.0:
+            left = math.exp(-camera[HAZE] * math.sqrt(px * px + py * py + pz * pz))
+            r, g, b = r * left, g * left, b * left
         sigma = max(true, floor)
         thin = (true / sigma) ** 2
         spread = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2) if halo > 0.0 else 0.0
@@ -184,8 +189,13 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
             y1 = px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2]
             z1 = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
             r1, cr1, cg1, cb1 = 0.5 * focal * radius[i], colour[0, i], colour[1, i], colour[2, i]
+            if 0.0 < r1 < draw[SIGMA_LEAST] * z1:
+                r1 = draw[SIGMA_LEAST] * z1
             ok1 = abs(x1) + abs(y1) + abs(z1) + abs(r1) + abs(cr1) + abs(cg1) + abs(cb1) < math.inf
             r1, cr1, cg1, cb1 = max(0.0, r1), max(0.0, cr1), max(0.0, cg1), max(0.0, cb1)
+            if camera[HAZE] > 0.0:
+                left = math.exp(-camera[HAZE] * math.sqrt(px * px + py * py + pz * pz))
+                cr1, cg1, cb1 = cr1 * left, cg1 * left, cb1 * left
             bright = max(cr0, cg0, cb0, cr1, cg1, cb1)
             seen = ok0 and ok1 and i > begin and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0) and bright > faint
             f, fb = 0.0, 1.0

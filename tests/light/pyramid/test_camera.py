@@ -10,7 +10,7 @@ import pytest
 from installation.light.grade import Grade
 from installation.light.pyramid.camera import camera
 from installation.light.pyramid.renderer import Renderer
-from installation.scene import View
+from installation.scene import Light, Points, Strokes, View
 from tests.harness.easel import colours
 
 
@@ -55,6 +55,8 @@ def test_axes_are_at_right_angles_even_straight_down() -> None:
     [
         (View((0.0, 0.0, 1.0), (0.0, 0.0, 1.0)), "must be two places"),
         (View((0.0, math.nan, 1.0), (0.0, 0.0, 1.0)), "must be two places"),
+        (View((0.0, -1.0, 1.0), (0.0, 0.0, 1.0), haze=0.0), r"haze must be at least 0\.001 m"),
+        (View((0.0, -1.0, 1.0), (0.0, 0.0, 1.0), haze=math.nan), "haze must be"),
         (View((0.0, -1.0, 1.0), (0.0, 0.0, 1.0), 180.0), r"within 1\.\.170 degrees, got 180"),
     ],
 )
@@ -64,8 +66,6 @@ def test_impossible_views_are_refused(view: View, words: str) -> None:
 
 
 def test_the_kernels_agree_with_the_camera() -> None:
-    from installation.scene import Points
-
     view = View((3.0, -6.0, 2.5), (0.2, 0.1, 1.0), 41.0, 0.2)
     place = (0.7, 1.1, 0.4)
     light = Points(np.array([place], dtype=np.float32), np.full(1, 0.2, dtype=np.float32), colours(1.0, 1))
@@ -73,3 +73,46 @@ def test_the_kernels_agree_with_the_camera() -> None:
     ys, xs = np.mgrid[0:100, 0:200] + 0.5
     seen = ((xs * spot).sum() / spot.sum(), (ys * spot).sum() / spot.sum())
     assert seen == pytest.approx(project(view, place), abs=0.05)
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 100), (160, 120), (60, 100), (320, 90)])
+def test_a_scene_is_told_where_a_place_is_seen_on_a_picture_of_any_shape(width: int, height: int) -> None:
+    view = View((3.0, -6.0, 2.5), (0.2, 0.1, 1.0), 41.0, 0.2)
+    places = np.array([(0.7, 1.1, 0.4), (-2.0, 3.0, 0.0), (0.2, 0.1, 1.0), (3.0, -9.0, 2.5)], dtype=np.float32)
+    u, v, depth = view.seen(places, width / height)
+    for i, place in enumerate(places[:3].tolist()):
+        assert (u[i] * width, v[i] * height) == pytest.approx(project(view, tuple(place), width, height), abs=1e-3)
+    assert (u[2], v[2]) == pytest.approx((0.5, 0.5), abs=1e-6)
+    assert depth[2] == pytest.approx(math.dist(view.eye, view.target), abs=1e-5)
+    assert depth[3] < 0.0
+
+
+def brightest(view: View, light: Light, size: tuple[int, int] = (200, 100)) -> float:
+    renderer = Renderer(*size)
+    linear = renderer.radiance([light], view, Grade(glow=0.0))
+    renderer.close()
+    return float(linear.max())
+
+
+def test_haze_takes_all_but_an_eth_in_its_distance_from_points_and_from_strokes() -> None:
+    place = np.array([[-0.5, 0.0, 0.0], [0.5, 0.0, 0.0]], dtype=np.float32)
+    radius = np.full(2, 0.3, dtype=np.float32)
+    strokes = Strokes(place, radius, colours(1.0, 2), np.zeros(1, dtype=np.int32))
+    for light in (Points(place[:1], radius[:1], colours(1.0, 1)), strokes):
+        clear = View((0.0, -8.0, 0.0), (0.0, 0.0, 0.0))
+        hazy = View((0.0, -8.0, 0.0), (0.0, 0.0, 0.0), haze=8.0)
+        assert brightest(hazy, light) / brightest(clear, light) == pytest.approx(math.exp(-1.0), rel=0.01)
+
+
+def test_what_is_far_is_not_thinner_than_asked_and_keeps_its_brightness() -> None:
+    view = View((0.0, -40.0, 0.0), (0.0, 0.0, 0.0))
+    place = np.array([[-3.0, 0.0, 0.0], [3.0, 0.0, 0.0]], dtype=np.float32)
+    hair = np.full(2, 0.0005, dtype=np.float32)  # a fiftieth of a pixel at 1080 rows
+    for least, low, high in ((0.0, 0.0, 0.1), (1.6, 0.5, 1.1)):
+        for light in (
+            Points(place[:1], hair[:1], colours(1.0, 1), least=least),
+            Strokes(place, hair, colours(1.0, 2), np.zeros(1, dtype=np.int32), least=least),
+        ):
+            assert low <= brightest(view, light, (1920, 1080)) <= high
+    nothing = Points(place[:1], np.zeros(1, dtype=np.float32), colours(1.0, 1), least=1.6)
+    assert brightest(view, nothing) == 0.0
