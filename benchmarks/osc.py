@@ -43,8 +43,8 @@ from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
 from installation.remote.osc.server import Server
-from installation.session.production import Opening, cores, opened
-from installation.session.request import Wish
+from installation.session.production import Production, cores, load_production
+from installation.session.request import Request
 from installation.show import Show
 from installation.venue.settings import Size, size
 
@@ -92,7 +92,7 @@ def touch(port: int, seconds: float) -> None:
 def serve(kind: str) -> None:
     """Listen until a line comes in; say the port first, and last how many messages were taken and the CPU seconds."""
     if kind in (OURS, OPEN):
-        show = opened(Wish()).show()
+        show = load_production(Request()).show()
         desk = Desk(show, Path(tempfile.mkdtemp()))
         server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9) if kind == OPEN else None)
         server.start()
@@ -205,13 +205,13 @@ class Witness:
 class Theatre:
     """The piece, played as `sleeptree play` plays it, on a wall of memory."""
 
-    def __init__(self, opening: Opening, pixels: Size, folder: Path) -> None:
+    def __init__(self, production: Production, pixels: Size, folder: Path) -> None:
         prepare(lambda _: None)
-        self.show = opening.show()
+        self.show = production.show()
         for _ in range(ticks.ticks(40.0)):  # out of the dark of the beginning
             self.show.step()
         self.wall, self.witness = Wall(pixels), Witness()
-        self.painter = Painter(self.wall, lambda s: opening.picture(s, cores()), time.monotonic_ns)
+        self.painter = Painter(self.wall, lambda s: production.picture(s, cores()), time.monotonic_ns)
         self.desk = Desk(self.show, folder, record=self.witness.record)
         self.server = Server(self.desk, "127.0.0.1", 0)
         self.stage = Stage(
@@ -288,8 +288,8 @@ def between(theatre: Theatre, meanwhile: Any) -> np.ndarray[Any, Any]:
 # ---- replay
 
 
-def replay(opening: Opening, folder: Path, seconds: float) -> dict[str, Any]:
-    show = opening.show()
+def replay(production: Production, folder: Path, seconds: float) -> dict[str, Any]:
+    show = production.show()
     journal = Journal(folder / "journals", show, wall())
     desk = Desk(show, folder / "presets", record=journal.write)
     draw, hand = random.Random(7), Source("udp", "127.0.0.1", 1)
@@ -310,7 +310,7 @@ def replay(opening: Opening, folder: Path, seconds: float) -> dict[str, Any]:
     played = time.perf_counter() - began
     began = time.perf_counter()
     performance = read(journal.path)
-    again, source = performance.begin(opening.scenes), Replay(performance)
+    again, source = performance.begin(production.scenes), Replay(performance)
     equal = []
     while again.tick < performance.last:
         source.deliver(again, 0)
@@ -351,13 +351,13 @@ def measured(parts: Sequence[str], seconds: float, rounds: int, pixels: Size) ->
         if "rate" in parts:
             results["rate"] = rate(seconds, rounds)
         if "latency" in parts:
-            with Theatre(opened(Wish()), pixels, Path(folder)) as theatre:
+            with Theatre(load_production(Request()), pixels, Path(folder)) as theatre:
                 results["latency"] = latency(theatre, 4 * seconds)
         if "flood" in parts:
-            with Theatre(opened(Wish()), pixels, Path(folder)) as theatre:
+            with Theatre(load_production(Request()), pixels, Path(folder)) as theatre:
                 results["flood"] = flood(theatre, 2 * seconds, rounds)
         if "replay" in parts:
-            results["replay"] = replay(opened(Wish()), Path(folder), 600.0)
+            results["replay"] = replay(load_production(Request()), Path(folder), 600.0)
     return results
 
 

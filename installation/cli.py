@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from enum import StrEnum
@@ -11,9 +10,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from installation.commands.play import Supervision
 from installation.foundation.errors import Mistake
 from installation.model.score import Phase
-from installation.session.request import Wish
+from installation.session.request import PlayOptions, Request
 from installation.venue import settings
 from installation.venue.settings import Size
 
@@ -65,7 +65,7 @@ Performed = Annotated[
 Unsupervised = Annotated[
     bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
 ]
-OnLeash = Annotated[str | None, typer.Option("--leash", hidden=True)]
+LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
 
 
 @app.command()
@@ -92,7 +92,7 @@ def play(
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
     unsupervised: Unsupervised = False,
-    leash: OnLeash = None,
+    link: LinkOption = None,
     context: typer.Context,
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
@@ -103,17 +103,11 @@ def play(
     Where there is no screen, it films twenty seconds with all three phases instead.
     """
     wanted = None if window is None else _size("--window", window)
-    if leash is None and not unsupervised and os.name == "posix":
-        from installation.session.supervised import supervised
+    from installation.commands.play import play
 
-        raise typer.Exit(supervised(context.obj, resume))
-    from installation.watch.child import Leash
-
-    watched = None if leash is None else Leash(leash)  # before all that takes time: its supervisor may be gone
-    from installation.session.player import Performance, play
-
-    performance = Performance(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
-    _say(play(Wish(config, score, scene, seed), performance, watched))
+    options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
+    supervision = Supervision(context.obj, link, unsupervised)
+    _ended(play(Request(config, score, scene, seed), options, supervision, resume))
 
 
 @app.command()
@@ -134,7 +128,7 @@ def still(
     if (phase is None) == (at is None):
         raise Mistake("still takes either --phase or --at")
     name: Phase | None = phase.value if phase is not None else None
-    _say(still(Wish(config, score, scene, seed), at, name, _size("--size", size), out))
+    _say(still(Request(config, score, scene, seed), at, name, _size("--size", size), out))
 
 
 @app.command()
@@ -156,10 +150,11 @@ def film(
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
-    from installation.session.filming import Reel, film
+    from installation.commands.film import film
+    from installation.session.filming import Reel
 
     reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav)
-    _say(film(Wish(config, score, scene, seed), reel, journal))
+    _say(film(Request(config, score, scene, seed), reel, journal))
 
 
 @app.command()
@@ -178,9 +173,9 @@ def sound(
     journal: Performed = None,
 ) -> None:
     """Render the sound alone, faster than it plays."""
-    from installation.session.audio import sound
+    from installation.commands.sound import sound
 
-    _say(sound(Wish(config, score, scene, seed), out, start, seconds, channels, journal))
+    _say(sound(Request(config, score, scene, seed), out, start, seconds, channels, journal))
 
 
 @app.command()
@@ -212,11 +207,11 @@ def check(
             raise Mistake("check: --reading, --position, --seconds and --device go with --calibrate")
         from installation.commands.check import check
 
-        check(Wish(config))
+        check(Request(config))
         return
     from installation.commands.calibrate import calibrate as calibrated
 
-    for line in calibrated(Wish(config), reading, position, seconds, device):
+    for line in calibrated(Request(config), reading, position, seconds, device):
         _say(line)
 
 
@@ -243,9 +238,9 @@ def controls(
     config: Config = None,
 ) -> None:
     """List what can be played over OSC: every address, what it takes and what it means."""
-    from installation.commands.surfaces import listed
+    from installation.commands.controls import controls as listed
 
-    _say(listed(Wish(config), markdown))
+    _say(listed(Request(config), markdown))
 
 
 class ControllerName(StrEnum):
@@ -264,10 +259,10 @@ def layout(
     config: Config = None,
 ) -> None:
     """Write a surface for a controller: pages for show, dream, light, sound and sleepers."""
-    from installation.commands.surfaces import Controller, layout
+    from installation.commands.layout import Controller, layout
 
     name: Controller = controller.value
-    _say(layout(Wish(config, score), name, out))
+    _say(layout(Request(config, score), name, out))
 
 
 JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]
@@ -281,27 +276,21 @@ def replay(
     window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
     config: Config = None,
     unsupervised: Unsupervised = False,
-    leash: OnLeash = None,
+    link: LinkOption = None,
     context: typer.Context,
 ) -> None:
     """Play a performance again, live, as it was played then."""
     wanted = None if window is None else _size("--window", window)
-    if leash is None and not unsupervised and os.name == "posix":
-        from installation.session.supervised import supervised
+    from installation.commands.replay import replay
 
-        raise typer.Exit(supervised(context.obj, name="replay"))
-    from installation.watch.child import Leash
-
-    watched = None if leash is None else Leash(leash)
-    from installation.session.player import Performance, play
-
-    _say(play(Wish(config), Performance(display, wanted, journal=journal), watched))
+    options = PlayOptions(display, wanted, journal=journal)
+    _ended(replay(Request(config), options, Supervision(context.obj, link, unsupervised)))
 
 
 @app.command()
 def journal(journal: JournalFile) -> None:
     """Say what happened in a night: its length, sections, the controls that were moved, gaps."""
-    from installation.session.replaying import journal as summary
+    from installation.commands.journal import journal as summary
 
     _say(summary(journal))
 
@@ -333,6 +322,13 @@ def kiosk(
 
     for line in install(config) if step is KioskStep.INSTALL else remove():
         _say(line)
+
+
+def _ended(how: int | str) -> None:
+    """A supervisor's exit code, or a sentence."""
+    if isinstance(how, int):
+        raise typer.Exit(how)
+    _say(how)
 
 
 def _say(sentence: str) -> None:

@@ -13,8 +13,8 @@ import sys
 
 import numpy as np
 
-from installation.session.production import opened
-from installation.session.request import Wish
+from installation.session.production import load_production
+from installation.session.request import Request
 from installation.light.picture import look, prepare
 from installation.model import ticks
 from installation.venue.settings import Hearing, Sound
@@ -30,13 +30,13 @@ def ready():
 
 prepare(lambda word: None)
 synth = warm(drones, 1, Sound(), Hearing())
-opening = opened(Wish(score="abridged", seed=1))
-show, picture = opening.show(), opening.picture((160, 90), 2)
+production = load_production(Request(score="abridged", seed=1))
+show, picture = production.show(), production.picture((160, 90), 2)
 before = ready()
 pixels = np.zeros((90, 160), np.uint32)
 stripes = np.where(np.arange(160) % 8 < 4, 0xFFFFFF, 0).astype(np.uint32)
 extremes = {"/light/trails": 0.7, "/light/glitch": 1.0, "/light/glow": 1.0, "/light/hue": 0.3, "/sound/level": 12.0}
-while show.tick < ticks.ticks(opening.score.seconds):
+while show.tick < ticks.ticks(production.score.seconds):
     second, part = divmod(show.tick, ticks.RATE)
     if show.tick == 4 * ticks.RATE:
         for address, value in extremes.items():

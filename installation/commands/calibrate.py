@@ -15,8 +15,8 @@ import msgspec
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.recording.journal import wall
-from installation.session.production import opened
-from installation.session.request import Wish
+from installation.session.production import load_production
+from installation.session.request import Request
 from installation.sound.exposure import CALIBRATED_AT
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.sound.pink_noise import RISE_S, level_dbfs, noise
@@ -30,13 +30,13 @@ _PATIENCE_S = 300.0  # in which a device must have answered: kernels may have to
 
 
 def calibrate(
-    wish: Wish, reading: str | None, position: str | None, seconds: float | None, device: str | None
+    request: Request, reading: str | None, position: str | None, seconds: float | None, device: str | None
 ) -> Iterator[str]:
     """Play, ask, write; a line at a time of what there is to say. With a `reading` nobody is asked."""
-    venue = opened(wish).settings
+    venue = load_production(request).settings
     output = venue.sound if device is None else msgspec.structs.replace(venue.sound, device=device)
     known = None if reading is None else _number(reading)
-    path = wish.config or places.own_venue()
+    path = request.config or places.own_venue()
     _editable(path)
     level = level_dbfs(venue.hearing, output.channels, output.rate)
     length = SCRIPTED_S if seconds is None else seconds

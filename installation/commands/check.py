@@ -11,25 +11,25 @@ from installation.live import autotune
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.session.audio import devices
-from installation.session.production import Opening, cores, opened
+from installation.session.production import Production, cores, load_production
 from installation.session.progress import Bar
-from installation.session.request import Wish
+from installation.session.request import Request
 from installation.venue.settings import Hearing, Size
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 
 
-def check(wish: Wish) -> None:
+def check(request: Request) -> None:
     """Print it."""
-    opening = opened(wish, score="abridged")
+    production = load_production(request, score="abridged")
     own = _screens()
-    for line in devices(opening):
+    for line in devices(production):
         print(f"sound      {line}")
-    print(f"hearing    {_hearing(opening.settings.hearing)}")
+    print(f"hearing    {_hearing(production.settings.hearing)}")
     print(f"processor  {platform.machine()}, {cores()} cores for us; Python {platform.python_version()}")
     _kernels()
     sizes = sorted({*SIZES, *own}, key=lambda size: size[0] * size[1])
-    tick, rates, counts = _rates(opening, sizes)
+    tick, rates, counts = _rates(production, sizes)
     print(f"show       {tick / 1e6:.2f} ms a tick, {tick * ticks.RATE / SECOND * 100:.0f} % of one core")
     for size, rate, count in zip(sizes, rates, counts, strict=True):
         print(f"picture    {size[0]}x{size[1]}: {rate:.0f} fps, {count} thread{'s' if count > 1 else ''}, in glitch")
@@ -81,21 +81,21 @@ def _kernels() -> None:
     print(f"kernels    {hits} from the cache, {misses} compiled now, {time.monotonic() - began:.1f} s")
 
 
-def _rates(opening: Opening, sizes: list[Size]) -> tuple[int, list[float], list[int]]:
+def _rates(production: Production, sizes: list[Size]) -> tuple[int, list[float], list[int]]:
     """Nanoseconds a tick; for each size pictures a second with the show that moves beside them, and threads."""
-    show = opening.show()
-    heart = opening.score.heart("glitch")
+    show = production.show()
+    heart = production.score.heart("glitch")
     if heart is None:
-        raise Mistake(f"score {opening.score.name}: there is no glitch to measure")
+        raise Mistake(f"score {production.score.name}: there is no glitch to measure")
     with Bar("measuring") as progress:
         last = ticks.ticks(heart)
         while show.tick < last - ticks.RATE:
             show.step()
             progress(show.tick, last)
         tick = autotune.tick(show, time.monotonic_ns)
-    counts = [autotune.threads(show, opening.picture, size, cores(), time.monotonic_ns) for size in sizes]
+    counts = [autotune.threads(show, production.picture, size, cores(), time.monotonic_ns) for size in sizes]
     took = [
-        autotune.picture(show, opening.picture, size, count, time.monotonic_ns)
+        autotune.picture(show, production.picture, size, count, time.monotonic_ns)
         for size, count in zip(sizes, counts, strict=True)
     ]
     free = max(0.0, 1.0 - tick * ticks.RATE / SECOND)  # what the ticks leave of each second

@@ -6,25 +6,25 @@ from pathlib import Path
 
 from installation.foundation.errors import Mistake
 from installation.model import ticks
-from installation.session.production import opened, writable
+from installation.session.production import load_production, writable
 from installation.session.progress import Bar
-from installation.session.request import Wish
+from installation.session.request import Request
 from installation.venue.settings import Size
 
 
-def still(wish: Wish, at: float | None, phase: str | None, size: Size, out: Path) -> str:
+def still(request: Request, at: float | None, phase: str | None, size: Size, out: Path) -> str:
     """Draw the picture at `at` seconds, or in the middle of the longest section of `phase`; say where it is."""
     writable(out)
-    opening = opened(wish)
-    seconds = opening.score.heart(phase) if phase is not None else at
+    production = load_production(request)
+    seconds = production.score.heart(phase) if phase is not None else at
     if seconds is None:
-        raise Mistake(f"score {opening.score.name}: no lit section is {phase}")
+        raise Mistake(f"score {production.score.name}: no lit section is {phase}")
     from installation.film import film
     from installation.foundation import png
     from installation.light.picture import prepare
 
     tick = ticks.ticks(seconds)
-    show, picture = opening.show(), opening.picture(size)
+    show, picture = production.show(), production.picture(size)
     with Bar("still") as progress:
         prepare(progress.prepare)
         pixels = film.still(show, picture, tick, progress)

@@ -80,15 +80,13 @@ def quiet() -> score.Score:
     return score.parse(CALM, "calm")
 
 
-def understudied(
-    scenes: Mapping[str, type[Scene]], clock: Clock, work: Clock = thread_time_ns
-) -> dict[str, type[Scene]]:
+def isolated(scenes: Mapping[str, type[Scene]], clock: Clock, work: Clock = thread_time_ns) -> dict[str, type[Scene]]:
     """The same scenes, each with an understudy in the wings. `clock` is monotonic, `work` what the thread computed."""
     return {name: _part(name, kind, clock, work) for name, kind in scenes.items()}
 
 
 def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene]:
-    class Part(_Part):
+    class Part(IsolatedScene):
         controls = kind.controls
         budget = kind.budget
 
@@ -99,7 +97,7 @@ def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene
     return Part
 
 
-class _Part(Scene):
+class IsolatedScene(Scene):
     """A scene, or whoever stands in for it. What moves is the scene's own, and whether it has fallen."""
 
     _sleepers: int

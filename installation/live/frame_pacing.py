@@ -8,7 +8,7 @@ from installation.model import ticks
 from installation.model.ticks import SECOND
 
 
-class Beat:
+class FramePacer:
     """The beat of the display: turns the jittery times at which pictures begin into even ones.
 
     A picture that begins a little early or late belongs to the same refresh of the display; showing it the ticks of

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from installation.foundation import png
 from installation.light.picture import Pixels, look
-from installation.live.frame_pacing import Beat, Lag, period
+from installation.live.frame_pacing import FramePacer, Lag, period
 from installation.live.painter import Painter
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
@@ -30,8 +30,8 @@ _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
 
-class Desk(Protocol):
-    """Where what is said of the show comes from: live.desk.Desk, or a performance that is replayed."""
+class LiveSource(Protocol):
+    """Where what is said of the show comes from: remote.desk.Desk, or a performance that is replayed."""
 
     def hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
         """A key was pressed that says this."""
@@ -62,7 +62,7 @@ class Stage:
         self,
         show: Show,
         painter: Painter,
-        desk: Desk,
+        desk: LiveSource,
         *,
         clock: Callable[[], int],
         sleep: Callable[[float], None],
@@ -80,7 +80,7 @@ class Stage:
         self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
         self._day = self._open
         self._ticker = Ticker(clock())  # play begins it anew
-        self._beat = Beat(period(self._screen.display.rate, most_fps))
+        self._beat = FramePacer(period(self._screen.display.rate, most_fps))
         self._lag = Lag()
         self._last: int | None = None  # tick at which the end begins by itself
         self._farewell: int | None = None  # ticks left until black

@@ -20,7 +20,7 @@ Measures = Callable[[], Mapping[str, Value]]
 """What only the stage knows, by address: /state/fps, /state/guard, /state/level, /state/roughness."""
 
 
-class Telling:
+class StatePublisher:
     """A follower of the show. `wall` gives the wall clock in Unix seconds."""
 
     def __init__(self, desk: Desk, journal: Journal | None, wall: Callable[[], float]) -> None:

@@ -36,7 +36,7 @@ _SUM = 16  # bytes
 
 
 @dataclass(frozen=True)
-class Kept:
+class Checkpoint:
     """What was found."""
 
     snapshot: bytes
@@ -66,13 +66,13 @@ class Kept:
         return refused
 
 
-class Keeper:
+class CheckpointStore:
     """Follows one show. `folders` in the order of preference, the last in memory; `going_on` is what it goes on from.
 
     What is in `before` is called before a snapshot is put in place: whatever is older than it must be safe by then.
     """
 
-    def __init__(self, folders: Sequence[Path], going_on: Kept | None = None) -> None:
+    def __init__(self, folders: Sequence[Path], going_on: Checkpoint | None = None) -> None:
         self._folders = folders
         self.before: list[Callable[[], None]] = []
         self._news = threading.Condition()
@@ -136,7 +136,7 @@ class Keeper:
                     old.unlink()
                 return
 
-    def _again(self, kept: Kept) -> None:
+    def _again(self, kept: Checkpoint) -> None:
         """One file with all that was given since, before those it was found in are forgotten."""
         lines = [
             json.dumps([tick, address, *said]) for tick in sorted(kept.given) for address, said in kept.given[tick]
@@ -182,7 +182,7 @@ def written(tick: int, snapshot: bytes) -> bytes:
     return MAGIC + blake2b(body, digest_size=_SUM).digest() + body
 
 
-def read(path: Path) -> Kept:
+def read(path: Path) -> Checkpoint:
     """One snapshot. Raises ValueError when it isn't whole, OSError when it can't be read."""
     data = path.read_bytes()
     body = data[len(MAGIC) + _SUM :]
@@ -190,10 +190,10 @@ def read(path: Path) -> Kept:
         raise ValueError(f"{path}: not a whole snapshot")
     head, _, snapshot = body.partition(b"\n")
     said = json.loads(head)
-    return Kept(snapshot, int(said["tick"]), float(said["at"]))
+    return Checkpoint(snapshot, int(said["tick"]), float(said["at"]))
 
 
-def found(folders: Sequence[Path]) -> Iterator[Kept]:
+def found(folders: Sequence[Path]) -> Iterator[Checkpoint]:
     """Every snapshot that is whole, the newest first, with what was given since."""
     whole = []
     for folder in folders:
@@ -203,7 +203,7 @@ def found(folders: Sequence[Path]) -> Iterator[Kept]:
     given = _given(folders)
     for kept in sorted(whole, key=lambda one: one.tick, reverse=True):
         since = {tick: said for tick, said in given.items() if tick >= kept.tick}
-        yield Kept(kept.snapshot, kept.tick, kept.at, since)
+        yield Checkpoint(kept.snapshot, kept.tick, kept.at, since)
 
 
 def _given(folders: Sequence[Path]) -> dict[int, list[tuple[str, Sequence[Any]]]]:

@@ -1,9 +1,8 @@
-"""`sleeptree sound`: the drones alone, as a file; and the loudspeakers that `play` opens."""
+"""The loudspeakers that the venue asks for, which devices there are, and the audience's exposure on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,63 +10,28 @@ from numpy.typing import NDArray
 
 from installation.foundation import places
 from installation.foundation.atomic import write_atomic
-from installation.foundation.errors import Mistake
-from installation.model import ticks
 from installation.recording.journal import wall
-from installation.session.production import Opening, opened, writable
-from installation.session.progress import Bar
-from installation.session.replaying import reopened
-from installation.session.request import Wish
+from installation.session.production import Production
 from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
 
 DAY_S = 86_400.0
 
 
-def sound(
-    wish: Wish, out: Path, start: float, seconds: float | None, channels: int, journal: Path | None = None
-) -> str:
-    """Render `seconds` of sound from `start`, of the show or of the performance in a journal; say where it is."""
-    from installation.film.soundtrack import Soundtrack, far_studio
-    from installation.film.wav import Wav
-
-    path = writable(out)
-    opening = opened(wish) if journal is None else reopened(journal, wish.config)
-    begins, whole = opening.reach
-    length = whole - start if seconds is None else seconds
-    if length <= 0:
-        raise Mistake(f"--from takes less than the {whole:g} s that there are, got {start:g}")
-    first = ticks.ticks(begins + start)
-    last = first + max(1, ticks.ticks(length))
-    show = opening.show()
-    hearing = opening.settings.hearing
-    with Bar("sound") as progress, far_studio(opening.seed, hearing, channels) as studio, Wav(path, channels) as wav:
-        track = Soundtrack(studio, first, last, wav.write)
-        track.hear(show)
-        while show.tick < last:
-            opening.before(show)
-            show.step()
-            track.hear(show)
-            if show.tick % ticks.RATE == 0:
-                progress(show.tick, last)
-        track.finish()
-    return f"{path}: {length:g} s, {channels} channels"
-
-
-def sounded(
-    opening: Opening, silent: bool, device: str | None, notice: Callable[[str], None], waits: bool = False
+def start_sound(
+    production: Production, silent: bool, device: str | None, notice: Callable[[str], None], waits: bool = False
 ) -> Loudspeakers | None:
     """The loudspeakers that the venue and the command line ask for, to be closed; None where all is to be silent."""
-    wanted = opening.settings.sound
+    wanted = production.settings.sound
     if silent or not wanted.enabled:
         return None
     if device is not None:
         wanted = msgspec.structs.replace(wanted, device=device)
-    hearing, diary = opening.settings.hearing, Kept(notice)
-    return Loudspeakers(opening.seed, wanted, hearing, notice=notice, diary=diary, waits=waits)
+    hearing, diary = production.settings.hearing, ExposureFile(notice)
+    return Loudspeakers(production.seed, wanted, hearing, notice=notice, diary=diary, waits=waits)
 
 
-class Kept(Diary):
+class ExposureFile(Diary):
     """An audience's exposure on disk: the dose of a day doesn't end with a process."""
 
     def __init__(self, notice: Callable[[str], None]) -> None:
@@ -93,9 +57,9 @@ class Kept(Diary):
             self._failed = True
 
 
-def devices(opening: Opening) -> Iterator[str]:
+def devices(production: Production) -> Iterator[str]:
     """A line about each device that can play, and what `play` would do."""
-    wanted = opening.settings.sound
+    wanted = production.settings.sound
     try:
         found = loudspeakers()
     except NoPortAudio as error:

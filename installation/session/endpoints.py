@@ -14,15 +14,15 @@ import structlog
 from installation.controls import Accepted
 from installation.foundation.errors import Mistake
 from installation.live import stage
-from installation.live.state import Measures, Telling
+from installation.live.state import Measures, StatePublisher
 from installation.recording.journal import FOLDER, Journal, wall
 from installation.recording.replay import Replay
 from installation.remote import access
 from installation.remote.access import Gate
 from installation.remote.desk import Desk, Record
 from installation.remote.inbox import Source
-from installation.session.production import Opening
-from installation.session.replaying import Reopening
+from installation.session.production import Production
+from installation.session.replaying import ReplayProduction
 from installation.show import Show
 
 
@@ -30,24 +30,27 @@ from installation.show import Show
 class Console:
     """What the stage needs of it."""
 
-    desk: stage.Desk
+    desk: stage.LiveSource
     followers: Sequence[stage.Follower]
-    telling: Telling | None = None  # None in a replay: there is nobody to tell
+    publisher: StatePublisher | None = None  # None in a replay: there is nobody to tell
     journal: Journal | None = None
 
     def measure(self, measures: Measures) -> None:
         """Tell what `measures` says too."""
-        if self.telling is not None:
-            self.telling.measures.append(measures)
+        if self.publisher is not None:
+            self.publisher.measures.append(measures)
 
 
-def words(opening: Opening) -> dict[str, list[str]]:
+def words(production: Production) -> dict[str, list[str]]:
     """The words that a score and its scenes add to the table of controls."""
-    return {"/show/section": [section.name for section in opening.score.section], "/show/scene": sorted(opening.scenes)}
+    return {
+        "/show/section": [section.name for section in production.score.section],
+        "/show/scene": sorted(production.scenes),
+    }
 
 
 @dataclass(frozen=True)
-class Doors:
+class Endpoints:
     """Where messages come in, from whom, and who is always told what was accepted."""
 
     where: tuple[str, int]
@@ -55,13 +58,13 @@ class Doors:
     targets: tuple[Source, ...]
 
 
-def doors(opening: Opening, listen: str | None = None, port: int | None = None) -> Doors:
+def endpoints(production: Production, listen: str | None = None, port: int | None = None) -> Endpoints:
     """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake."""
-    osc = opening.settings.osc
+    osc = production.settings.osc
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
     targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
     try:
-        return Doors(where, Gate(access.networks(osc.allow)), targets)
+        return Endpoints(where, Gate(access.networks(osc.allow)), targets)
     except ValueError as error:
         raise Mistake(str(error)) from None
 
@@ -75,11 +78,11 @@ def _address(place: str, text: str, port: int) -> tuple[str, int]:
 
 @contextmanager
 def console(
-    opening: Opening, show: Show, data: Path, through: Doors, also: Record = lambda tick, accepted: None
+    production: Production, show: Show, data: Path, through: Endpoints, also: Record = lambda tick, accepted: None
 ) -> Iterator[Console]:
     """Open for as long as the show plays. What is accepted goes into the journal, and to `also`."""
-    if isinstance(opening, Reopening):
-        yield Console(Replay(opening.performance), ())
+    if isinstance(production, ReplayProduction):
+        yield Console(Replay(production.performance), ())
         return
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
@@ -91,33 +94,35 @@ def console(
 
     desk = Desk(show, data / "presets", through.targets, record)
     desk.troubles.append(lambda: journal.trouble)
-    telling = Telling(desk, journal, wall)
+    publisher = StatePublisher(desk, journal, wall)
     with ExitStack() as stack:
         stack.callback(lambda: journal.close(show, wall()))
-        if opening.settings.osc.enabled:
-            _serve(stack, desk, opening, through)
-        yield Console(desk, (telling,), telling, journal)
+        if production.settings.osc.enabled:
+            _serve(stack, desk, production, through)
+        yield Console(desk, (publisher,), publisher, journal)
 
 
-def _serve(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
+def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
     from installation.remote.osc.server import Server
 
     server = Server(desk, *through.where, through.gate)
     server.start()
     stack.callback(server.close)
     desk.troubles.append(lambda: server.trouble)
-    if opening.settings.oscquery.enabled:
+    if production.settings.oscquery.enabled:
         served = stack.enter_context(ExitStack())
         # what it is made of takes a fifth of a second to load, and the first picture doesn't wait for it
-        loading = threading.Thread(target=_query, args=(served, desk, opening, through), name="oscquery", daemon=True)
+        loading = threading.Thread(
+            target=_query, args=(served, desk, production, through), name="oscquery", daemon=True
+        )
         loading.start()
         stack.callback(loading.join)
 
 
-def _query(stack: ExitStack, desk: Desk, opening: Opening, through: Doors) -> None:
+def _query(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
     from installation.remote.osc.query import OscQuery
 
-    tree = OscQuery(desk, through.where, through.where[0], opening.settings.oscquery.port, words(opening))
+    tree = OscQuery(desk, through.where, through.where[0], production.settings.oscquery.port, words(production))
     tree.start()
     stack.callback(tree.close)
     desk.troubles.append(lambda: tree.trouble)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +20,30 @@ from installation.foundation import places
 from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
 from installation.live import autotune
-from installation.live.fallback import Calm, quiet, understudied
+from installation.live.fallback import Calm, isolated, quiet
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
 from installation.live.stage import Follower, Stage
 from installation.model import ticks
 from installation.recording import checkpoint
-from installation.recording.checkpoint import Keeper
+from installation.recording.checkpoint import CheckpointStore
 from installation.remote.desk import Desk
 from installation.session import restart
-from installation.session.audio import sounded
-from installation.session.endpoints import Console, Doors, console, doors
+from installation.session.audio import start_sound
+from installation.session.endpoints import Console, Endpoints, console, endpoints
 from installation.session.filming import Reel, shoot
-from installation.session.preload import Stopped, loaded, quietly
-from installation.session.production import Opening, cores, opened, writable
-from installation.session.replaying import Reopening, reopened
-from installation.session.request import Wish
+from installation.session.preload import Stopped, load, preload
+from installation.session.production import Production, cores, load_production, writable
+from installation.session.replaying import ReplayProduction, load_replay
+from installation.session.request import PlayOptions, Request
 from installation.session.restart import Plan
 from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
-from installation.venue.settings import Size
 from installation.watch import log, process_stats
-from installation.watch.child import Nobody, Orders, Watched
+from installation.watch.child import StartOrders, Unsupervised, Watched
 from installation.watch.report import report
-from installation.watch.telemetry import Health
+from installation.watch.telemetry import Telemetry
 
 _log = structlog.get_logger("play")
 
@@ -55,28 +54,13 @@ STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sle
 """What the black screen says."""
 
 
-@dataclass(frozen=True)
-class Performance:
-    """What the command line says about how the piece is played; None leaves it to the venue's settings."""
-
-    display: int | None = None
-    window: Size | None = None
-    seconds: float | None = None
-    report: Path | None = None
-    listen: str | None = None
-    osc_port: int | None = None
-    silent: bool = False
-    device: str | None = None  # loudspeakers
-    journal: Path | None = None  # to be replayed
-
-
-def play(wish: Wish, performance: Performance, watched: Watched | None = None) -> str:
+def play(request: Request, options: PlayOptions, watched: Watched | None = None) -> str:
     """Play until somebody ends it; what there is to say afterwards, in a line or none."""
-    watched = watched or Nobody(Orders())
+    watched = watched or Unsupervised(StartOrders())
     log.configure(watched.say)
     gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
     try:
-        return _Evening(wish, performance, watched).play()
+        return Player(request, options, watched).play()
     except Stopped:
         return ""
     finally:
@@ -84,48 +68,50 @@ def play(wish: Wish, performance: Performance, watched: Watched | None = None) -
         watched.close()
 
 
-class _Evening:
+class Player:
     """One process's part of a show, from its loading to its end."""
 
-    def __init__(self, wish: Wish, performance: Performance, watched: Watched) -> None:
+    def __init__(self, request: Request, options: PlayOptions, watched: Watched) -> None:
         self._born, self._began = process_stats.age_s(), time.monotonic_ns()
-        self._wish, self._performance, self._watched = wish, performance, watched
-        if performance.report is not None:
-            writable(performance.report)
+        self._request, self._options, self._watched = request, options, watched
+        if options.report is not None:
+            writable(options.report)
         self._show: Show | None = None
         self._speakers: Loudspeakers | None = None
         if watched.waits:
             self._plan = restart.plan(watched.kept)
-            self.opening = self._opened()
-            self._show = quietly(self.opening)
-            self._speakers = self._sounded(waits=True)
+            self.production = self._load_production()
+            self._show = preload(self.production)
+            self._speakers = self._start_sound(waits=True)
             self._orders = watched.orders(lambda: self._speakers is None or self._speakers.loaded)
             self._born, self._began = None, time.monotonic_ns()
         else:
             self._orders = watched.orders()
-            self._plan = restart.plan(watched.kept) if self._orders.again else None
-            self.opening = self._opened()
+            self._plan = restart.plan(watched.kept) if self._orders.restart else None
+            self.production = self._load_production()
         self._watched.pulse("loading")
         self._ending = threading.Event()
         self._stage: Stage | None = None
-        self._hours = opening_hours.spans(self.opening.settings.hours.open)
-        care, kept_log = self.opening.settings.care, self.opening.settings.log
+        self._hours = opening_hours.spans(self.production.settings.hours.open)
+        care, kept_log = self.production.settings.care, self.production.settings.log
         limits = {"failures": care.failures, "within_s": care.within_s, "hang_s": care.hang_s}
         watched.say({"limits": limits, "log_size": [kept_log.megabytes, kept_log.files]})
 
-    def _opened(self) -> Opening:
+    def _load_production(self) -> Production:
         """What was kept of the show that goes on, or what the files say now."""
-        journal = self._performance.journal
+        journal = self._options.journal
         if self._plan is not None:
-            opening = self._plan.opening()
+            production = self._plan.production()
         else:
-            opening = opened(self._wish) if journal is None else reopened(journal, self._wish.config)
-        return replace(opening, scenes=understudied(opening.scenes, time.monotonic_ns))
+            production = (
+                load_production(self._request) if journal is None else load_replay(journal, self._request.config)
+            )
+        return replace(production, scenes=isolated(production.scenes, time.monotonic_ns))
 
     def play(self) -> str:
         """The whole of it; what there is to say afterwards."""
         self._begin()
-        through = doors(self.opening, self._performance.listen, self._performance.osc_port)
+        through = endpoints(self.production, self._options.listen, self._options.osc_port)
         with _signals(self._end), ExitStack() as stack:
             stack.callback(self._hush)
             if self._speakers is not None and self._orders.role != "black":
@@ -134,23 +120,23 @@ class _Evening:
             if screen is None:
                 self._watched.pulse("filming")
                 gc.enable()
-                return _film_instead(self._wish, self._performance)
+                return _film_instead(self._request, self._options)
             stack.callback(screen.close)
             if self._orders.role == "black":
                 self._hush()
                 return self._black(screen)
             said = self._perform(screen, through)
-        if self._performance.report is not None:
-            _write(self._performance.report, said)
+        if self._options.report is not None:
+            _write(self._options.report, said)
         return ""
 
     def _begin(self) -> None:
         """What is played now: the show, as it was where it goes on, or something that can't fail."""
-        if not self._orders.again and not self._orders.resume:
+        if not self._orders.restart and not self._orders.resume:
             checkpoint.forget(restart.folders(self._watched.kept))
         if self._orders.role == "calm":
             self._show = None
-            self.opening = Opening(self.opening.settings, quiet(), self.opening.seed, {"calm": Calm})
+            self.production = Production(self.production.settings, quiet(), self.production.seed, {"calm": Calm})
 
     def _end(self) -> None:
         self._ending.set()
@@ -159,8 +145,8 @@ class _Evening:
 
     # the loudspeakers
 
-    def _sounded(self, waits: bool = False) -> Loudspeakers | None:
-        return sounded(self.opening, self._performance.silent, self._performance.device, _notice, waits)
+    def _start_sound(self, waits: bool = False) -> Loudspeakers | None:
+        return start_sound(self.production, self._options.silent, self._options.device, _notice, waits)
 
     def _hush(self) -> None:
         if self._speakers is not None:
@@ -172,7 +158,7 @@ class _Evening:
     def _screen(self) -> Screen | None:
         """The window; a stand-in where it has to be waited for; None where a film is made instead."""
         screen = self._look()
-        if screen is None and self._orders.blind:
+        if screen is None and self._orders.headless:
             _notice("there is no screen; playing on without, and looking for one")
             return HeadlessScreen(self._look, time.monotonic_ns)
         return screen
@@ -180,15 +166,15 @@ class _Evening:
     def _look(self) -> Screen | None:
         from installation.light.screen.window import NoScreen, Window
 
-        wanted = self.opening.settings.screen
-        number = self._performance.display or wanted.display
+        wanted = self.production.settings.screen
+        number = self._options.display or wanted.display
         present: Any = (self._plan.present if self._plan is not None else "") or wanted.present
         try:
             window: Any = Window(
                 number,
                 wanted.pixels,
-                small=self._performance.window or wanted.pixels,
-                fullscreen=wanted.fullscreen and self._performance.window is None,
+                small=self._options.window or wanted.pixels,
+                fullscreen=wanted.fullscreen and self._options.window is None,
                 present=present if present in ("memory", "gpu") else None,
             )
         except NoScreen:
@@ -202,12 +188,12 @@ class _Evening:
 
     # the show
 
-    def _perform(self, screen: Screen, through: Doors) -> dict[str, Any]:
-        show = self._show or loaded(self.opening, screen, self._ending, lambda: self._watched.pulse("loading"))
+    def _perform(self, screen: Screen, through: Endpoints) -> dict[str, Any]:
+        show = self._show or load(self.production, screen, self._ending, lambda: self._watched.pulse("loading"))
         going_on = restart.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
             checkpoint.forget(restart.folders(self._watched.kept))
-            show = self.opening.show()
+            show = self.production.show()
         if self._speakers is not None and self._awake():
             self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
@@ -215,11 +201,13 @@ class _Evening:
         if self._orders.role == "show":
             restart.keep(self._watched.kept, self._planned(count, screen, ends))
         with ExitStack() as stack:
-            painter = Painter(screen, lambda size: self.opening.picture(size, count), time.monotonic_ns)
+            painter = Painter(screen, lambda size: self.production.picture(size, count), time.monotonic_ns)
             stack.enter_context(closing(painter))
             kept_here = self._kept(stack, going_on)
             played = stack.enter_context(
-                console(self.opening, show, places.data(), through, *([] if kept_here is None else [kept_here.write]))
+                console(
+                    self.production, show, places.data(), through, *([] if kept_here is None else [kept_here.write])
+                )
             )
             if kept_here is not None and played.journal is not None:
                 kept_here.before.append(played.journal.flush)
@@ -251,32 +239,32 @@ class _Evening:
 
     def _threads(self, show: Show, screen: Screen) -> int:
         """How many draw: as the settings say, as was measured before, or as is measured now."""
-        known = self.opening.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
-        return known or autotune.threads(show, self.opening.picture, screen.size, cores(), time.monotonic_ns)
+        known = self.production.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
+        return known or autotune.threads(show, self.production.picture, screen.size, cores(), time.monotonic_ns)
 
-    def _ends(self, show: Show, going_on: checkpoint.Kept | None) -> int | None:
+    def _ends(self, show: Show, going_on: checkpoint.Checkpoint | None) -> int | None:
         """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
         if going_on is not None and self._plan is not None:
             return self._plan.ends
-        seconds = self._performance.seconds
-        if isinstance(self.opening, Reopening):
-            seconds = self.opening.performance.seconds
+        seconds = self._options.seconds
+        if isinstance(self.production, ReplayProduction):
+            seconds = self.production.performance.seconds
         return None if seconds is None else show.tick + ticks.ticks(seconds)
 
     def _planned(self, count: int, screen: Screen, ends: int | None) -> Plan:
         present = screen.present if screen.present in ("memory", "gpu") else ""
-        opening = self.opening
-        journal = str(opening.performance.path.absolute()) if isinstance(opening, Reopening) else ""
-        return Plan(opening.settings, opening.score, opening.seed, count, present, ends, journal)
+        production = self.production
+        journal = str(production.performance.path.absolute()) if isinstance(production, ReplayProduction) else ""
+        return Plan(production.settings, production.score, production.seed, count, present, ends, journal)
 
-    def _kept(self, stack: ExitStack, going_on: checkpoint.Kept | None) -> Keeper | None:
+    def _kept(self, stack: ExitStack, going_on: checkpoint.Checkpoint | None) -> CheckpointStore | None:
         folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
-        return stack.enter_context(closing(Keeper(folders, going_on))) if folders else None
+        return stack.enter_context(closing(CheckpointStore(folders, going_on))) if folders else None
 
     def _staged(
-        self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: Keeper | None
+        self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: CheckpointStore | None
     ) -> Stage:
-        speakers = self._speakers = self._speakers or self._sounded()
+        speakers = self._speakers = self._speakers or self._start_sound()
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
         played.measure(painter.measures)
         if speakers is not None:
@@ -289,7 +277,7 @@ class _Evening:
             clock=time.monotonic_ns,
             sleep=time.sleep,
             followers=followers,
-            most_fps=self.opening.settings.screen.fps,
+            most_fps=self.production.settings.screen.fps,
             stills=places.stills(),
             notice=_notice,
             pulse=lambda tick: self._watched.pulse("playing", tick),
@@ -305,14 +293,14 @@ class _Evening:
         stage: Stage,
         played: Console,
         speakers: Loudspeakers | None,
-        kept_here: Keeper | None,
+        kept_here: CheckpointStore | None,
         followers: list[Follower],
     ) -> None:
         """The show says how it is."""
         tally = played.desk.tally if isinstance(played.desk, Desk) else None
-        screen = self.opening.settings.screen
+        screen = self.production.settings.screen
         every = period(stage.painter.screen.display.rate, screen.fps)
-        health = Health(stage.painter, every, tally, self._watched.say, lambda: stage.slipped)
+        health = Telemetry(stage.painter, every, tally, self._watched.say, lambda: stage.slipped)
         if speakers is not None:
             health.more.append(lambda: _heard(speakers))
         if kept_here is not None:
@@ -356,17 +344,17 @@ def _signals(end: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _film_instead(wish: Wish, performance: Performance) -> str:
+def _film_instead(request: Request, options: PlayOptions) -> str:
     out = Path("out") / "sleeptree.mp4"
-    seconds = FILM_S if performance.seconds is None else min(FILM_S, max(performance.seconds, 1 / FILM_FPS))
+    seconds = FILM_S if options.seconds is None else min(FILM_S, max(options.seconds, 1 / FILM_FPS))
     _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
     out.parent.mkdir(exist_ok=True)
-    opening = opened(wish, score="abridged")
-    width, height = performance.window or FILM_SIZE
+    production = load_production(request, score="abridged")
+    width, height = options.window or FILM_SIZE
     reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, 0.0, seconds, writable(out))
-    said = shoot(opening, reel)
-    if performance.report is not None:
-        _write(performance.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
+    said = shoot(production, reel)
+    if options.report is not None:
+        _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
     return said
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from installation.light.screen.screen import Screen
-from installation.session.production import Opening
+from installation.session.production import Production
 from installation.show import Show
 
 _STAGES = 7  # words that loading says
@@ -18,7 +18,7 @@ class Stopped(Exception):
     """Somebody ended the show before it began."""
 
 
-def quietly(opening: Opening) -> Show:
+def preload(production: Production) -> Show:
     """The show, with everything loaded that a stage needs: by the process that waits for another one's failing."""
     import installation.light.screen.window
     import installation.remote.osc.query
@@ -27,10 +27,10 @@ def quietly(opening: Opening) -> Show:
     from installation.light.picture import prepare
 
     prepare(lambda _: None)
-    return opening.show()
+    return production.show()
 
 
-def loaded(opening: Opening, window: Screen, ending: threading.Event, pulse: Callable[[], None]) -> Show:
+def load(production: Production, window: Screen, ending: threading.Event, pulse: Callable[[], None]) -> Show:
     """The show, made while the window stays awake and says how far it is. Raises Stopped, or what went wrong."""
     heard: list[str] = []
     made: list[Show] = []
@@ -48,7 +48,7 @@ def loaded(opening: Opening, window: Screen, ending: threading.Event, pulse: Cal
             say("light")
             prepare(say)
             say("tree")
-            made.append(opening.show())
+            made.append(production.show())
             say("")
         except BaseException as error:  # raised again below, where somebody can hear it
             failed.append(error)

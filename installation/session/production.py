@@ -17,7 +17,7 @@ from installation.foundation.errors import Mistake
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
-from installation.session.request import Wish
+from installation.session.request import Request
 from installation.show import Show
 from installation.venue import settings
 from installation.venue.settings import Settings, Size
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Opening:
+class Production:
     """Everything that a show and its pictures are made of, read and checked."""
 
     settings: Settings
@@ -60,22 +60,22 @@ class Opening:
         return Picture(*size, threads or screen.threads or cores(), self.seed, room)
 
 
-def opened(wish: Wish, score: str | None = None) -> Opening:
-    """What `wish` asks for; `score` is played where the wish names none. Raises Mistake."""
-    venue = _settings(wish.config)
+def load_production(request: Request, score: str | None = None) -> Production:
+    """What `request` asks for; `score` is played where the request names none. Raises Mistake."""
+    venue = _settings(request.config)
     found = repertoire.found()
     for line in found.broken:
         print(f"sleeptree: left out: {line}", file=sys.stderr)
     if not found.scenes:
         raise Mistake("there is no scene to play: none is installed in the group sleeptree.scenes")
-    arc = _score(wish.score or score or venue.show.score)
-    scene = wish.scene or venue.show.scene
+    arc = _score(request.score or score or venue.show.score)
+    scene = request.scene or venue.show.scene
     if scene:
         if scene not in found.scenes:
             raise Mistake(f'--scene takes one of {", ".join(sorted(found.scenes))}, got "{scene[:40]}"')
         sections = tuple(msgspec.structs.replace(section, scene="") for section in arc.section)
         arc = msgspec.structs.replace(arc, scene=scene, section=sections)
-    return Opening(venue, arc, venue.show.seed if wish.seed is None else wish.seed, found.scenes)
+    return Production(venue, arc, venue.show.seed if request.seed is None else request.seed, found.scenes)
 
 
 def _settings(path: Path | None) -> Settings:

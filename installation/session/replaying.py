@@ -1,4 +1,4 @@
-"""What was played, again: `sleeptree replay`, `sleeptree journal`, and the opening that a film of a journal needs."""
+"""A recorded performance as a production: to be replayed, filmed, heard or told about."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from installation.model import ticks
 from installation.recording import replay as performances
 from installation.recording.journal import FOLDER
 from installation.recording.replay import Performance
-from installation.session.production import Opening, opened
-from installation.session.request import Wish
+from installation.session.production import Production, load_production
+from installation.session.request import Request
 from installation.show import Show
 
 
 @dataclass(frozen=True)
-class Reopening(Opening):
-    """The opening of a show that was played before: seed, score and controls are the journal's."""
+class ReplayProduction(Production):
+    """The production of a show that was played before: seed, score and controls are the journal's."""
 
     performance: Performance
-    again: bool = False  # by another process than the one that began
+    restart: bool = False  # by another process than the one that began
 
     def show(self) -> Show:
         """The show as it was when the journal began. Raises Mistake."""
@@ -30,7 +30,7 @@ class Reopening(Opening):
             show = self.performance.begin(self.scenes)
         except ValueError as error:
             raise Mistake(f"{self.performance.path}: {error}") from None
-        if (changed := self.performance.differs(show.table)) and not self.again:
+        if (changed := self.performance.differs(show.table)) and not self.restart:
             print(f"sleeptree: {changed}; it may not be the same show", file=sys.stderr)
         return show
 
@@ -45,31 +45,27 @@ class Reopening(Opening):
         self.performance.give(show)
 
 
-def reopened(journal: Path, config: Path | None = None) -> Reopening:
+def load_replay(journal: Path, config: Path | None = None) -> ReplayProduction:
     """The show of a journal, with the screen and the scenes of today. Raises Mistake."""
-    played = _read(journal)
+    played = read_journal(journal)
     if played.torn:
         print(f"sleeptree: {played.path}: the last line is torn and left out", file=sys.stderr)
-    now = opened(Wish(config))
-    return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played)
+    now = load_production(Request(config))
+    return ReplayProduction(now.settings, played.header.score, played.header.seed, now.scenes, played)
 
 
-def taken_up(journal: Path, now: Opening) -> Reopening:
+def resume_replay(journal: Path, now: Production) -> ReplayProduction:
     """The show of a journal once more, as `now`, by a process that takes over from another. Raises Mistake."""
-    played = _read(journal)
-    return Reopening(now.settings, played.header.score, played.header.seed, now.scenes, played, again=True)
-
-
-def journal(path: Path) -> str:
-    """What happened in a night."""
-    return "\n".join(performances.summary(_read(path)))
+    played = read_journal(journal)
+    return ReplayProduction(now.settings, played.header.score, played.header.seed, now.scenes, played, restart=True)
 
 
 LAST = "last"
 """Instead of a file: the newest journal of this machine."""
 
 
-def _read(path: Path) -> Performance:
+def read_journal(path: Path) -> Performance:
+    """The performance in a journal; `last` is the newest. Raises Mistake."""
     try:
         return performances.read(_newest() if str(path) == LAST and not path.exists() else path)
     except OSError as error:

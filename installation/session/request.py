@@ -5,12 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from installation.venue.settings import Size
+
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What the command line says about what is played; None leaves it to the venue's settings."""
 
     config: Path | None = None
     score: str | None = None
     scene: str | None = None
     seed: int | None = None
+
+
+@dataclass(frozen=True)
+class PlayOptions:
+    """What the command line says about how the piece is played; None leaves it to the venue's settings."""
+
+    display: int | None = None
+    window: Size | None = None
+    seconds: float | None = None
+    report: Path | None = None
+    listen: str | None = None
+    osc_port: int | None = None
+    silent: bool = False
+    device: str | None = None  # loudspeakers
+    journal: Path | None = None  # to be replayed

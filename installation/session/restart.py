@@ -14,20 +14,20 @@ from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.model.score import Score
 from installation.recording import checkpoint
-from installation.recording.checkpoint import Kept
+from installation.recording.checkpoint import Checkpoint
 from installation.recording.journal import wall
 from installation.session.endpoints import Console
-from installation.session.production import Opening
-from installation.session.replaying import taken_up
+from installation.session.production import Production
+from installation.session.replaying import resume_replay
 from installation.show import Show
 from installation.venue.settings import Settings
-from installation.watch.child import Orders
+from installation.watch.child import StartOrders
 
 _log = structlog.get_logger("kept")
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """An opening, and what was measured for it."""
+    """A production, and what was measured for it."""
 
     settings: Settings
     score: Score
@@ -37,10 +37,10 @@ class Plan(msgspec.Struct, frozen=True):
     ends: int | None = None  # tick at which it ends by itself
     journal: str = ""  # that is replayed
 
-    def opening(self) -> Opening:
+    def production(self) -> Production:
         """As it was; the scenes are those of today. Raises Mistake where a journal is gone."""
-        opening = Opening(self.settings, self.score, self.seed, repertoire.found().scenes)
-        return taken_up(Path(self.journal), opening) if self.journal else opening
+        production = Production(self.settings, self.score, self.seed, repertoire.found().scenes)
+        return resume_replay(Path(self.journal), production) if self.journal else production
 
 
 def folders(kept: str) -> list[Path]:
@@ -52,7 +52,7 @@ def plan(kept: str) -> Plan | None:
     """The plan of the show that was kept, if any."""
     for folder in folders(kept):
         with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError):
-            return msgspec.json.decode((folder / "opening").read_bytes(), type=Plan)
+            return msgspec.json.decode((folder / "production").read_bytes(), type=Plan)
     return None
 
 
@@ -60,16 +60,16 @@ def keep(kept: str, plan: Plan) -> None:
     """Remember a plan for whoever goes on."""
     for folder in folders(kept):
         with suppress(OSError):
-            write_atomic(folder / "opening", msgspec.json.encode(plan))
+            write_atomic(folder / "production", msgspec.json.encode(plan))
 
 
-def resumed(show: Show, kept: str, orders: Orders) -> Kept | None:
+def resumed(show: Show, kept: str, orders: StartOrders) -> Checkpoint | None:
     """Bring `show` back to the newest snapshot that is whole and is its own; None: there is none.
 
     A show that was refused half-way is not what it was: whoever gets None makes a new one.
     """
     for found in checkpoint.found(folders(kept)):
-        if not orders.again and wall() - found.at > checkpoint.STALE:
+        if not orders.restart and wall() - found.at > checkpoint.STALE:
             return None
         try:
             found.restore(show)
@@ -80,7 +80,7 @@ def resumed(show: Show, kept: str, orders: Orders) -> Kept | None:
     return None
 
 
-def caught_up(show: Show, found: Kept, played: Console) -> None:
+def caught_up(show: Show, found: Checkpoint, played: Console) -> None:
     """Play on from the snapshot to the last thing that was given, at once; the new journal begins with it."""
     journal = played.journal
     refused: Sequence[str] = ()

@@ -18,7 +18,7 @@ from installation.foundation.refusal import Keys, said
 from installation.venue import opening_hours
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One [table] of the file. A subclass is the only place that says what its keys take."""
 
 
@@ -37,7 +37,7 @@ def size(text: str) -> Size:
     return sides
 
 
-class Screen(Table, frozen=True):
+class Screen(SettingsTable, frozen=True):
     """[screen]: which display, how large, how often; and what the flash guard must know of the room."""
 
     display: Annotated[int, Meta(ge=1, le=64)] = 1
@@ -55,7 +55,7 @@ class Screen(Table, frozen=True):
         return size(self.size) if self.size else None
 
 
-class Playing(Table, frozen=True):
+class Playing(SettingsTable, frozen=True):
     """[show]: what is played."""
 
     score: str = "festival"
@@ -66,7 +66,7 @@ class Playing(Table, frozen=True):
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 
 
-class Osc(Table, frozen=True):
+class Osc(SettingsTable, frozen=True):
     """[osc]: where messages come in, from whom, and who is told what was accepted."""
 
     enabled: bool = True
@@ -76,14 +76,14 @@ class Osc(Table, frozen=True):
     feedback: tuple[str, ...] = ()
 
 
-class OscQuery(Table, frozen=True):
+class OscQuery(SettingsTable, frozen=True):
     """[oscquery]: whether and where controllers can ask what there is to play."""
 
     enabled: bool = True
     port: Port = 9001
 
 
-class Sound(Table, frozen=True):
+class Sound(SettingsTable, frozen=True):
     """[sound]: which loudspeakers, and how."""
 
     enabled: bool = True
@@ -99,7 +99,7 @@ class Sound(Table, frozen=True):
         return tuple(channel - 1 for channel in self.channel_map) or tuple(range(self.channels))
 
 
-class Hearing(Table, frozen=True):
+class Hearing(SettingsTable, frozen=True):
     """[hearing]: where the hearing guard's limits are. It can be made stricter; nothing switches it off."""
 
     ceiling_dbtp: Annotated[float, Meta(ge=-20.0, le=-1.0)] = -3.0
@@ -117,13 +117,13 @@ class Hearing(Table, frozen=True):
         return f"{when}, {self.cal_position}" if self.cal_position else when
 
 
-class Hours(Table, frozen=True):
+class Hours(SettingsTable, frozen=True):
     """[hours]: when the house is open. Outside, the show is dark and silent, and goes on."""
 
     open: tuple[str, ...] = ()  # empty: always
 
 
-class Care(Table, frozen=True):
+class Care(SettingsTable, frozen=True):
     """[care]: when the show counts as hung, and how often it may fail before something simpler is played."""
 
     hang_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 2.4
@@ -131,14 +131,14 @@ class Care(Table, frozen=True):
     within_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 60.0
 
 
-class Log(Table, frozen=True):
+class LogFiles(SettingsTable, frozen=True):
     """[log]: how much of the log is kept."""
 
     megabytes: Annotated[float, Meta(ge=0.01, le=1000.0)] = 2.0
     files: Annotated[int, Meta(ge=1, le=100)] = 5
 
 
-class Settings(Table, frozen=True):
+class Settings(SettingsTable, frozen=True):
     """The whole file, a field a table."""
 
     screen: Screen = Screen()
@@ -149,7 +149,7 @@ class Settings(Table, frozen=True):
     hearing: Hearing = Hearing()
     hours: Hours = Hours()
     care: Care = Care()
-    log: Log = Log()
+    log: LogFiles = LogFiles()
 
 
 def read(path: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""The leash between the show and its supervisor: two pipes, held by both. This is the show's end.
+"""The child's end of its link to the supervisor: a heartbeat and log lines out, start orders in, over two pipes.
 
 The show says where it is, several times a second, from the loop that draws, and what is worth a line in the log. It
 hears when to begin. It never waits for its supervisor, and does not outlive it.
@@ -25,29 +25,29 @@ Place = Literal["loading", "waiting", "filming", "playing", "ending"]
 
 OFTEN = 0.1  # s between two words about where the show is
 WAITS, BEGINS = "waits", "begins"
-UNSAID = 1 << 18  # bytes that wait for a supervisor that does not read; what comes after is dropped
+UNSENT_MOST = 1 << 18  # bytes that wait for a supervisor that does not read; what comes after is dropped
 _DEATH = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True)
-class Orders:
+class StartOrders:
     """What a show is told when it may begin."""
 
     role: Role = "show"
     resume: bool = False  # go on from what was kept
-    again: bool = False  # not the first of this supervisor
-    blind: bool = False  # play on without a screen until there is one
+    restart: bool = False  # not the first of this supervisor
+    headless: bool = False  # play on without a screen until there is one
     restarts: int = 0
     age: float | None = None  # seconds that the supervisor had lived when it started this process
 
 
 class Watched(Protocol):
-    """Who a show reports to: a Leash, or Nobody."""
+    """Who a show reports to: a SupervisorLink, or Unsupervised."""
 
     kept: str  # the folder of what is kept
     waits: bool  # whether to load everything before asking for orders
 
-    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> StartOrders:
         """Wait until the show may begin; say that it waits once all is `loaded`."""
 
     def pulse(self, place: Place, tick: int = 0) -> None:
@@ -60,29 +60,29 @@ class Watched(Protocol):
         """Nothing follows."""
 
 
-class Leash:
+class SupervisorLink:
     """Held by a supervisor; its end closing ends this process at once.
 
-    `written` is what the supervisor put on the command line: two file descriptors, the folder of what is kept, and
+    `link` is what the supervisor put on the command line: two file descriptors, the folder of what is kept, and
     whether this process waits for another one's failing.
     """
 
-    def __init__(self, written: str) -> None:
-        ears, mouth, self.kept, waits = written.split(",")
+    def __init__(self, link: str) -> None:
+        recv_fd, send_fd, self.kept, waits = link.split(",")
         self.waits = waits == WAITS
-        self._ears, self._mouth = int(ears), int(mouth)
-        os.set_inheritable(self._ears, False)
-        os.set_inheritable(self._mouth, False)
-        os.set_blocking(self._mouth, False)
+        self._recv_fd, self._send_fd = int(recv_fd), int(send_fd)
+        os.set_inheritable(self._recv_fd, False)
+        os.set_inheritable(self._send_fd, False)
+        os.set_blocking(self._send_fd, False)
         self._lock = threading.Lock()
-        self._unsaid = b""
-        self._said = ("", 0.0)
-        self._orders: Orders | None = None
+        self._unsent = b""
+        self._sent = ("", 0.0)
+        self._orders: StartOrders | None = None
         self._ordered = threading.Event()
         _die_with_parent()
-        threading.Thread(target=self._listen, name="leash", daemon=True).start()
+        threading.Thread(target=self._listen, name="supervisor link", daemon=True).start()
 
-    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> StartOrders:
         """Wait until the show may begin; say that it waits once all is `loaded`."""
         while not loaded() and not self._ordered.wait(OFTEN):
             pass
@@ -95,60 +95,60 @@ class Leash:
     def pulse(self, place: Place, tick: int = 0) -> None:
         """The loop goes round; costs next to nothing."""
         now = time.monotonic()
-        if place == self._said[0] and now - self._said[1] < OFTEN:
+        if place == self._sent[0] and now - self._sent[1] < OFTEN:
             return
-        self._said = (place, now)
+        self._sent = (place, now)
         self.say({"place": place, "tick": tick})
 
     def say(self, message: Mapping[str, Any]) -> None:
         """Never waits."""
         data = json.dumps(message, default=str).encode() + b"\n"
         with self._lock, suppress(BlockingIOError):
-            if len(self._unsaid) + len(data) <= UNSAID:
-                self._unsaid += data
+            if len(self._unsent) + len(data) <= UNSENT_MOST:
+                self._unsent += data
             try:
-                self._unsaid = self._unsaid[os.write(self._mouth, self._unsaid) :]
+                self._unsent = self._unsent[os.write(self._send_fd, self._unsent) :]
             except BrokenPipeError:
-                self._unsaid = b""  # the other thread sees to it
+                self._unsent = b""  # the other thread sees to it
 
     def close(self) -> None:
         """Nothing follows: where the pipe was full, it is waited for, a little."""
         end = time.monotonic() + 1.0
-        while self._unsaid and time.monotonic() < end:
+        while self._unsent and time.monotonic() < end:
             self.say({})
             time.sleep(0.01)
 
     def _listen(self) -> None:
-        heard = b""
-        while data := os.read(self._ears, 4096):
-            heard += data
-            *lines, heard = heard.split(b"\n")
+        unread = b""
+        while data := os.read(self._recv_fd, 4096):
+            unread += data
+            *lines, unread = unread.split(b"\n")
             for line in lines:
-                self._orders = Orders(**json.loads(line))
+                self._orders = StartOrders(**json.loads(line))
                 self._ordered.set()
         os.kill(os.getpid(), signal.SIGKILL)  # nobody watches any more, and nobody would end this
 
 
-def written(orders: Orders) -> bytes:
-    """Orders as they go through the pipe."""
+def encoded(orders: StartOrders) -> bytes:
+    """StartOrders as they go through the pipe."""
     return json.dumps(asdict(orders)).encode() + b"\n"
 
 
-class Nobody:
+class Unsupervised:
     """A show that nobody watches writes its own records."""
 
     waits = False
 
-    def __init__(self, orders: Orders, kept: str = "") -> None:
+    def __init__(self, orders: StartOrders, kept: str = "") -> None:
         self._orders, self.kept = orders, kept
         self._records = Records()
 
-    def orders(self, loaded: Callable[[], bool] = lambda: True) -> Orders:
+    def orders(self, loaded: Callable[[], bool] = lambda: True) -> StartOrders:
         """At once."""
         return self._orders
 
     def pulse(self, place: Place, tick: int = 0) -> None:
-        """Nobody asks."""
+        """Unsupervised asks."""
 
     def say(self, message: Mapping[str, Any]) -> None:
         """Into the log, or where `status` looks."""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 
-class Claim:
+class InstanceLock:
     """The first name, under the folder `data`, that no other show on this machine uses. Held until `close`.
 
     `show` is that of the first one, others are called after it.

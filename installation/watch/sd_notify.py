@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 
 
-class Notify:
+class SdNotify:
     """One service's words. Never waits and never raises."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
@@ -18,7 +18,7 @@ class Notify:
             self._socket.setblocking(False)
 
     @property
-    def heard(self) -> bool:
+    def listened(self) -> bool:
         """Whether anybody listens."""
         return self._socket is not None
 

@@ -21,8 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from installation.watch.child import BEGINS, WAITS, Orders, Role, written
-from installation.watch.sd_notify import Notify
+from installation.watch.child import BEGINS, WAITS, Role, StartOrders, encoded
+from installation.watch.sd_notify import SdNotify
 from installation.watch.status_file import Records
 
 ROUND = 0.1  # s between two looks
@@ -43,8 +43,8 @@ class Child:
     """A show's process, playing or waiting, and what it said last."""
 
     process: subprocess.Popen[bytes]
-    ears: int  # what it says
-    mouth: int  # what it is told
+    recv_fd: int  # what it says
+    send_fd: int  # what it is told
     place: str = "loading"
     tick: int = 0
     began: float = field(default_factory=time.monotonic)  # or was told to play
@@ -54,20 +54,20 @@ class Child:
     state: dict[str, Any] = field(default_factory=dict)
     gone: bool = False  # its end of the pipe is closed
 
-    def tell(self, orders: Orders) -> None:
+    def tell(self, orders: StartOrders) -> None:
         """Let it begin."""
         self.began = self.heard = time.monotonic()
         if self.place == "waiting":
             self.place = "loading"
         with suppress(BrokenPipeError):
-            os.write(self.mouth, written(orders))
+            os.write(self.send_fd, encoded(orders))
 
-    def hear(self) -> list[dict[str, Any]]:
+    def read(self) -> list[dict[str, Any]]:
         """Everything it said since. Threads that write the log live on in a show that hangs: only a place is life."""
         messages: list[dict[str, Any]] = []
         with suppress(BlockingIOError):
             while not self.gone:
-                data = os.read(self.ears, 1 << 16)
+                data = os.read(self.recv_fd, 1 << 16)
                 self.gone = not data
                 *lines, self.unread = (self.unread + data).split(b"\n")
                 for line in lines:
@@ -84,13 +84,13 @@ class Child:
         code = self.process.wait()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)  # those that it left behind
-        os.close(self.ears)
-        os.close(self.mouth)
+        os.close(self.recv_fd)
+        os.close(self.send_fd)
         return code
 
 
 class Supervisor:
-    """Runs `command` (a show that takes `--leash`) until it ends well. `resume`: go on from what was kept."""
+    """Runs `command` (a show that takes `--link`) until it ends well. `resume`: go on from what was kept."""
 
     def __init__(
         self,
@@ -100,10 +100,10 @@ class Supervisor:
         kept: str,
         resume: bool = False,
         age: Callable[[], float | None] = lambda: None,
-        notify: Notify | None = None,
+        notify: SdNotify | None = None,
     ) -> None:
         self._command, self._records, self._kept, self._resume, self._age = command, records, kept, resume, age
-        self._notify = notify or Notify()
+        self._notify = notify or SdNotify()
         self._role: Role = "show"
         self._crashes: deque[float] = deque(maxlen=CRASHES)
         self._limits = (CRASHES, WITHIN)
@@ -126,7 +126,7 @@ class Supervisor:
         }
         self._records.say("begin", supervisor=os.getpid(), command=list(self._command))
         self._show = self._spawn()
-        self._show.tell(self._orders(again=False))
+        self._show.tell(self._orders(restart=False))
         try:
             code: int | None = None
             while code is None:
@@ -159,7 +159,7 @@ class Supervisor:
             self._show.heard = time.monotonic()
         for child in (self._show, self._standby):
             if child is not None:
-                self._hear(child)
+                self._read(child)
         self._tend()
         if self._show.gone:
             return self._ended(self._show.end())
@@ -184,11 +184,11 @@ class Supervisor:
         with selectors.DefaultSelector() as selector:
             for child in (self._show, self._standby):
                 if child is not None:
-                    selector.register(child.ears, selectors.EVENT_READ)
+                    selector.register(child.recv_fd, selectors.EVENT_READ)
             selector.select(ROUND)
 
-    def _hear(self, child: Child) -> None:
-        for message in child.hear():
+    def _read(self, child: Child) -> None:
+        for message in child.read():
             if "place" in message:
                 child.place, child.tick = str(message["place"]), int(message.get("tick", 0))
                 if child is self._show:
@@ -278,7 +278,7 @@ class Supervisor:
             self._crashes.clear()
         self._show, self._standby = self._standby or self._spawn(), None
         self._spare_failed = 0
-        self._show.tell(self._orders(again=True))
+        self._show.tell(self._orders(restart=True))
         if self._asked:  # while there was nobody to ask
             self._show.process.send_signal(signal.SIGTERM)
         return None
@@ -294,30 +294,30 @@ class Supervisor:
         print("sleeptree: the show did not end by itself when it was asked to; it was cut off", file=sys.stderr)
         return 1
 
-    def _orders(self, again: bool) -> Orders:
-        return Orders(
+    def _orders(self, restart: bool) -> StartOrders:
+        return StartOrders(
             role=self._role,
-            resume=self._role == "show" and (again or self._resume),
-            again=again,
-            blind=again or self._notify.heard,
+            resume=self._role == "show" and (restart or self._resume),
+            restart=restart,
+            headless=restart or self._notify.listened,
             restarts=self.restarts,
-            age=None if again else self._age(),
+            age=None if restart else self._age(),
         )
 
     def _spawn(self, waits: str = BEGINS) -> Child:
-        ears, theirs = os.pipe()
-        others, mouth = os.pipe()
+        recv_fd, theirs = os.pipe()
+        others, send_fd = os.pipe()
         try:
             process = subprocess.Popen(
-                [*self._command, "--leash", f"{others},{theirs},{self._kept},{waits}"],
+                [*self._command, "--link", f"{others},{theirs},{self._kept},{waits}"],
                 pass_fds=(others, theirs),
                 process_group=0,  # Ctrl-C is for the supervisor, and what a show leaves behind can be found
             )
         finally:
             os.close(theirs)
             os.close(others)
-        os.set_blocking(ears, False)
-        return Child(process, ears, mouth)
+        os.set_blocking(recv_fd, False)
+        return Child(process, recv_fd, send_fd)
 
 
 def _signal(number: int) -> str:

@@ -24,7 +24,7 @@ _EDGES = (8, 12, 16, 17.5, 20, 25, 33, 50, 100, 1000)
 """Milliseconds between which the log counts pictures."""
 
 
-class Health:
+class Telemetry:
     """A follower of the show. `say` takes {"state": ...}; `more` is asked for what others know, by name."""
 
     def __init__(

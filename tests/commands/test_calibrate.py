@@ -15,7 +15,7 @@ from installation.commands import calibrate as command
 from installation.commands.calibrate import calibrate
 from installation.foundation import places
 from installation.foundation.errors import Mistake
-from installation.session.request import Wish
+from installation.session.request import Request
 from installation.sound.output.loudspeakers import Diary, Loudspeakers
 from installation.sound.pink_noise import noise
 from installation.venue import settings
@@ -177,7 +177,7 @@ def test_a_reading_that_is_none_is_refused_in_one_line(reading: str, tmp_path: P
     venue = tmp_path / "venue.toml"
     venue.write_text("[hearing]\n", encoding="utf-8")
     with pytest.raises(Mistake, match=r"takes one number in 40\.\.130 dB\(A\), got") as refused:
-        list(calibrate(Wish(venue), reading, None, 0.0, None))
+        list(calibrate(Request(venue), reading, None, 0.0, None))
     assert "\n" not in str(refused.value)
     assert venue.read_text(encoding="utf-8") == "[hearing]\n"
 
@@ -186,7 +186,7 @@ def test_with_no_seconds_it_is_written_down_without_a_sound(tmp_path: Path, monk
     monkeypatch.setattr(command, "Loudspeakers", None)
     venue = tmp_path / "venue.toml"
     venue.write_text("# ours\n[sound]\nchannels = 4\n", encoding="utf-8")
-    (said,) = calibrate(Wish(venue), "80", None, 0.0, None)
+    (said,) = calibrate(Request(venue), "80", None, 0.0, None)
     assert said.startswith(f"{venue}: 82.3 dB(A) at -20 dBFS"), (
         "four play 2.3 dB softer: the guard lets no more through"
     )
@@ -200,7 +200,7 @@ def test_without_a_device_it_says_so_and_changes_nothing(tmp_path: Path, monkeyp
     text = '[sound]\ndevice = "Fireface 9000"\nfallback = false\n'
     venue.write_text(text, encoding="utf-8")
     with pytest.raises(Mistake, match="no sound: no device Fireface 9000"):
-        list(calibrate(Wish(venue), "80", None, 1.0, None))
+        list(calibrate(Request(venue), "80", None, 1.0, None))
     assert venue.read_text(encoding="utf-8") == text
 
 

@@ -10,18 +10,20 @@ import msgspec
 import numpy as np
 import pytest
 
+from installation.commands.film import film
+from installation.commands.sound import sound
 from installation.foundation.errors import Mistake
-from installation.session.audio import Kept, devices, sound, sounded
-from installation.session.filming import Reel, film
-from installation.session.production import opened
-from installation.session.request import Wish
+from installation.session.audio import ExposureFile, devices, start_sound
+from installation.session.filming import Reel
+from installation.session.production import load_production
+from installation.session.request import Request
 from installation.sound.output import process as device
 from installation.sound.output.process import Loudspeaker, NoPortAudio
 from tests.harness.command import Command
 from tests.harness.evening import Evening
 from tests.harness.waiting import TIMEOUT_S, alive, until
 
-WISH = Wish(score="abridged", seed=3)
+REQUEST = Request(score="abridged", seed=3)
 
 
 def frames(path: Path) -> tuple[int, bytes]:
@@ -31,8 +33,8 @@ def frames(path: Path) -> tuple[int, bytes]:
 
 def test_sound_alone_is_the_sound_of_the_film(tmp_path: Path) -> None:
     alone, filmed = tmp_path / "alone.wav", tmp_path / "filmed.wav"
-    said = sound(WISH, alone, 6.0, 1.0, 2)
-    film(WISH, Reel((64, 36), 30, 6.0, 1.0, out=tmp_path / "film.mp4", wav=filmed))
+    said = sound(REQUEST, alone, 6.0, 1.0, 2)
+    film(REQUEST, Reel((64, 36), 30, 6.0, 1.0, out=tmp_path / "film.mp4", wav=filmed))
     assert str(alone) in said
     channels, heard = frames(alone)
     assert (channels, len(heard)) == (2, 48_000 * 2 * 3)
@@ -41,29 +43,29 @@ def test_sound_alone_is_the_sound_of_the_film(tmp_path: Path) -> None:
 
 
 def test_the_sound_of_a_performance_is_that_of_its_film(tmp_path: Path) -> None:
-    evening = Evening(tmp_path, opened(WISH).show())
+    evening = Evening(tmp_path, load_production(REQUEST).show())
     evening.say("/sound/colour", 1.0)
     evening.play(1.0)
     evening.say("/dream/unrest", 1.0)
     evening.play(1.0)
     journal = evening.end().path
     alone, filmed, unplayed = (tmp_path / f"{name}.wav" for name in ("alone", "filmed", "unplayed"))
-    sound(Wish(), alone, 0.0, None, 2, journal)
-    film(Wish(), Reel((64, 36), 30, 0.0, None, out=tmp_path / "film.mp4", wav=filmed), journal)
-    sound(WISH, unplayed, 0.0, 2.0, 2)
+    sound(Request(), alone, 0.0, None, 2, journal)
+    film(Request(), Reel((64, 36), 30, 0.0, None, out=tmp_path / "film.mp4", wav=filmed), journal)
+    sound(REQUEST, unplayed, 0.0, 2.0, 2)
     assert frames(alone) == frames(filmed)
     assert len(frames(alone)[1]) == len(frames(unplayed)[1])
     assert frames(alone) != frames(unplayed)
 
 
 def test_sound_for_a_ring_of_loudspeakers(tmp_path: Path) -> None:
-    sound(WISH, tmp_path / "ring.wav", 0.0, 0.5, 6)
+    sound(REQUEST, tmp_path / "ring.wav", 0.0, 0.5, 6)
     assert frames(tmp_path / "ring.wav")[0] == 6
 
 
 def test_there_is_no_sound_after_the_end(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=r"--from takes less than the 20 s that there are, got 99"):
-        sound(WISH, tmp_path / "late.wav", 99.0, None, 2)
+        sound(REQUEST, tmp_path / "late.wav", 99.0, None, 2)
 
 
 FOUND = [Loudspeaker(0, "HDMI", 2, False), Loudspeaker(2, "default", 32, True)]
@@ -71,10 +73,12 @@ FOUND = [Loudspeaker(0, "HDMI", 2, False), Loudspeaker(2, "default", 32, True)]
 
 def lines(monkeypatch: pytest.MonkeyPatch, found: list[Loudspeaker], **sound: object) -> list[str]:
     monkeypatch.setattr("installation.session.audio.loudspeakers", lambda: found)
-    opening = opened(WISH)
-    venue = msgspec.structs.replace(opening.settings, sound=msgspec.structs.replace(opening.settings.sound, **sound))
-    object.__setattr__(opening, "settings", venue)
-    return list(devices(opening))
+    production = load_production(REQUEST)
+    venue = msgspec.structs.replace(
+        production.settings, sound=msgspec.structs.replace(production.settings.sound, **sound)
+    )
+    object.__setattr__(production, "settings", venue)
+    return list(devices(production))
 
 
 def test_check_says_which_loudspeakers_there_are_and_which_will_play(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +103,7 @@ def test_check_says_how_to_get_portaudio(monkeypatch: pytest.MonkeyPatch) -> Non
         raise NoPortAudio(f"no sound: {device.INSTALL}")
 
     monkeypatch.setattr("installation.session.audio.loudspeakers", missing)
-    assert list(devices(opened(WISH))) == [f"no sound: {device.INSTALL}"]
+    assert list(devices(load_production(REQUEST))) == [f"no sound: {device.INSTALL}"]
 
 
 def test_an_exposure_is_kept_for_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +111,7 @@ def test_an_exposure_is_kept_for_a_day(tmp_path: Path, monkeypatch: pytest.Monke
     told: list[str] = []
     monkeypatch.setattr("installation.session.audio.places.data", lambda: tmp_path / "data")
     monkeypatch.setattr("installation.session.audio.wall", lambda: now[0])
-    kept = Kept(told.append)
+    kept = ExposureFile(told.append)
     assert kept.read() is None
     kept.write(np.arange(5.0))
     now[0] += 60.0
@@ -133,7 +137,7 @@ def test_an_exposure_is_kept_for_a_day(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_silent_starts_no_process() -> None:
-    assert sounded(opened(WISH), True, None, lambda _: None) is None
+    assert start_sound(load_production(REQUEST), True, None, lambda _: None) is None
 
 
 def test_an_interrupted_sound_leaves_nothing(command: Command) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from installation.live.state import Telling
+from installation.live.state import StatePublisher
 from installation.model import ticks
 from installation.recording.journal import Journal
 from installation.recording.replay import Performance, Replay, read
@@ -27,7 +27,7 @@ class Evening:
         self.began, self.first = at, self.show.tick
         self.journal = Journal(folder / "journals", self.show, at)
         self.desk = Desk(self.show, folder / "presets", record=self.journal.write)
-        self.telling = Telling(self.desk, self.journal, self.wall)
+        self.publisher = StatePublisher(self.desk, self.journal, self.wall)
 
     def wall(self) -> float:
         return self.began + ticks.seconds(self.show.tick - self.first)
@@ -38,7 +38,7 @@ class Evening:
     def step(self) -> None:
         self.desk.deliver(self.show, 0)
         self.show.step()
-        self.telling.follow(self.show, 1.0)
+        self.publisher.follow(self.show, 1.0)
 
     def play(self, seconds: float) -> None:
         for _ in range(ticks.ticks(seconds)):

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from installation.light.picture import Picture, look
-from installation.live.fallback import CALM, Calm, quiet, understudied
+from installation.live.fallback import CALM, Calm, isolated, quiet
 from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.model.ticks import SECOND
@@ -106,7 +106,7 @@ class Seen:
 def played(fault: dict[str, Callable[[Moment], Any]], monkeypatch: pytest.MonkeyPatch, seconds: float = 8.0) -> Seen:
     monkeypatch.setattr(Faulty, "fault", fault)
     with capture_logs() as said:
-        show = Show(score.parse(SCORE, "faulty"), 3, understudied({"faulty": Faulty}, CLOCK, WORK))
+        show = Show(score.parse(SCORE, "faulty"), 3, isolated({"faulty": Faulty}, CLOCK, WORK))
         for tick in range(ticks.ticks(seconds)):
             show.step()
             show.voices()
@@ -184,7 +184,7 @@ def test_a_machine_that_lets_everybody_wait_for_seconds_is_no_fault(
 
 
 def test_it_stays_replaced_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = understudied({"faulty": Faulty}, CLOCK, WORK)
+    kinds = isolated({"faulty": Faulty}, CLOCK, WORK)
     seen = played({"step": raises}, monkeypatch)
     again = Show(score.parse(SCORE, "faulty"), 3, kinds)
     with capture_logs() as said:
@@ -199,7 +199,7 @@ def test_it_stays_replaced_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_a_real_scene_shows_is_not_touched() -> None:
     scenes = found().scenes
     arc = score.parse(CALM.replace('scene = "calm"', 'scene = "sleeptree"'), "arc")
-    bare, covered = Show(arc, 5, scenes), Show(arc, 5, understudied(scenes, CLOCK, WORK))
+    bare, covered = Show(arc, 5, scenes), Show(arc, 5, isolated(scenes, CLOCK, WORK))
     for _ in range(240):
         bare.step()
         covered.step()

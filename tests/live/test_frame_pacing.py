@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from installation.live.frame_pacing import Beat, Lag, Times, period
+from installation.live.frame_pacing import FramePacer, Lag, Times, period
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 
@@ -13,7 +13,7 @@ PERIOD = SECOND // 60
 
 
 def test_jittery_pictures_get_even_ticks() -> None:
-    beat, jitter = Beat(PERIOD), np.random.Generator(np.random.PCG64(1)).normal(0.0, 3e6, 600)
+    beat, jitter = FramePacer(PERIOD), np.random.Generator(np.random.PCG64(1)).normal(0.0, 3e6, 600)
     ticker = Ticker(-SECOND // ticks.RATE // 2)
     due = [ticker.due(beat.even(round(i * SECOND / 60 + jitter[i]))) for i in range(600)]
     assert due[0] == 0
@@ -26,14 +26,14 @@ def test_jittery_pictures_get_even_ticks() -> None:
 
 
 def test_a_display_a_little_off_its_nominal_rate_is_followed() -> None:
-    beat, ticker, sum_ = Beat(PERIOD), Ticker(0), 0
+    beat, ticker, sum_ = FramePacer(PERIOD), Ticker(0), 0
     for i in range(6000):
         sum_ += ticker.due(beat.even(round(i * SECOND / 59.94)))
     assert sum_ == pytest.approx(5999 / 59.94 * ticks.RATE, abs=2)
 
 
 def test_after_a_real_delay_the_beat_begins_anew() -> None:
-    beat = Beat(PERIOD)
+    beat = FramePacer(PERIOD)
     beat.even(0)
     assert beat.even(10 * PERIOD) == 10 * PERIOD
     assert beat.rest(10 * PERIOD) == pytest.approx(PERIOD / SECOND)

@@ -12,7 +12,7 @@ import pytest
 
 from installation.controls import Accepted
 from installation.recording import checkpoint
-from installation.recording.checkpoint import Keeper, Kept, found, read
+from installation.recording.checkpoint import Checkpoint, CheckpointStore, found, read
 from installation.show import Show
 from tests.harness.rehearsal import rehearsal
 from tests.harness.waiting import until
@@ -23,7 +23,7 @@ def folders(tmp_path: Path) -> list[Path]:
     return [tmp_path / "disk", tmp_path / "memory"]
 
 
-def play(show: Show, kept: Keeper, seconds: int, hand: random.Random) -> None:
+def play(show: Show, kept: CheckpointStore, seconds: int, hand: random.Random) -> None:
     """So many seconds, with something given now and then."""
     for _ in range(120 * seconds):
         if hand.random() < 0.1:
@@ -40,7 +40,7 @@ def give(show: Show, hand: random.Random) -> Accepted:
     return show.accept(f"/sleeper/{hand.randint(1, 240)}/glow", [hand.uniform(0.0, 2.0)])
 
 
-def resumed(one: Kept, tick: int) -> Show:
+def resumed(one: Checkpoint, tick: int) -> Show:
     """The show that `one` brings back, played on to `tick`."""
     show = rehearsal()
     one.restore(show)
@@ -51,7 +51,7 @@ def resumed(one: Kept, tick: int) -> Show:
 
 
 def test_everything_comes_back_from_either_generation(folders: list[Path]) -> None:
-    show, kept = rehearsal(), Keeper(folders)
+    show, kept = rehearsal(), CheckpointStore(folders)
     hand = random.Random(1)
     play(show, kept, 4, hand)
     for _ in range(57):
@@ -67,7 +67,7 @@ def test_everything_comes_back_from_either_generation(folders: list[Path]) -> No
 
 @pytest.mark.parametrize("harm", ["torn", "flipped", "empty", "zeros", "gone", "foreign"])
 def test_a_snapshot_that_is_not_whole_is_passed_over(folders: list[Path], harm: str) -> None:
-    show, kept = rehearsal(), Keeper(folders)
+    show, kept = rehearsal(), CheckpointStore(folders)
     play(show, kept, 3, random.Random(2))
     kept.close()
     newest = max((path for path in folders[0].glob("snapshot-*")), key=lambda path: read(path).tick)
@@ -87,7 +87,7 @@ def test_a_snapshot_that_is_not_whole_is_passed_over(folders: list[Path], harm: 
 
 def test_nothing_kept_is_nothing_found(folders: list[Path]) -> None:
     assert list(found(folders)) == []
-    show, kept = rehearsal(), Keeper(folders)
+    show, kept = rehearsal(), CheckpointStore(folders)
     play(show, kept, 2, random.Random(3))
     kept.close()
     checkpoint.forget(folders)
@@ -95,7 +95,7 @@ def test_nothing_kept_is_nothing_found(folders: list[Path]) -> None:
 
 
 def test_going_on_twice_gives_nothing_twice(folders: list[Path]) -> None:
-    show, kept = rehearsal(), Keeper(folders)
+    show, kept = rehearsal(), CheckpointStore(folders)
     hand = random.Random(4)
     play(show, kept, 2, hand)
     for _ in range(40):
@@ -103,7 +103,7 @@ def test_going_on_twice_gives_nothing_twice(folders: list[Path]) -> None:
         show.step()
     for _ in range(3):  # crash upon crash, before the next snapshot
         first = next(found(folders))
-        again = Keeper(folders, first)
+        again = CheckpointStore(folders, first)
         back = resumed(first, show.tick)
         assert back.snapshot() == show.snapshot()
         for _ in range(5):
@@ -115,7 +115,7 @@ def test_going_on_twice_gives_nothing_twice(folders: list[Path]) -> None:
 
 
 def test_what_is_older_than_a_snapshot_is_made_safe_first(folders: list[Path]) -> None:
-    kept = Keeper(folders)
+    kept = CheckpointStore(folders)
     seen: list[int] = []
     kept.before.append(lambda: seen.append(len(list(found(folders)))))
     show = rehearsal()
@@ -143,7 +143,7 @@ def full(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_nothing_and_memory_takes_over(full: Path, tmp_path: Path) -> None:
     (full / "rubbish").write_bytes(os.urandom(40_000))
     folders = [full / "kept", tmp_path / "memory"]
-    show, kept = rehearsal(), Keeper(folders)
+    show, kept = rehearsal(), CheckpointStore(folders)
     play(show, kept, 3, random.Random(6))
     assert "No space left on device" in kept.trouble
     assert next(found(folders)).tick == 360
@@ -157,7 +157,7 @@ def test_a_full_disk_stops_nothing_and_memory_takes_over(full: Path, tmp_path: P
 
 def test_with_no_room_anywhere_the_show_goes_on(full: Path) -> None:
     (full / "rubbish").write_bytes(os.urandom(65_536))
-    show, kept = rehearsal(), Keeper([full / "kept"])
+    show, kept = rehearsal(), CheckpointStore([full / "kept"])
     for _ in range(300):
         kept.write(show.tick, give(show, random.Random(8)))
         show.step()

@@ -320,7 +320,7 @@ def test_a_performance_over_real_sockets_is_the_same_again(tmp_path: Path) -> No
         while evening.show.tick < (time.monotonic() - began) * ticks.RATE:
             evening.desk.deliver(evening.show, time.monotonic_ns())
             evening.show.step()
-            evening.telling.follow(evening.show, 1.0)
+            evening.publisher.follow(evening.show, 1.0)
             if evening.show.tick % ticks.RATE == 0:
                 digests[evening.show.tick] = digest(evening.show.moment(), evening.show.lights())
                 break

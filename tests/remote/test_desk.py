@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from installation.controls import TABLE
-from installation.live.state import EVERY, Telling
+from installation.live.state import EVERY, StatePublisher
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.remote.desk import Desk, sleepers
@@ -125,16 +125,16 @@ def test_what_the_table_of_an_inner_thread_says_of_sleepers_is_what_is_set(show:
 
 
 def test_the_state_is_said_ten_times_a_second_with_what_others_measure(desk: Desk, show: Show) -> None:
-    telling = Telling(desk, None, lambda: 0.0)
-    telling.measures.append(lambda: {"/state/fps": 60.0, "/state/guard": 0.25})
+    publisher = StatePublisher(desk, None, lambda: 0.0)
+    publisher.measures.append(lambda: {"/state/fps": 60.0, "/state/guard": 0.25})
     states = 0
     for _ in range(ticks.RATE):
         show.step()
-        telling.follow(show, 1.0)
+        publisher.follow(show, 1.0)
         states += bool(desk.feedback.state)
         desk.feedback.state = {}
     assert states == ticks.RATE // EVERY == 10
-    state = telling.state(show)
+    state = publisher.state(show)
     assert set(state) <= {row.address for row in TABLE.values() if row.role == "said"}
     assert (state["/state/phase"], state["/state/section"]) == ("harmony", "rest")
     assert (state["/state/fps"], state["/state/guard"], state["/state/refused"]) == (60.0, 0.25, 0.0)

@@ -15,7 +15,7 @@ from installation.film.film import Cut, pictures
 from installation.light.picture import Picture
 from installation.live.painter import Painter
 from installation.live.stage import Stage
-from installation.live.state import Telling
+from installation.live.state import StatePublisher
 from installation.model import score, ticks
 from installation.recording.journal import Journal, digest
 from installation.recording.replay import Performance, Replay, read
@@ -70,7 +70,7 @@ class Night:
         self.journal = Journal(folder / "journals", self.show, 0.0)
         self.desk = Desk(self.show, folder / "presets", record=self.journal.write)
         self.server, self.spoken = Server(self.desk, "127.0.0.1", 0), 0
-        telling = Telling(self.desk, self.journal, lambda: self.clock.now / ticks.SECOND)
+        publisher = StatePublisher(self.desk, self.journal, lambda: self.clock.now / ticks.SECOND)
         self.painter = painted(self.show, self.clock, self.glass)
         self.stage = Stage(
             self.show,
@@ -78,7 +78,7 @@ class Night:
             self.desk,
             clock=self.clock,
             sleep=self.clock.sleep,
-            followers=(telling, self.digests, self),
+            followers=(publisher, self.digests, self),
             stills=folder / "stills",
         )
 

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from installation.live.fallback import understudied
+from installation.live.fallback import isolated
 from installation.model import score, ticks
 from installation.recording import checkpoint
 from installation.recording.replay import Replay, read
@@ -58,7 +58,7 @@ def test_a_replay_that_is_killed_goes_on_in_its_journal(tmp_path: Path, desktop:
 def uninterrupted(path: Path, last: int) -> bytes:
     """The show at its tick `last`, replayed in one go."""
     performance = read(path)
-    show = performance.begin(understudied(found().scenes, time.monotonic_ns))
+    show = performance.begin(isolated(found().scenes, time.monotonic_ns))
     replay = Replay(performance)
     while show.tick < last:
         replay.deliver(show, 0)

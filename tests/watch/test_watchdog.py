@@ -31,9 +31,9 @@ SUPERVISOR = """
 """
 SHOW = """
     import os, signal, sys, time
-    from installation.watch.child import Leash
+    from installation.watch.child import SupervisorLink
 
-    leash = Leash(sys.argv[-1])
+    leash = SupervisorLink(sys.argv[-1])
     leash.orders()
     leash.say({"limits": {"failures": 1, "within_s": 3600, "hang_s": 0.24}})
 

@@ -1,6 +1,6 @@
 """The line between the show and the process that owns the loudspeakers: one block of memory that both see.
 
-Cues go one way, a slot a tick; meters come back. Nobody ever waits: a slot carries its tick at both ends, and a
+Cues go one way, a slot a tick; meters come back. Unsupervised ever waits: a slot carries its tick at both ends, and a
 reader that finds two different numbers has met the writer and takes the slot before. On the machines the show runs on
 (x86-64, ARM under Python's own memory barriers) eight aligned bytes are written at once.
 """

@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from installation.commands.surfaces import SURFACES, surface
+from installation.commands.layout import SURFACES, surface
 from installation.controls import TABLE, Control, Refused, accept, table
 from installation.foundation import places
 from installation.remote.surfaces import layout as layouts
 from installation.remote.surfaces import openstagecontrol, touchosc
 from installation.remote.surfaces.layout import HEIGHT, WIDTH, Page, Widget
-from installation.session.production import opened
-from installation.session.request import Wish
+from installation.session.production import load_production
+from installation.session.request import Request
 
 CHOICES = {"/show/section": ["rest", "storm", "dawn"], "/show/scene": ["sleeptree"]}
 PAGES = layouts.pages(TABLE, CHOICES)
@@ -168,7 +168,7 @@ def test_a_session_has_the_same_pages_and_sends_what_is_accepted() -> None:
 
 @pytest.mark.parametrize(("controller", "name"), SURFACES.items())
 def test_the_copies_in_assets_are_fresh(controller: str, name: str) -> None:
-    opening = opened(Wish(places.config() / "venue.toml"))
+    production = load_production(Request(places.config() / "venue.toml"))
     copy = Path(places.assets()) / "controllers" / name
-    fresh = surface(opening, controller)  # type: ignore[arg-type]
+    fresh = surface(production, controller)  # type: ignore[arg-type]
     assert copy.read_bytes() == fresh, f"refresh it with: sleeptree layout {controller} --out assets/controllers/{name}"

@@ -1,0 +1,38 @@
+"""`sleeptree play`: the piece, live on a screen; watched by a supervisor, unless nobody is to watch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from installation.session.request import PlayOptions, Request
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """Who watches: a supervisor, to be started for the command line's `arguments`, or the one at the end of `link`."""
+
+    arguments: Sequence[str]
+    link: str | None = None  # what a supervisor puts on the command line of its child
+    unsupervised: bool = False
+
+
+def play(
+    request: Request, options: PlayOptions, supervision: Supervision, resume: bool = False, name: str = "show"
+) -> int | str:
+    """Play until somebody ends it: a supervisor's exit code, or what there is to say afterwards, in a line or none.
+
+    What is kept to go on from goes by `name`. A supervisor loads no arrays: it outlives whatever a show can fail of.
+    """
+    if supervision.link is None and not supervision.unsupervised and os.name == "posix":
+        from installation.session.supervised import supervised
+
+        return supervised(supervision.arguments, resume, name)
+    from installation.watch.child import SupervisorLink
+
+    # before all that takes time: the supervisor may be gone
+    link = None if supervision.link is None else SupervisorLink(supervision.link)
+    from installation.session.player import play as play_here
+
+    return play_here(request, options, link)
