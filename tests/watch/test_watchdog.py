@@ -21,7 +21,7 @@ from tests.harness.waiting import ROOT, TIMEOUT_S
 SUPERVISOR = """
     import sys
     from pathlib import Path
-    from installation.live import supervisor
+    from installation.watch import supervisor
     from installation.watch.status_file import Records
 
     folder, short, *command = sys.argv[1:]
@@ -33,9 +33,9 @@ SHOW = """
     import os, signal, sys, time
     from installation.watch.child import SupervisorLink
 
-    leash = SupervisorLink(sys.argv[-1])
-    leash.orders()
-    leash.say({"limits": {"failures": 1, "within_s": 3600, "hang_s": 0.24}})
+    link = SupervisorLink(sys.argv[-1])
+    link.orders()
+    link.say({"limits": {"failures": 1, "within_s": 3600, "hang_s": 0.24}})
 
     def stand_still():
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -83,16 +83,16 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
     yield make
     for one in made:
-        one.process.kill()  # and the leash ends the rest
+        one.process.kill()  # and the link ends the rest
         one.process.communicate()
 
 
 HANGS = {
-    "stands still": 'leash.pulse("playing")\nstand_still()\n',
-    "writes to the log": 'leash.pulse("playing")\nwhile not time.sleep(0.01):\n    leash.say({"log": "[]"})\n',
-    "stands still while it loads": 'leash.pulse("loading")\nstand_still()\n',
-    "said that it waits when it was told": 'leash.pulse("waiting")\nstand_still()\n',
-    "stands still while it ends": 'leash.pulse("playing")\nleash.pulse("ending")\nstand_still()\n',
+    "stands still": 'link.pulse("playing")\nstand_still()\n',
+    "writes to the log": 'link.pulse("playing")\nwhile not time.sleep(0.01):\n    link.say({"log": "[]"})\n',
+    "stands still while it loads": 'link.pulse("loading")\nstand_still()\n',
+    "said that it waits when it was told": 'link.pulse("waiting")\nstand_still()\n',
+    "stands still while it ends": 'link.pulse("playing")\nleash.pulse("ending")\nstand_still()\n',
 }
 
 
@@ -105,10 +105,10 @@ def test_a_hang_is_noticed(stage: Stage, does: str) -> None:
 
 
 ASKED = {
-    "playing": ('leash.pulse("playing")\n', 1),
-    "ending": ('leash.pulse("playing")\nleash.pulse("ending")\n', 1),
-    "loading": ('leash.pulse("loading")\n', 0),
-    "filming": ('leash.pulse("filming")\n', 0),
+    "playing": ('link.pulse("playing")\n', 1),
+    "ending": ('link.pulse("playing")\nleash.pulse("ending")\n', 1),
+    "loading": ('link.pulse("loading")\n', 0),
+    "filming": ('link.pulse("filming")\n', 0),
 }
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 END = """
