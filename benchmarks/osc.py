@@ -38,7 +38,7 @@ from installation.live.stage import Stage
 from installation.model import ticks
 from installation.recording.journal import Journal, digest, wall
 from installation.recording.replay import Replay, read
-from installation.remote.access import Gate
+from installation.remote.access import RateLimit
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
@@ -51,10 +51,10 @@ from installation.venue.settings import Size, size
 FLOOD = 20_000
 RATES = (5_000, 8_000, 10_000, 20_000)
 NUMBERS = [
-    row.address for row in TABLE.values() if row.kind == "number" and row.role == "played" and "/N/" not in row.address
+    row.address for row in TABLE.values() if row.kind == "number" and row.role == "input" and "/N/" not in row.address
 ]
 ADDRESSES = [*NUMBERS, *(f"/sleeper/{n}/glow" for n in range(1, 41))][:40]
-OURS, OPEN = "SleepTree", "SleepTree, gate open"
+OURS, OPEN = "SleepTree", "SleepTree, no limit"
 SERVERS = (OURS, OPEN, "BlockingOSCUDPServer", "ThreadingOSCUDPServer")
 
 
@@ -94,7 +94,7 @@ def serve(kind: str) -> None:
     if kind in (OURS, OPEN):
         show = load_production(Request()).show()
         desk = Desk(show, Path(tempfile.mkdtemp()))
-        server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9) if kind == OPEN else None)
+        server = Server(desk, "127.0.0.1", 0, limit=RateLimit(rate=1e9, burst=1e9) if kind == OPEN else None)
         server.start()
         server.wait(5.0)
         print(server.port, flush=True)
@@ -105,7 +105,7 @@ def serve(kind: str) -> None:
             desk.deliver(show, time.monotonic_ns())
         server.close()
         desk.deliver(show, time.monotonic_ns())
-        taken = desk.tally.counted["taken"] + desk.inbox.merged + desk.tally.counted["superseded"]
+        taken = desk.counters.counted["taken"] + desk.inbox.merged + desk.counters.counted["superseded"]
         print(json.dumps([taken, time.process_time() - cpu]))
         return
     from pythonosc import dispatcher, osc_server
@@ -257,8 +257,8 @@ def latency(theatre: Theatre, seconds: float) -> dict[str, float]:
 
 
 def flood(theatre: Theatre, seconds: float, rounds: int) -> dict[str, Any]:
-    tally, quiet, loud = theatre.desk.tally, [], []
-    before = tally.counted["datagrams"]
+    counters, quiet, loud = theatre.desk.counters, [], []
+    before = counters.counted["datagrams"]
     for _ in range(rounds):
         quiet.append(between(theatre, lambda: time.sleep(seconds)))
         loud.append(between(theatre, lambda: started("--send", theatre.server.port, FLOOD, seconds).communicate()))
@@ -266,8 +266,8 @@ def flood(theatre: Theatre, seconds: float, rounds: int) -> dict[str, Any]:
     grown = [float(np.percentile(b, 99) / np.percentile(a, 99) - 1) for a, b in zip(quiet, loud, strict=True)]
     return {
         "sent": FLOOD * seconds * rounds,
-        "seen": tally.counted["datagrams"] - before,
-        "cut_by_the_gate": tally.refused["rate"],
+        "seen": counters.counted["datagrams"] - before,
+        "cut_by_the_rate_limit": counters.refused["rate"],
         "quiet_median_ms": float(np.median(calm)),
         "quiet_p99_ms": float(np.percentile(calm, 99)),
         "flood_median_ms": float(np.median(flooded)),
@@ -297,10 +297,10 @@ def replay(production: Production, folder: Path, seconds: float) -> dict[str, An
     began = time.perf_counter()
     while show.tick < ticks.ticks(seconds):
         for _ in range(draw.choice((0, 0, 0, 0, 1, 1, 3))):
-            desk.hear(draw.choice(NUMBERS), [draw.uniform(-1, 3)], hand, show.tick * 8_333_333)
-            desk.hear(f"/sleeper/{draw.randint(1, 240)}/beat", [], hand, show.tick * 8_333_333)
+            desk.receive(draw.choice(NUMBERS), [draw.uniform(-1, 3)], hand, show.tick * 8_333_333)
+            desk.receive(f"/sleeper/{draw.randint(1, 240)}/beat", [], hand, show.tick * 8_333_333)
         if draw.random() < 1 / 3600:
-            desk.hear("/show/phase", [draw.choice(("harmony", "glitch", "resolution"))], hand, show.tick * 8_333_333)
+            desk.receive("/show/phase", [draw.choice(("harmony", "glitch", "resolution"))], hand, show.tick * 8_333_333)
         desk.deliver(show, show.tick * 8_333_333)
         show.step()
         journal.mark(show, wall())

@@ -1,7 +1,7 @@
 """Control, and THE table of controls: the only place that writes an address, a range, a default or a unit.
 
 From the table come what a message may say, the error texts, glides, OSCQuery, controller layouts and the
-README's table. Knows nothing of sockets; `accept` is given an address and its arguments.
+README's table. Knows nothing of sockets; `accept` is given an address and its arguments; values glide in glides.py.
 """
 
 from __future__ import annotations
@@ -9,18 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
-from installation.model import ticks
 from installation.model.score import Phase
 
 Value = float | bool | str | None
 Kind = Literal["number", "switch", "word", "bang", "morph"]
-Role = Literal["played", "asked", "said"]
+Role = Literal["input", "request", "output"]
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
@@ -47,7 +42,7 @@ class Control:
     glide: float = 0.0
     choices: tuple[str, ...] = ()
     tags: str = ""  # OSC type tags, where the default does not tell them
-    role: Role = "played"  # by the show; or asked of what is round it; or said by the show, and not to be set
+    role: Role = "input"  # moves the show; request: answered by what is round it; output: sent by the show
     seen: tuple[Phase, ...] = ()
     heard: tuple[Phase, ...] = ()
     kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
@@ -106,7 +101,7 @@ class Control:
 
 
 class Refused(ValueError):
-    """A control message that was not accepted. `reason` is a short name to count by; the text names place and rule."""
+    """A control message that was refused. `reason` is a short name to count by; the text names place and rule."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -178,32 +173,32 @@ _ROWS = (
     Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
     Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
     Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
-    Control("/preset/save", "", meaning="Remember every look by this name.", role="asked"),
-    Control("/preset/load", "", meaning="Glide to the look of this name.", role="asked"),
-    Control("/preset/morph", "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="asked"),
-    Control("/preset/list", None, meaning="Answered with the names of all looks, in /state/presets.", role="asked"),
-    Control("/sync", None, meaning="Answered with every value and state.", role="asked"),
+    Control("/preset/save", "", meaning="Remember every look by this name.", role="request"),
+    Control("/preset/load", "", meaning="Glide to the look of this name.", role="request"),
+    Control("/preset/morph", "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),
+    Control("/preset/list", None, meaning="Answered with the names of all looks, in /state/presets.", role="request"),
+    Control("/sync", None, meaning="Answered with every value and state.", role="request"),
     Control(
         "/state/phase",
         "harmony",
         meaning="The phase that plays.",
         choices=("harmony", "glitch", "resolution"),
-        role="said",
+        role="output",
     ),
-    Control("/state/section", "", meaning="The section of the score that plays.", role="said"),
-    Control("/state/progress", 0.0, meaning="How far into the section.", role="said"),
-    Control("/state/coherence", 0.0, meaning="How much the sleepers breathe together, measured.", role="said"),
-    Control("/state/roughness", 0.0, meaning="How rough the drones sound, measured.", role="said"),
-    Control("/state/fps", 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="said"),
-    Control("/state/level", -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="said"),
-    Control("/state/integrated", -70.0, -70.0, 0.0, "LUFS", "Loudness since the sound began.", role="said"),
-    Control("/state/calibrated", False, meaning="Whether the next two were calibrated with a meter.", role="said"),
-    Control("/state/laeq", 0.0, 0.0, 140.0, "dB(A)", "LAeq of the last 15 minutes, where people are.", role="said"),
-    Control("/state/dose", 0.0, 0.0, 999.0, "%", "Of what an ear may take in a day, of the last 24 h.", role="said"),
-    Control("/state/hearing", 0.0, 0.0, 60.0, "dB", "By how much hearing guard and limit turn down.", role="said"),
-    Control("/state/guard", 0.0, meaning="Share of the picture in which the flash guard acts.", role="said"),
-    Control("/state/refused", 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="said"),
-    Control("/state/presets", "", meaning="The names of all looks, with commas between.", role="said"),
+    Control("/state/section", "", meaning="The section of the score that plays.", role="output"),
+    Control("/state/progress", 0.0, meaning="How far into the section.", role="output"),
+    Control("/state/coherence", 0.0, meaning="How much the sleepers breathe together, measured.", role="output"),
+    Control("/state/roughness", 0.0, meaning="How rough the drones sound, measured.", role="output"),
+    Control("/state/fps", 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="output"),
+    Control("/state/level", -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="output"),
+    Control("/state/integrated", -70.0, -70.0, 0.0, "LUFS", "Loudness since the sound began.", role="output"),
+    Control("/state/calibrated", False, meaning="Whether the next two were calibrated with a meter.", role="output"),
+    Control("/state/laeq", 0.0, 0.0, 140.0, "dB(A)", "LAeq of the last 15 minutes, where people are.", role="output"),
+    Control("/state/dose", 0.0, 0.0, 999.0, "%", "Of what an ear may take in a day, of the last 24 h.", role="output"),
+    Control("/state/hearing", 0.0, 0.0, 60.0, "dB", "By how much hearing guard and limit turn down.", role="output"),
+    Control("/state/guard", 0.0, meaning="Share of the picture in which the flash guard acts.", role="output"),
+    Control("/state/refused", 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="output"),
+    Control("/state/presets", "", meaning="The names of all looks, with commas between.", role="output"),
 )
 
 
@@ -267,7 +262,7 @@ def _where(row: Control) -> str:
 
 
 def _default(row: Control) -> str:
-    if row.role == "said" or row.default is None:
+    if row.role == "output" or row.default is None:
         return ""
     return row.default if isinstance(row.default, str) else f"{float(row.default):g}"
 
@@ -275,8 +270,8 @@ def _default(row: Control) -> str:
 def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
     """Check one message against the table. Numbers out of range are clipped; anything else wrong raises Refused."""
     control, sleeper = rows.find(address)
-    if control.role == "said":
-        raise Refused("said", f"{address} is said by the show and can't be set")
+    if control.role == "output":
+        raise Refused("output", f"{address} is sent by the show and can't be set")
     return Accepted(address, control, sleeper, _checked(control, address, arguments))
 
 
@@ -318,64 +313,3 @@ def _number(control: Control, address: str, argument: object) -> float:
 def _refusal(reason: str, control: Control, address: str, got: object) -> Refused:
     said = f'"{got[:40]}"' if isinstance(got, str) else f"{got!s:.40}"
     return Refused(reason, f"{address} takes {control.takes}, got {said}")
-
-
-class Glides:
-    """The values of every control that is not a sleeper's or a bang. Numbers glide to their targets, tick by tick.
-
-    A glide is critically damped (no jump in value or speed) and within 1 % of its way after the control's glide time.
-    """
-
-    def __init__(self, rows: Table) -> None:
-        steady = [
-            row
-            for row in rows.values()
-            if row.role == "played" and row.kind in ("number", "switch", "word") and "/N/" not in row.address
-        ]
-        numbers = [row for row in steady if row.kind == "number"]
-        self._index = {row.address: i for i, row in enumerate(numbers)}
-        self.target = np.array([row.default for row in numbers], dtype=np.float64)  # (n,)
-        self.value = self.target.copy()  # (n,)
-        self.speed = np.zeros_like(self.value)  # (n,) per second
-        # the response (1 + w t) exp(-w t) of a critically damped follower is 0.01 at w t = 6.64
-        omega = np.array([6.64 / row.glide if row.glide > 0 else np.inf for row in numbers])
-        self._omega: NDArray[np.float64] = np.minimum(omega, ticks.RATE)
-        self._decay: NDArray[np.float64] = np.exp(-self._omega / ticks.RATE)
-        self._instant = np.isinf(omega)
-        self._defaults = {row.address: row.default for row in steady}
-        self.others: dict[str, Value] = {row.address: row.default for row in steady if row.kind != "number"}
-
-    def aim(self, address: str, value: Value) -> None:
-        """Set the target of one control. The address and value must have been accepted."""
-        i = self._index.get(address)
-        if i is None:
-            self.others[address] = value
-            return
-        assert isinstance(value, (int, float))
-        self.target[i] = value
-        if self._instant[i]:
-            self.value[i] = value
-
-    def rest(self) -> None:
-        """Aim every control at its default."""
-        for address, default in self._defaults.items():
-            self.aim(address, default)
-
-    def step(self) -> None:
-        """One tick closer: the exact solution of a critically damped spring over one tick."""
-        away = self.value - self.target
-        push = (self.speed + self._omega * away) / ticks.RATE
-        self.speed = (self.speed - self._omega * push) * self._decay
-        self.value = self.target + (away + push) * self._decay
-
-    def aims(self) -> dict[str, Value]:
-        """Where every control is going: targets of numbers, and the others' values, by address."""
-        aims: dict[str, Value] = dict(zip(self._index, self.target.tolist(), strict=True))
-        aims.update(self.others)
-        return aims
-
-    def now(self) -> Mapping[str, Value]:
-        """Read-only values by address."""
-        values: dict[str, Value] = dict(zip(self._index, self.value.tolist(), strict=True))
-        values.update(self.others)
-        return MappingProxyType(values)

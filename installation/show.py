@@ -14,8 +14,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.controls import SLEEPERS, Accepted, Glides, Refused, Value, accept, table
+from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
 from installation.foundation import snapshot as memory
+from installation.glides import Glides
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.choir import Choir
@@ -77,7 +78,7 @@ class Show:
     def accept(self, address: str, arguments: Sequence[object] = ()) -> Accepted:
         """Take one control message; it acts from the next step on. Raises controls.Refused and changes nothing."""
         taken = accept(self.table, address, arguments)
-        if taken.control.role != "played":
+        if taken.control.role != "input":
             raise Refused("unknown", f"{address} is asked of what is round the show, not of the show")
         if taken.sleeper is not None:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)

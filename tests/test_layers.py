@@ -24,6 +24,7 @@ LEVELS = (
     {"foundation"},
     {"model"},
     {"controls"},
+    {"glides"},
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
@@ -72,6 +73,7 @@ CLOCK_HOMES = {
 PURE_ROOMS = (
     "installation/model/",
     "installation/controls.py",
+    "installation/glides.py",
     "installation/scene.py",
     "installation/brushes/",
     "installation/show.py",

@@ -30,10 +30,10 @@ _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
 
-class LiveSource(Protocol):
+class ControlSource(Protocol):
     """Where what is said of the show comes from: remote.desk.Desk, or a performance that is replayed."""
 
-    def hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
+    def receive(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
         """A key was pressed that says this."""
 
     def deliver(self, show: Show, now_ns: int) -> int:
@@ -62,7 +62,7 @@ class Stage:
         self,
         show: Show,
         painter: Painter,
-        desk: LiveSource,
+        desk: ControlSource,
         *,
         clock: Callable[[], int],
         sleep: Callable[[float], None],
@@ -220,7 +220,7 @@ class Stage:
                 self._say("/show/phase", ("harmony", "glitch", "resolution")[int(digit) - 1])
 
     def _say(self, address: str, *arguments: object) -> None:
-        self._desk.hear(address, arguments, KEYS, self._clock())
+        self._desk.receive(address, arguments, KEYS, self._clock())
 
     def _save(self, picture: Pixels, tick: int) -> None:
         """A picture as a PNG; a thread writes it, so that the show does not wait for the disk."""

@@ -32,7 +32,7 @@ class StatePublisher:
         if self._journal is not None:
             self._journal.mark(show, self._wall())
         if show.tick % EVERY == 0:
-            self._desk.feedback.say(self.state(show))
+            self._desk.feedback.publish_state(self.state(show))
 
     def state(self, show: Show) -> dict[str, Value]:
         """Every /state/... of the table that can be known now."""
@@ -42,7 +42,7 @@ class StatePublisher:
             "/state/section": now.section,
             "/state/progress": now.progress,
             "/state/coherence": now.coherence,
-            "/state/refused": float(self._desk.tally.total),
+            "/state/refused": float(self._desk.counters.total),
         }
         for measure in self.measures:
             said |= measure()

@@ -216,7 +216,7 @@ def _digest(part: Any, sums: Any) -> None:
 
 def table_digest(table: Table) -> str:
     """16 hex digits of what a show takes."""
-    played = [row for row in table.values() if row.role == "played"]
+    played = [row for row in table.values() if row.role == "input"]
     rows = "".join(f"{r.address} {r.default!r} {r.low!r} {r.high!r} {r.glide!r} {r.choices}\n" for r in played)
     return blake2b(rows.encode(), digest_size=8).hexdigest()
 

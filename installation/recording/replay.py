@@ -86,7 +86,7 @@ class Replay:
         self.refused: list[str] = []
         self.strayed: int | None = None  # the tick at which the show was first seen to be another than was played
 
-    def hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
+    def receive(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
         """Nothing: what is replayed can't be played."""
         return 0
 

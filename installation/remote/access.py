@@ -1,4 +1,4 @@
-"""Who may speak, and how much: the list of allowed sources and a token bucket for each. Reads no clock."""
+"""Access control and rate limiting: the allow list, and a token bucket for each host. Reads no clock."""
 
 from __future__ import annotations
 
@@ -46,14 +46,12 @@ def address(text: str, port: int) -> tuple[str, int]:
     return host, port
 
 
-class Gate:
-    """Lets allowed hosts in, each at most `rate` messages a second. For one thread."""
+class AccessList:
+    """The allow list: which hosts may speak at all. This machine always may. For one thread."""
 
-    def __init__(self, allow: Sequence[Network] = (), rate: float = RATE, burst: float = BURST) -> None:
+    def __init__(self, allow: Sequence[Network] = ()) -> None:
         self._allow = (*LOOPBACK, *allow)
-        self._rate, self._burst = rate / SECOND, burst
         self._known: OrderedDict[str, bool] = OrderedDict()
-        self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()  # (tokens, when in ns)
 
     def allows(self, host: str) -> bool:
         """Whether this host may speak at all."""
@@ -65,6 +63,14 @@ class Gate:
             if len(self._known) > _HOSTS:
                 self._known.popitem(last=False)
         return allowed
+
+
+class RateLimit:
+    """A token bucket for each host: at most `rate` messages a second for long, `burst` at once. For one thread."""
+
+    def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
+        self._rate, self._burst = rate / SECOND, burst
+        self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()  # (tokens, when in ns)
 
     def admits(self, host: str, now_ns: int) -> bool:
         """Whether this host may say one more thing now. It is charged one token for it."""

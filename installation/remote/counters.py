@@ -1,4 +1,4 @@
-"""What was refused: counted by reason, said at most once a second per reason, shown in the overlay."""
+"""Counters of messages, and of refusals by reason: logged at most once a second a reason, shown in the overlay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from installation.model.ticks import SECOND
 _log = structlog.get_logger("osc")
 
 
-class Tally:
+class Counters:
     """Thread-safe counts of what came in and what became of it."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Tally:
         self.refused: Counter[str] = Counter()  # by reason
         self.counted: Counter[str] = Counter()  # datagrams, messages, ... by name
         self.latest = ""
-        self._said: dict[str, tuple[int, int]] = {}  # reason: (when in ns, how many by then)
+        self._logged: dict[str, tuple[int, int]] = {}  # reason: (when in ns, how many by then)
 
     def count(self, name: str, many: int = 1) -> None:
         """Count something that is no refusal."""
@@ -28,15 +28,15 @@ class Tally:
             self.counted[name] += many
 
     def refuse(self, reason: str, text: str, source: object, now_ns: int, many: int = 1) -> None:
-        """Count a refusal; say it, with who it came from, unless this reason was said within the last second."""
+        """Count a refusal; log it, with who it came from, unless this reason was logged within the last second."""
         with self._lock:
             self.refused[reason] += many
             self.latest = text
-            when, by_then = self._said.get(reason, (now_ns - SECOND, 0))
+            when, by_then = self._logged.get(reason, (now_ns - SECOND, 0))
             if now_ns - when < SECOND:
                 return
             fresh = self.refused[reason] - by_then
-            self._said[reason] = (now_ns, self.refused[reason])
+            self._logged[reason] = (now_ns, self.refused[reason])
         _log.warning("refused", reason=reason, what=text, source=str(source), since_last_said=fresh)
 
     @property

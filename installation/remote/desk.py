@@ -1,7 +1,7 @@
-"""The desk: everything said by controllers, sensors and keys passes here, and here they are answered.
+"""The desk: messages from controllers, sensors and keys come in here, and here they are answered.
 
-On the listening side (`hear`, any thread) messages are checked against the table and put into the inbox; on the
-playing side (`deliver`, the live loop) they are handed to the show at a tick, journalled and told to the others.
+`receive` (any thread) checks a message against the table and puts it into the inbox; `deliver` (the live loop) hands
+what waits to the show at a tick, journals it and publishes it as feedback to the other controllers.
 Opens no socket and reads no clock.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 from installation.controls import Accepted, Refused, Value, accept
 from installation.model.community import Community
 from installation.model.ticks import SECOND
-from installation.remote.counters import Tally
+from installation.remote.counters import Counters
 from installation.remote.feedback import Feedback
-from installation.remote.inbox import PRESET, Heard, Inbox, Source
+from installation.remote.inbox import PRESET, Inbox, Received, Source
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
 from installation.show import Show
@@ -31,7 +31,7 @@ class Desk:
     def __init__(self, show: Show, presets: Path, targets: Iterable[Source] = (), record: Record | None = None) -> None:
         self.table = show.table
         self.inbox = Inbox()
-        self.tally = Tally()
+        self.counters = Counters()
         self.feedback = Feedback(targets)
         self.presets = Presets(presets, show.table)
         self._addresses = Addresses(show.table)
@@ -39,60 +39,62 @@ class Desk:
         self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
         self._aims: dict[str, Value] = {}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
-        self._asking: deque[Source] = deque()  # filled on the listening side
+        self._asking: deque[Source] = deque()  # filled by `receive`
         self.troubles: list[Callable[[], str]] = []  # asked for the overlay: what is wrong round the show, if anything
-        self._look(show, 0)
+        self._publish_changes(show, 0)
         for address, value in sleepers(show.community).items():
-            self.feedback.tell(address, value, None, 0)
+            self.feedback.publish(address, value, None, 0)
 
-    # the listening side
+    # any thread: messages in
 
-    def hear(
+    def receive(
         self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None = None
     ) -> int:
         """One message, for the next tick or for `due_ns`. Returns what it cost: the messages it stands for."""
-        self.tally.count("messages")
+        self.counters.count("messages")
         if not SPECIAL.isdisjoint(address):
-            return self._hear_pattern(address, arguments, source, now_ns, due_ns)
-        self._hear(address, arguments, source, now_ns, due_ns)
+            return self._receive_pattern(address, arguments, source, now_ns, due_ns)
+        self._check(address, arguments, source, now_ns, due_ns)
         return 1
 
-    def _hear_pattern(
+    def _receive_pattern(
         self, pattern: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None
     ) -> int:
         cost = 1 if self._addresses.knows(pattern) else 200
         matching = self._addresses.matching(pattern)
         if not matching:
-            self.tally.refuse("unknown", f"{pattern[:80]} matches no control", source, now_ns)
+            self.counters.refuse("unknown", f"{pattern[:80]} matches no control", source, now_ns)
         else:
-            self.tally.count("messages", len(matching) - 1)
+            self.counters.count("messages", len(matching) - 1)
         for address in matching:
-            self._hear(address, arguments, source, now_ns, due_ns)
+            self._check(address, arguments, source, now_ns, due_ns)
         return cost + len(matching)
 
-    def _hear(self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None) -> None:
+    def _check(
+        self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None
+    ) -> None:
         try:
             accepted = accept(self.table, address, arguments)
-            if accepted.control.role == "asked":
-                self._answer(accepted, source, now_ns, due_ns)
-                self.tally.count("asked")
+            if accepted.control.role == "request":
+                self._reply(accepted, source, now_ns, due_ns)
+                self.counters.count("requested")
                 return
         except Refused as refused:
-            self.tally.refuse(refused.reason, str(refused), source, now_ns)
+            self.counters.refuse(refused.reason, str(refused), source, now_ns)
             return
         value = accepted.value
         if value is not None and not isinstance(value, tuple) and self.feedback.is_echo(source, address, value, now_ns):
-            self.tally.count("echoes")
+            self.counters.count("echoes")
             return
-        self._keep([Heard(accepted, source)], now_ns, due_ns)
+        self._keep([Received(accepted, source)], now_ns, due_ns)
 
-    def _answer(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
+    def _reply(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
         value = accepted.value
         match accepted.address:
             case "/sync":
                 self._asking.append(source)
             case "/preset/list":
-                self.feedback.answer(source, {"/state/presets": ", ".join(self.presets.names())})
+                self.feedback.reply(source, {"/state/presets": ", ".join(self.presets.names())})
             case "/preset/save":
                 self.presets.save(str(value), self._aims)
             case "/preset/load":
@@ -102,10 +104,10 @@ class Desk:
                 self._play(self.presets.between(*value), now_ns, due_ns)
 
     def _play(self, values: Mapping[str, Value], now_ns: int, due_ns: int | None) -> None:
-        self.tally.count("messages", len(values))
-        self._keep([Heard(accept(self.table, a, [v]), PRESET) for a, v in values.items()], now_ns, due_ns)
+        self.counters.count("messages", len(values))
+        self._keep([Received(accept(self.table, a, [v]), PRESET) for a, v in values.items()], now_ns, due_ns)
 
-    def _keep(self, messages: Sequence[Heard], now_ns: int, due_ns: int | None) -> None:
+    def _keep(self, messages: Sequence[Received], now_ns: int, due_ns: int | None) -> None:
         if due_ns is None or due_ns <= now_ns:
             lost, reason = self.inbox.put(messages), "full"
         else:
@@ -113,13 +115,13 @@ class Desk:
         if lost:
             what = messages[-1].accepted.address
             ahead = "" if due_ns is None else f", meant for {(due_ns - now_ns) / SECOND:.1f} s from now"
-            self.tally.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
+            self.counters.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
 
-    # the playing side
+    # the live loop: messages to the show
 
     def lines(self) -> list[str]:
         """What the overlay has to say of those who play."""
-        return [line for line in (*(trouble() for trouble in self.troubles), self.tally.line()) if line]
+        return [line for line in (*(trouble() for trouble in self.troubles), self.counters.line()) if line]
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""
@@ -129,39 +131,39 @@ class Desk:
             try:
                 show.accept(accepted.address, accepted.arguments)
             except Refused as refused:
-                self.tally.refuse(refused.reason, str(refused), source, now_ns)
+                self.counters.refuse(refused.reason, str(refused), source, now_ns)
                 continue
             taken += 1
             if self._record is not None:
                 self._record(show.tick, accepted)
             sources[accepted.address] = source
             if accepted.sleeper is not None and not isinstance(accepted.value, tuple):
-                self.feedback.tell(accepted.address, accepted.value, source, now_ns)
-        self.tally.count("taken", taken)
-        self._look(show, now_ns, sources)
+                self.feedback.publish(accepted.address, accepted.value, source, now_ns)
+        self.counters.count("taken", taken)
+        self._publish_changes(show, now_ns, sources)
         if "/show/calm" in sources:
             for address, value in sleepers(show.community).items():
                 if self.feedback.differs(address, value):
-                    self.feedback.tell(address, value, None, now_ns)
-        self._answer_syncs(asking, show, now_ns)
+                    self.feedback.publish(address, value, None, now_ns)
+        self._reply_syncs(asking, show, now_ns)
         return taken
 
-    def _look(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
-        """Tell whatever aims elsewhere now: set by hand, by a section of the score, by /show/calm."""
+    def _publish_changes(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
+        """Publish whatever aims elsewhere now: set by hand, by a section of the score, by /show/calm."""
         aims = {address: value for address, value in show.glides.aims().items() if address not in self._places}
         for address, value in aims.items():
             by = (sources or {}).get(address)
             if by is not None or value != self._aims.get(address):
-                self.feedback.tell(address, value, by, now_ns)
+                self.feedback.publish(address, value, by, now_ns)
         self._aims = aims
 
-    def _answer_syncs(self, many: int, show: Show, now_ns: int) -> None:
+    def _reply_syncs(self, many: int, show: Show, now_ns: int) -> None:
         for _ in range(many):
             source = self._asking.popleft()
             if now_ns - self._syncs.get(source, -SECOND) >= SECOND:
                 self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
                 self._syncs[source] = now_ns
-                self.feedback.answer(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
+                self.feedback.reply(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
 
 
 def sleepers(community: Community) -> dict[str, Value]:

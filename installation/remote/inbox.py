@@ -1,4 +1,4 @@
-"""What was said since the last tick: the newest value of every address, bounded, and what is meant for later.
+"""The inbox: messages since the last tick, coalesced to the newest of every address, bounded; and a queue for later.
 
 Filled by the threads that listen, emptied by the live loop. Reads no clock: the time of now is handed in.
 """
@@ -25,7 +25,7 @@ FURTHEST = 10 * SECOND
 
 
 class Source(NamedTuple):
-    """Who said something."""
+    """Who sent a message."""
 
     link: str  # udp, tcp, or the name of what isn't a network: keys, preset, replay
     host: str = ""
@@ -39,8 +39,8 @@ KEYS = Source("keys")  # of the stage's keyboard
 PRESET = Source("preset")  # a look that somebody loaded
 
 
-class Heard(NamedTuple):
-    """A checked message and who said it."""
+class Received(NamedTuple):
+    """A checked message and who sent it."""
 
     accepted: Accepted
     source: Source
@@ -51,29 +51,29 @@ class Inbox:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: dict[str | int, Heard] = {}
-        self._later: list[tuple[int, int, Heard]] = []  # a heap of (due in ns, order of arrival, what)
+        self._waiting: dict[str | int, Received] = {}
+        self._later: list[tuple[int, int, Received]] = []  # a heap of (due in ns, order of arrival, what)
         self._serial = count()
         self._events = 0
         self.merged = 0  # values that a newer one of the same address replaced before any tick saw them
 
-    def put(self, messages: Iterable[Heard]) -> int:
+    def put(self, messages: Iterable[Received]) -> int:
         """Keep messages for the next tick, all in the same one. Returns how many found no room."""
         with self._lock:
-            return sum(not self._keep(heard) for heard in messages)
+            return sum(not self._keep(message) for message in messages)
 
-    def put_later(self, messages: Iterable[Heard], due_ns: int, now_ns: int) -> int:
+    def put_later(self, messages: Iterable[Received], due_ns: int, now_ns: int) -> int:
         """Keep messages until `due_ns`, on the clock of `now_ns`. Returns how many are too far ahead or too many."""
         with self._lock:
             lost = 0
-            for heard in messages:
+            for message in messages:
                 if due_ns - now_ns > FURTHEST or len(self._later) >= LATER:
                     lost += 1
                 else:
-                    heapq.heappush(self._later, (due_ns, next(self._serial), heard))
+                    heapq.heappush(self._later, (due_ns, next(self._serial), message))
             return lost
 
-    def drain(self, now_ns: int) -> list[Heard]:
+    def drain(self, now_ns: int) -> list[Received]:
         """Everything that waits, oldest first, and what was meant for later and is due by now."""
         with self._lock:
             while self._later and self._later[0][0] <= now_ns:
@@ -85,15 +85,15 @@ class Inbox:
         """Messages that wait, now or for later."""
         return len(self._waiting) + len(self._later)
 
-    def _keep(self, heard: Heard) -> bool:
-        accepted = heard.accepted
+    def _keep(self, message: Received) -> bool:
+        accepted = message.accepted
         if accepted.control.kind in ("number", "switch"):
             if self._waiting.pop(accepted.address, None) is not None:
                 self.merged += 1
-            self._waiting[accepted.address] = heard  # at the end: what was said last acts last
+            self._waiting[accepted.address] = message  # at the end: what was said last acts last
             return True
         if self._events >= EVENTS:
             return False
         self._events += 1
-        self._waiting[next(self._serial)] = heard
+        self._waiting[next(self._serial)] = message
         return True

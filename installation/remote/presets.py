@@ -1,4 +1,4 @@
-"""Looks remembered as readable TOML, one file a name, and what lies between two of them.
+"""Presets (looks): saved as readable TOML, one file a name, loaded, and mixed two by two.
 
 A look is every number and switch of the dream, the light, the camera, the sound and the scenes; not the score's place,
 nor the sleepers. Loading one gives values to be accepted one by one, so that a journal needs no preset to be replayed.
@@ -97,7 +97,7 @@ class Presets:
     @staticmethod
     def _belongs(control: Control) -> bool:
         room = control.address.split("/")[1]
-        return control.role == "played" and control.kind in ("number", "switch") and room not in _APART
+        return control.role == "input" and control.kind in ("number", "switch") and room not in _APART
 
 
 def _written(value: Value) -> str:

@@ -18,7 +18,7 @@ from installation.live.state import Measures, StatePublisher
 from installation.recording.journal import FOLDER, Journal, wall
 from installation.recording.replay import Replay
 from installation.remote import access
-from installation.remote.access import Gate
+from installation.remote.access import AccessList
 from installation.remote.desk import Desk, Record
 from installation.remote.inbox import Source
 from installation.session.production import Production
@@ -30,7 +30,7 @@ from installation.show import Show
 class Console:
     """What the stage needs of it."""
 
-    desk: stage.LiveSource
+    desk: stage.ControlSource
     followers: Sequence[stage.Follower]
     publisher: StatePublisher | None = None  # None in a replay: there is nobody to tell
     journal: Journal | None = None
@@ -54,7 +54,7 @@ class Endpoints:
     """Where messages come in, from whom, and who is always told what was accepted."""
 
     where: tuple[str, int]
-    gate: Gate
+    access: AccessList
     targets: tuple[Source, ...]
 
 
@@ -64,7 +64,7 @@ def endpoints(production: Production, listen: str | None = None, port: int | Non
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
     targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
     try:
-        return Endpoints(where, Gate(access.networks(osc.allow)), targets)
+        return Endpoints(where, AccessList(access.networks(osc.allow)), targets)
     except ValueError as error:
         raise Mistake(str(error)) from None
 
@@ -105,7 +105,7 @@ def console(
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
     from installation.remote.osc.server import Server
 
-    server = Server(desk, *through.where, through.gate)
+    server = Server(desk, *through.where, through.access)
     server.start()
     stack.callback(server.close)
     desk.troubles.append(lambda: server.trouble)
@@ -120,9 +120,9 @@ def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoi
 
 
 def _query(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
-    from installation.remote.osc.query import OscQuery
+    from installation.remote.osc.query import OscQueryServer
 
-    tree = OscQuery(desk, through.where, through.where[0], production.settings.oscquery.port, words(production))
+    tree = OscQueryServer(desk, through.where, through.where[0], production.settings.oscquery.port, words(production))
     tree.start()
     stack.callback(tree.close)
     desk.troubles.append(lambda: tree.trouble)

@@ -297,16 +297,16 @@ class Player:
         followers: list[Follower],
     ) -> None:
         """The show says how it is."""
-        tally = played.desk.tally if isinstance(played.desk, Desk) else None
+        counters = played.desk.counters if isinstance(played.desk, Desk) else None
         screen = self.production.settings.screen
         every = period(stage.painter.screen.display.rate, screen.fps)
-        health = Telemetry(stage.painter, every, tally, self._watched.say, lambda: stage.slipped)
+        health = Telemetry(stage.painter, every, counters, self._watched.say, lambda: stage.slipped)
         if speakers is not None:
             health.more.append(lambda: _heard(speakers))
         if kept_here is not None:
             stage.overlays.append(lambda: [kept_here.trouble] if kept_here.trouble else [])
             health.more.append(lambda: {"snapshot_tick": kept_here.newest, "trouble": kept_here.trouble})
-        troubles = played.desk.lines if tally is not None else list
+        troubles = played.desk.lines if counters is not None else list
         health.more.append(lambda: {"troubles": list(troubles())})
         followers.append(health)
 

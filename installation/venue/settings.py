@@ -37,7 +37,7 @@ def size(text: str) -> Size:
     return sides
 
 
-class Screen(SettingsTable, frozen=True):
+class ScreenSettings(SettingsTable, frozen=True):
     """[screen]: which display, how large, how often; and what the flash guard must know of the room."""
 
     display: Annotated[int, Meta(ge=1, le=64)] = 1
@@ -76,7 +76,7 @@ class Osc(SettingsTable, frozen=True):
     feedback: tuple[str, ...] = ()
 
 
-class OscQuery(SettingsTable, frozen=True):
+class OscQuerySettings(SettingsTable, frozen=True):
     """[oscquery]: whether and where controllers can ask what there is to play."""
 
     enabled: bool = True
@@ -141,10 +141,10 @@ class LogFiles(SettingsTable, frozen=True):
 class Settings(SettingsTable, frozen=True):
     """The whole file, a field a table."""
 
-    screen: Screen = Screen()
+    screen: ScreenSettings = ScreenSettings()
     show: Playing = Playing()
     osc: Osc = Osc()
-    oscquery: OscQuery = OscQuery()
+    oscquery: OscQuerySettings = OscQuerySettings()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
     hours: Hours = Hours()

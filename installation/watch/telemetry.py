@@ -10,7 +10,7 @@ import structlog
 from installation.live.frame_pacing import Times
 from installation.live.painter import Painter
 from installation.model import ticks
-from installation.remote.counters import Tally
+from installation.remote.counters import Counters
 from installation.show import Show
 from installation.watch import process_stats
 
@@ -31,11 +31,12 @@ class Telemetry:
         self,
         painter: Painter,
         period_ns: int,
-        tally: Tally | None,
+        counters: Counters | None,
         say: Callable[[Mapping[str, Any]], None],
         slipped: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._painter, self._period, self._tally, self._say, self._slipped = painter, period_ns, tally, say, slipped
+        self._painter, self._period, self._counters = painter, period_ns, counters
+        self._say, self._slipped = say, slipped
         self.more: list[Callable[[], Mapping[str, Any]]] = []
         self._until = painter.intervals.copy()
         self._guarded = 0.0  # the largest share of a picture in which the flash guard acted in this hour
@@ -71,8 +72,8 @@ class Telemetry:
             "late": times.above(LATE * self._period),
             "slipped_ticks": self._slipped(),
             "guard": round(painter.measures()["/state/guard"], 4),
-            "refused": {} if self._tally is None else dict(self._tally.refused),
-            "heard": {} if self._tally is None else dict(self._tally.counted),
+            "refused": {} if self._counters is None else dict(self._counters.refused),
+            "heard": {} if self._counters is None else dict(self._counters.counted),
             "memory_mb": process_stats.memory_mb(),
             "threads": process_stats.threads(),
             "descriptors": process_stats.descriptors(),

@@ -50,5 +50,5 @@ def ends(row: Control) -> tuple[float, ...]:
 def numbers() -> Iterator[Control]:
     """Every number that the show itself plays; a sleeper's own are felt by who wears the jewel."""
     for row in TABLE.values():
-        if row.role == "played" and row.kind == "number" and "/N/" not in row.address:
+        if row.role == "input" and row.kind == "number" and "/N/" not in row.address:
             yield row

@@ -33,7 +33,7 @@ class Evening:
         return self.began + ticks.seconds(self.show.tick - self.first)
 
     def say(self, address: str, *arguments: object) -> None:
-        self.desk.hear(address, arguments, HAND, 0)
+        self.desk.receive(address, arguments, HAND, 0)
 
     def step(self) -> None:
         self.desk.deliver(self.show, 0)

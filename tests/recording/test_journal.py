@@ -77,7 +77,7 @@ def test_a_replay_takes_nothing_else_and_says_what_it_is(tmp_path: Path) -> None
     evening.play(1.0)
     replay = Replay(evening.end())
     show = rehearsal()
-    assert replay.hear("/show/go", (), KEYS, 0) == 0
+    assert replay.receive("/show/go", (), KEYS, 0) == 0
     assert replay.deliver(show, 0) == 0
     assert replay.lines() == [f"replays {evening.journal.path.name}"]
 

@@ -7,7 +7,7 @@ from installation.live.state import EVERY, StatePublisher
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.remote.desk import Desk, sleepers
-from installation.remote.inbox import KEYS, Heard, Source
+from installation.remote.inbox import KEYS, Received, Source
 from installation.remote.osc import codec
 from installation.show import Show
 from tests.harness.rehearsal import settled
@@ -26,8 +26,8 @@ def told(desk: Desk, to: Source, now: int) -> dict[str, codec.Argument]:
 
 def test_a_section_moves_the_faders_of_everybody(desk: Desk, show: Show) -> None:
     """The score's cue: its second section sets /light/glow."""
-    desk.feedback.heard(HAND, 0)
-    desk.hear("/show/go", [], HAND, 0)
+    desk.feedback.received(HAND, 0)
+    desk.receive("/show/go", [], HAND, 0)
     desk.deliver(show, 0)
     assert told(desk, HAND, 0) == {"/light/glow": pytest.approx(0.9)}
     assert settled(show, desk, 4.0).number("/light/glow") == pytest.approx(0.9, abs=0.01)
@@ -35,7 +35,7 @@ def test_a_section_moves_the_faders_of_everybody(desk: Desk, show: Show) -> None
 
 def test_a_cue_list_is_played_by_hand(desk: Desk, show: Show) -> None:
     def say(address: str, *arguments: object) -> str:
-        desk.hear(address, arguments, HAND, 0)
+        desk.receive(address, arguments, HAND, 0)
         return settled(show, desk, 0.1).section
 
     assert say("/show/go") == "storm"
@@ -51,29 +51,29 @@ def test_a_cue_list_is_played_by_hand(desk: Desk, show: Show) -> None:
 
 
 def test_calm_is_told_for_every_control_and_every_sleeper_that_was_moved(desk: Desk, show: Show) -> None:
-    desk.feedback.heard(OTHER, 0)
+    desk.feedback.received(OTHER, 0)
     for address, value in (("/dream/unrest", 0.5), ("/sleeper/3/glow", 2.0), ("/sleeper/4/present", 0)):
-        desk.hear(address, [value], HAND, 0)
+        desk.receive(address, [value], HAND, 0)
     desk.deliver(show, 0)
     assert told(desk, OTHER, 0) == {"/dream/unrest": 0.5, "/sleeper/3/glow": 2.0, "/sleeper/4/present": 0}
-    desk.hear("/show/calm", [], HAND, SECOND)
+    desk.receive("/show/calm", [], HAND, SECOND)
     desk.deliver(show, SECOND)
     assert told(desk, OTHER, SECOND) == {"/dream/unrest": 0.0, "/sleeper/3/glow": 1.0, "/sleeper/4/present": 1}
 
 
 def test_a_look_for_later_is_loaded_then(desk: Desk, show: Show) -> None:
     desk.presets.save("dusk", {"/light/glow": 0.25})
-    desk.hear("/preset/load", ["dusk"], HAND, 0, 2 * SECOND)
+    desk.receive("/preset/load", ["dusk"], HAND, 0, 2 * SECOND)
     assert desk.deliver(show, SECOND) == 0
     assert desk.deliver(show, 2 * SECOND) == 1
     assert show.glides.aims()["/light/glow"] == 0.25
 
 
 def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: Show) -> None:
-    desk.feedback.heard(HAND, 0)
+    desk.feedback.received(HAND, 0)
     sizes = []
     for now in range(0, 2 * SECOND, SECOND // 10):
-        desk.hear("/sync", [], HAND, now)
+        desk.receive("/sync", [], HAND, now)
         desk.deliver(show, now)
         sizes.append(len(told(desk, HAND, now)))
     assert [size > 0 for size in sizes] == [True, *[False] * 9] * 2
@@ -83,15 +83,15 @@ def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: 
 def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(
     desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.feedback.heard(HAND, 0)
+    desk.feedback.received(HAND, 0)
     drain = desk.inbox.drain
 
-    def meanwhile(now: int) -> list[Heard]:
+    def meanwhile(now: int) -> list[Received]:
         """Another thread listens right after the tick took what waited."""
         waiting = drain(now)
         monkeypatch.undo()
-        desk.hear("/light/glow", [0.25], HAND, now)
-        desk.hear("/sync", [], HAND, now)
+        desk.receive("/light/glow", [0.25], HAND, now)
+        desk.receive("/sync", [], HAND, now)
         return waiting
 
     monkeypatch.setattr(desk.inbox, "drain", meanwhile)
@@ -102,17 +102,17 @@ def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(
 
 
 def test_a_key_is_heard_journalled_and_told_like_a_hand(show: Show, desk: Desk) -> None:
-    desk.feedback.heard(OTHER, 0)
-    desk.hear("/show/hold", [True], KEYS, 0)
+    desk.feedback.received(OTHER, 0)
+    desk.receive("/show/hold", [True], KEYS, 0)
     assert desk.deliver(show, 0) == 1
     assert told(desk, OTHER, 0) == {"/show/hold": 1}
 
 
 def test_what_a_message_costs_is_what_it_moves(desk: Desk) -> None:
-    assert desk.hear("/dream/unrest", [0.5], HAND, 0) == 1
-    first, again = (desk.hear("/sleeper/*/hue", [0.5], HAND, 0) for _ in range(2))
+    assert desk.receive("/dream/unrest", [0.5], HAND, 0) == 1
+    first, again = (desk.receive("/sleeper/*/hue", [0.5], HAND, 0) for _ in range(2))
     assert first > again == 241
-    assert desk.hear("/nobody/*", [0.5], HAND, 0) >= 1
+    assert desk.receive("/nobody/*", [0.5], HAND, 0) >= 1
 
 
 def test_what_the_table_of_an_inner_thread_says_of_sleepers_is_what_is_set(show: Show) -> None:
@@ -135,7 +135,7 @@ def test_the_state_is_said_ten_times_a_second_with_what_others_measure(desk: Des
         desk.feedback.state = {}
     assert states == ticks.RATE // EVERY == 10
     state = publisher.state(show)
-    assert set(state) <= {row.address for row in TABLE.values() if row.role == "said"}
+    assert set(state) <= {row.address for row in TABLE.values() if row.role == "output"}
     assert (state["/state/phase"], state["/state/section"]) == ("harmony", "rest")
     assert (state["/state/fps"], state["/state/guard"], state["/state/refused"]) == (60.0, 0.25, 0.0)
     assert state["/state/coherence"] == show.moment().coherence
@@ -144,5 +144,5 @@ def test_the_state_is_said_ten_times_a_second_with_what_others_measure(desk: Des
 def test_troubles_and_refusals_are_in_the_overlay(desk: Desk, show: Show) -> None:
     assert desk.lines() == []
     desk.troubles.append(lambda: "OSC: port taken")
-    desk.hear("/dream/dread", [1], HAND, 0)
+    desk.receive("/dream/dread", [1], HAND, 0)
     assert desk.lines() == ["OSC: port taken", "refused 1 (unknown 1); last: /dream/dread is not a control"]

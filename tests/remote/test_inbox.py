@@ -6,16 +6,16 @@ import pytest
 
 from installation.controls import TABLE, accept
 from installation.model.ticks import SECOND
-from installation.remote.access import BURST, RATE, Gate, address, networks
-from installation.remote.counters import Tally
-from installation.remote.inbox import EVENTS, LATER, Heard, Inbox, Source
+from installation.remote.access import BURST, RATE, AccessList, RateLimit, address, networks
+from installation.remote.counters import Counters
+from installation.remote.inbox import EVENTS, LATER, Inbox, Received, Source
 from installation.remote.osc.patterns import Addresses, matches
 
 HAND = Source("udp", "10.0.0.1", 9)
 
 
-def heard(address: str, *arguments: object) -> Heard:
-    return Heard(accept(TABLE, address, arguments), HAND)
+def heard(address: str, *arguments: object) -> Received:
+    return Received(accept(TABLE, address, arguments), HAND)
 
 
 def said(inbox: Inbox, now: int = 0) -> list[tuple[str, object]]:
@@ -113,43 +113,43 @@ def test_patterns_are_matched_against_the_table() -> None:
     assert not addresses.knows("/nothing/*")
 
 
-def test_the_gate_lets_in_loopback_and_who_is_on_the_list() -> None:
-    gate = Gate(networks(["192.168.1.40", "10.1.0.0/16"]))
+def test_the_allow_list_lets_in_loopback_and_who_is_on_the_list() -> None:
+    allowed = AccessList(networks(["192.168.1.40", "10.1.0.0/16"]))
     assert [
-        h for h in ("127.0.0.1", "192.168.1.40", "10.1.255.1", "::1", "::ffff:10.1.2.3") if not gate.allows(h)
+        h for h in ("127.0.0.1", "192.168.1.40", "10.1.255.1", "::1", "::ffff:10.1.2.3") if not allowed.allows(h)
     ] == []
-    assert [h for h in ("192.168.1.41", "10.2.0.1", "8.8.8.8", "fe80::1%eth0") if gate.allows(h)] == []
+    assert [h for h in ("192.168.1.41", "10.2.0.1", "8.8.8.8", "fe80::1%eth0") if allowed.allows(h)] == []
     with pytest.raises(ValueError, match=r"\[osc\] allow takes addresses and networks: .*'tablet'"):
         networks(["tablet"])
 
 
 def test_the_bucket_admits_ten_thousand_a_second_for_ever_and_a_flood_no_faster() -> None:
-    steady, flooding = Gate(), Gate()
+    steady, flooding = RateLimit(), RateLimit()
     assert all(steady.admits("127.0.0.1", n * SECOND // 10_000) for n in range(50_000))
     admitted = sum(flooding.admits("127.0.0.1", n * SECOND // 20_000) for n in range(100_000))  # five seconds of it
     assert RATE * 5 <= admitted <= RATE * 5 + BURST + 1
 
 
 def test_a_flood_from_one_host_takes_nothing_from_another() -> None:
-    gate = Gate()
-    while gate.admits("10.0.0.1", 0):
+    limit = RateLimit()
+    while limit.admits("10.0.0.1", 0):
         pass
-    assert gate.admits("10.0.0.2", 0)
+    assert limit.admits("10.0.0.2", 0)
 
 
 def test_work_is_charged_for_afterwards() -> None:
-    gate = Gate(rate=100, burst=10)
-    assert gate.admits("a", 0)
-    gate.charge("a", 100)
-    assert not gate.admits("a", SECOND // 2)
-    assert gate.admits("a", SECOND)
+    limit = RateLimit(rate=100, burst=10)
+    assert limit.admits("a", 0)
+    limit.charge("a", 100)
+    assert not limit.admits("a", SECOND // 2)
+    assert limit.admits("a", SECOND)
 
 
-def test_the_gate_forgets_whoever_was_silent_longest() -> None:
-    gate = Gate()
+def test_the_rate_limit_forgets_whoever_was_silent_longest() -> None:
+    limit = RateLimit()
     for n in range(3000):
-        gate.admits(f"h{n}", n)
-    assert len(gate._buckets) <= 1024
+        limit.admits(f"h{n}", n)
+    assert len(limit._buckets) <= 1024
 
 
 @pytest.mark.parametrize(
@@ -175,17 +175,17 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 def test_refusals_are_counted_by_reason_and_said_once_a_second(capsys: pytest.CaptureFixture[str]) -> None:
-    tally = Tally()
-    assert tally.line() == ""
+    counters = Counters()
+    assert counters.line() == ""
     for n in range(1000):
-        tally.refuse("type", f"/x takes one number, got {n}", HAND, n * SECOND // 1000)
-    tally.refuse("nan", "/y", HAND, 0)
-    tally.refuse("type", "/x again", HAND, SECOND)
+        counters.refuse("type", f"/x takes one number, got {n}", HAND, n * SECOND // 1000)
+    counters.refuse("nan", "/y", HAND, 0)
+    counters.refuse("type", "/x again", HAND, SECOND)
     out = capsys.readouterr()
     lines = [line for line in (out.out + out.err).splitlines() if "reason=type" in line]
     assert len(lines) == 2
     assert "got 0" in lines[0]
     assert "10.0.0.1:9" in lines[0]
     assert "since_last_said=1000" in lines[1]
-    assert tally.refused == {"type": 1001, "nan": 1}
-    assert tally.line() == "refused 1002 (type 1001, nan 1); last: /x again"
+    assert counters.refused == {"type": 1001, "nan": 1}
+    assert counters.line() == "refused 1002 (type 1001, nan 1); last: /x again"

@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 def test_a_performer_saves_loads_and_morphs(desk: Desk, show: Show) -> None:
     def say(address: str, *arguments: object) -> None:
-        desk.hear(address, arguments, HAND, 0)
+        desk.receive(address, arguments, HAND, 0)
         tick(show, desk)
 
     say("/light/glow", 0.2)
@@ -105,13 +105,13 @@ def test_a_performer_saves_loads_and_morphs(desk: Desk, show: Show) -> None:
     say("/preset/morph", "low", "high", 0.5)
     assert show.glides.aims()["/light/glow"] == pytest.approx(0.5)
     say("/preset/load", "middle")
-    assert desk.tally.latest == 'no look is called "middle"; there are high, low'
-    assert desk.tally.refused == {"preset": 1}
+    assert desk.counters.latest == 'no look is called "middle"; there are high, low'
+    assert desk.counters.refused == {"preset": 1}
 
 
 def test_a_look_glides_in_as_if_a_hand_had_moved_everything(desk: Desk, show: Show) -> None:
     desk.presets.save("far", {"/camera/distance": 30.0})
-    desk.hear("/preset/load", ["far"], HAND, 0)
+    desk.receive("/preset/load", ["far"], HAND, 0)
     tick(show, desk)
     near = show.moment().number("/camera/distance")
     for _ in range(1200):

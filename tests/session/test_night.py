@@ -85,7 +85,9 @@ class Night:
     def follow(self, show: Show, level: float) -> None:
         self.clock.tell()
         said = min(show.tick // 8, self.spoken)
-        until(lambda: self.desk.tally.counted["datagrams"] >= said, "the performer, who is real and takes their time")
+        until(
+            lambda: self.desk.counters.counted["datagrams"] >= said, "the performer, who is real and takes their time"
+        )
 
     def play(self, seconds: float, *moves: object) -> Performance:
         self.server.start()

@@ -1,4 +1,4 @@
-"""Of the datagrams that came together, only the newest of each fader: a flood costs a look at each, not a decoding.
+"""Coalesces datagrams that came together to the newest of each fader: a flood costs a look at each, not a decoding.
 
 Only what can't matter is left out: a bare message of one finite number to a number or switch of the table, when the
 same sender says the same address in the same way again before anybody has read it. That it is well formed is known
@@ -16,13 +16,13 @@ from installation.remote.osc.recvmmsg import Datagram
 _INFINITE = 0x7F80  # the exponent of infinity and NaN in the upper half of a single-precision number
 
 
-class Sieve:
+class Coalescer:
     """Knows how faders of a table begin."""
 
     def __init__(self, table: Table) -> None:
         self._heads: dict[bytes, bool] = {}  # address and type tag: whether the number is a float
         for row in table.values():
-            if row.role == "played" and row.kind in ("number", "switch"):
+            if row.role == "input" and row.kind in ("number", "switch"):
                 for address in row.addresses:
                     for argument in (0, 0.0):
                         self._heads[codec.encode(address, [argument])[:-4]] = isinstance(argument, float)

@@ -63,7 +63,7 @@ def leaf(row: Control, address: str, words: Sequence[str] = ()) -> Node:
     node: Node = {
         "FULL_PATH": address,
         "TYPE": row.typetags,
-        "ACCESS": 1 if row.role == "said" else 3 if row.kind in ("number", "switch") else 2,
+        "ACCESS": 1 if row.role == "output" else 3 if row.kind in ("number", "switch") else 2,
         "DESCRIPTION": row.meaning,
         "TAGS": [address.split("/")[1]],
     }
@@ -92,7 +92,7 @@ def find(root: Node, path: str) -> Node | None:
     return node
 
 
-class OscQuery:
+class OscQueryServer:
     """Serves the tree at `host:port` and announces it, from `start` to `close`. Port 0 takes any free one."""
 
     def __init__(

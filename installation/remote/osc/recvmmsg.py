@@ -1,4 +1,4 @@
-"""Datagrams from a socket, many at a time.
+"""recvmmsg(2): datagrams from a socket, many with one system call.
 
 A thread that lets go of Python's lock for every datagram gets it back only when the one that draws lets go in turn, up
 to 5 ms later, and a flood is lost in between. On Linux one call of `recvmmsg` takes all that wait and keeps the lock
@@ -16,14 +16,14 @@ from collections.abc import Callable
 Datagram = tuple[bytes, str, int]
 """What came, from which address and port."""
 
-Intake = Callable[[], list[Datagram]]
+Receive = Callable[[], list[Datagram]]
 """Gives what waits, at most a batch, without waiting for more. Raises OSError when the socket is gone."""
 
 BATCH = 256
 """Datagrams that one call takes at most."""
 
 
-def intake(udp: socket.socket, largest: int) -> Intake:
+def receiver(udp: socket.socket, largest: int) -> Receive:
     """For a socket that doesn't block. What is longer than `largest` bytes is cut to one byte more."""
     if sys.platform == "linux":
         try:

@@ -1,4 +1,4 @@
-"""The sockets: one thread that listens on UDP and TCP, hands messages to the desk and sends what the desk answers.
+"""The OSC server: one thread that listens on UDP and TCP, hands messages to the desk and sends its feedback.
 
 A port that is taken is said and tried again; the show runs on meanwhile. The only place of the OSC rooms that reads
 clocks: the monotonic one, and the wall's for timetags.
@@ -16,12 +16,12 @@ from typing import Final
 import structlog
 
 from installation.model import ticks
-from installation.remote.access import Gate
+from installation.remote.access import AccessList, RateLimit
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
-from installation.remote.osc.coalesce import Sieve
-from installation.remote.osc.recvmmsg import BATCH, Intake, intake
+from installation.remote.osc.coalesce import Coalescer
+from installation.remote.osc.recvmmsg import BATCH, Receive, receiver
 
 _log = structlog.get_logger("osc")
 
@@ -47,11 +47,13 @@ class _Stream:
 class Server:
     """Listens at `host:port` in a thread of its own from `start` to `close`. Port 0 takes any free one."""
 
-    def __init__(self, desk: Desk, host: str, port: int, gate: Gate | None = None) -> None:
+    def __init__(
+        self, desk: Desk, host: str, port: int, access: AccessList | None = None, limit: RateLimit | None = None
+    ) -> None:
         self._desk = desk
         self._host, self._wanted = host, port
-        self._gate = gate or Gate()
-        self._sieve = Sieve(desk.table)
+        self._access, self._limit = access or AccessList(), limit or RateLimit()
+        self._coalescer = Coalescer(desk.table)
         self._closing = threading.Event()
         self._bound = threading.Event()
         self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
@@ -130,7 +132,7 @@ class Server:
         with selectors.DefaultSelector() as selector:
             selector.register(udp, selectors.EVENT_READ)
             selector.register(tcp, selectors.EVENT_READ)
-            take, flushed = intake(udp, codec.LARGEST), 0
+            take, flushed = receiver(udp, codec.LARGEST), 0
             while not self._closing.is_set():
                 heard = 0
                 for key, _ in selector.select(TURN):
@@ -148,45 +150,45 @@ class Server:
                     time.sleep(min(heard * BREATH, LONGEST))
             self._flush(udp, selector, time.monotonic_ns())
 
-    def _receive(self, take: Intake) -> int:
+    def _receive(self, take: Receive) -> int:
         now = time.monotonic_ns()
         datagrams = take()
-        newest = self._sieve.newest(datagrams)
-        self._desk.tally.count("datagrams", len(datagrams))
-        self._desk.tally.count("superseded", len(datagrams) - len(newest))
+        newest = self._coalescer.newest(datagrams)
+        self._desk.counters.count("datagrams", len(datagrams))
+        self._desk.counters.count("superseded", len(datagrams) - len(newest))
         for datagram, host, port in newest:
             self._take(datagram, Source("udp", host, port), now)
         return len(datagrams)
 
     def _take(self, datagram: bytes, source: Source, now: int) -> None:
-        tally = self._desk.tally
-        if not self._gate.allows(source.host):
-            tally.refuse("source", f"{source.host} is not in [osc] allow", source, now)
+        counters = self._desk.counters
+        if not self._access.allows(source.host):
+            counters.refuse("source", f"{source.host} is not in [osc] allow", source, now)
             return
-        if not self._gate.admits(source.host, now):
-            tally.refuse("rate", f"{source.host} says more than it may", source, now)
+        if not self._limit.admits(source.host, now):
+            counters.refuse("rate", f"{source.host} says more than it may", source, now)
             return
         try:
             messages = codec.decode(datagram)
         except codec.Malformed as malformed:
-            tally.refuse(malformed.reason, str(malformed), source, now)
+            counters.refuse(malformed.reason, str(malformed), source, now)
             return
-        tally.count("decoded")
-        self._desk.feedback.heard(source, now)
+        counters.count("decoded")
+        self._desk.feedback.received(source, now)
         cost = sum(
-            self._desk.hear(message.address, message.arguments, source, now, _due(message.timetag, now))
+            self._desk.receive(message.address, message.arguments, source, now, _due(message.timetag, now))
             for message in messages
         )
         if cost > 1:
-            self._gate.charge(source.host, cost - 1)
+            self._limit.charge(source.host, cost - 1)
 
     # streams
 
     def _welcome(self, tcp: socket.socket, selector: selectors.BaseSelector) -> None:
         link, where = tcp.accept()
         source = Source("tcp", where[0], where[1])
-        if not self._gate.allows(source.host) or len(self._streams) >= STREAMS:
-            self._desk.tally.refuse("source", f"{source.host} may not connect", source, time.monotonic_ns())
+        if not self._access.allows(source.host) or len(self._streams) >= STREAMS:
+            self._desk.counters.refuse("source", f"{source.host} may not connect", source, time.monotonic_ns())
             link.close()
             return
         link.setblocking(False)
@@ -210,11 +212,11 @@ class Server:
         try:
             packets = stream.framing.packets(data)
         except codec.Malformed as malformed:
-            self._desk.tally.count("datagrams")
-            self._desk.tally.refuse(malformed.reason, f"{malformed}; hung up", stream.source, now)
+            self._desk.counters.count("datagrams")
+            self._desk.counters.refuse(malformed.reason, f"{malformed}; hung up", stream.source, now)
             self._hang_up(stream, selector)
             return 0
-        self._desk.tally.count("datagrams", len(packets))
+        self._desk.counters.count("datagrams", len(packets))
         for packet in packets:
             self._take(packet, stream.source, now)
         return len(packets)
@@ -224,7 +226,7 @@ class Server:
             selector.unregister(stream.link)
         stream.link.close()
         self._streams.pop(stream.source, None)
-        self._desk.feedback.left(stream.source)
+        self._desk.feedback.disconnected(stream.source)
 
     # answers
 
@@ -249,7 +251,7 @@ class Server:
         try:
             udp.sendto(datagram, (source.host, source.port))
         except OSError as error:
-            self._desk.tally.refuse(
+            self._desk.counters.refuse(
                 "unreachable", f"can't tell {source}: {error.strerror or error}", source, time.monotonic_ns()
             )
 

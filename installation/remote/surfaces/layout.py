@@ -55,11 +55,11 @@ class Page:
 
 def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | None = None) -> list[Page]:
     """A page a room of the table. `choices` are words that the table doesn't know: the score's sections, the scenes."""
-    told = [row for row in rows.values() if row.role == "said" and row.address != "/state/presets"]
+    told = [row for row in rows.values() if row.role == "output" and row.address != "/state/presets"]
     strip = _readouts(told)
     rooms: dict[str, list[Control]] = {}
     for row in rows.values():
-        if row.role != "said":
+        if row.role != "output":
             rooms.setdefault(_page_of(row), []).append(row)
     names = [name for name in rooms if name != "sleepers"]
     surface = [Page(name, (*_room(rooms[name], choices or {}), *strip)) for name in names]
@@ -93,7 +93,7 @@ def _words(row: Control, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """What a row has a button for each of; one without a word for bangs and switches."""
     if row.kind != "word":
         return ("",)
-    return LOOKS if row.role == "asked" else choices.get(row.address, row.choices)
+    return LOOKS if row.role == "request" else choices.get(row.address, row.choices)
 
 
 def _fader(row: Control, address: str, name: str, frame: Frame) -> list[Widget]:

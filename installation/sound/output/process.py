@@ -41,7 +41,7 @@ BEAT = 0.05  # s between two looks at the stage
 INSTALL = "install PortAudio (Debian, Ubuntu: apt install libportaudio2; macOS: brew install portaudio)"
 
 
-class Source(Protocol):
+class SampleSource(Protocol):
     """What makes sound: Synth."""
 
     quantum: int
@@ -55,11 +55,11 @@ class Source(Protocol):
         """(n, channels) more samples."""
 
 
-Sources = Callable[[int, Sound, Hearing], Source]
+Sources = Callable[[int, Sound, Hearing], SampleSource]
 """Makes a source from a seed, the output and the limits of hearing. Must be importable by the process."""
 
 
-def drones(seed: int, output: Sound, hearing: Hearing) -> Source:
+def drones(seed: int, output: Sound, hearing: Hearing) -> SampleSource:
     """The show's own sound."""
     return Synth(Chance(seed).of("sound"), output.channels, output.rate, hearing)
 
@@ -111,7 +111,7 @@ def _sounddevice() -> Any:
 class Player:
     """Fills the device's blocks from a source, a cue a quantum, and keeps account of what is heard."""
 
-    def __init__(self, line: Line, source: Source, output: Sound, hearing: Hearing) -> None:
+    def __init__(self, line: Line, source: SampleSource, output: Sound, hearing: Hearing) -> None:
         self._line, self._source, self._routes = line, source, list(output.routes)
         self._exposure = Exposure(output.channels, output.rate, hearing, line.book)
         self._rate = output.rate
@@ -197,7 +197,7 @@ def perform(shared: Shared, stage: Connection, seed: int, output: Sound, hearing
         return
 
 
-def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> Source:
+def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> SampleSource:
     """A source that has nothing left to compile."""
     rehearsed = sources(seed, output, hearing)
     voice = (Voice(110.0, 0.5),)
@@ -220,7 +220,7 @@ def _real_time() -> bool:
 class _Open:
     """Keeps a device open until the stage says otherwise."""
 
-    def __init__(self, line: Line, source: Source, output: Sound, hearing: Hearing, stage: Connection) -> None:
+    def __init__(self, line: Line, source: SampleSource, output: Sound, hearing: Hearing, stage: Connection) -> None:
         self._line, self._source, self._output, self._stage = line, source, output, stage
         self._hearing = hearing
         self._said = ""

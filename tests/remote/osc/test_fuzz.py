@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from installation.model.ticks import RATE
-from installation.remote.access import Gate
+from installation.remote.access import RateLimit
 from installation.remote.desk import Desk
 from installation.remote.osc.server import Server
 from installation.show import Show
@@ -110,10 +110,10 @@ for sent in range(0, many, burst):
 def test_two_hundred_thousand_datagrams_stop_nothing(
     desk: Desk, show: Show, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server = Server(desk, "127.0.0.1", 0, Gate(rate=1e9, burst=1e9))  # all of them are to be looked at
+    server = Server(desk, "127.0.0.1", 0, limit=RateLimit(rate=1e9, burst=1e9))  # all of them are to be looked at
     server.start()
     assert server.wait(TIMEOUT_S)
-    tally = desk.tally
+    counters = desk.counters
     (tmp_path / "fuzz.py").write_text(FUZZ)
     fuzz = subprocess.Popen(
         [sys.executable, str(tmp_path / "fuzz.py"), str(server.port), str(MANY), str(BURST)],
@@ -133,7 +133,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
     playing = threading.Thread(target=play)
     playing.start()
     for line in fuzz.stdout:  # however slow a machine plays, what waits is not this test's flood but the show's
-        until(lambda sent=int(line): tally.counted["datagrams"] >= sent, "a burst to be heard")  # type: ignore[misc]
+        until(lambda sent=int(line): counters.counted["datagrams"] >= sent, "a burst to be heard")  # type: ignore[misc]
         until(lambda: len(desk.inbox) < DEEP, "it to be played")
         fuzz.stdin.write("\n")
         fuzz.stdin.flush()
@@ -150,14 +150,14 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
     server.close()
     assert server.trouble == ""
 
-    counted, refused = tally.counted, tally.refused
+    counted, refused = counters.counted, counters.refused
     malformed = sum(refused[reason] for reason in ("size", "structure", "depth", "text", "tag"))
     assert counted["datagrams"] == MANY + 2 == malformed + counted["decoded"] + counted["superseded"]
     assert malformed > MANY // 4
     assert counted["decoded"] > MANY // 20
-    wrong = sum(refused[reason] for reason in ("type", "nan", "unknown", "said", "full", "later", "preset"))
+    wrong = sum(refused[reason] for reason in ("type", "nan", "unknown", "output", "full", "later", "preset"))
     waiting = len(desk.inbox)
-    gone = counted["taken"] + desk.inbox.merged + counted["asked"] + counted["echoes"]
+    gone = counted["taken"] + desk.inbox.merged + counted["requested"] + counted["echoes"]
     assert counted["messages"] == gone + wrong + waiting
     assert set(refused) <= {
         "size",
@@ -168,7 +168,7 @@ def test_two_hundred_thousand_datagrams_stop_nothing(
         "type",
         "nan",
         "unknown",
-        "said",
+        "output",
         "later",
         "preset",
     }

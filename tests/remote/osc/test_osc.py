@@ -34,8 +34,8 @@ def other(row: Control) -> float:
     return middle if abs(middle - row.default) > 0.05 * (row.high - row.low) else float(np.float32(row.high))
 
 
-NUMBERS = [row for row in TABLE.values() if row.kind == "number" and row.role == "played" and "/N/" not in row.address]
-SWITCHES = [row for row in TABLE.values() if row.kind == "switch" and row.role == "played" and "/N/" not in row.address]
+NUMBERS = [row for row in TABLE.values() if row.kind == "number" and row.role == "input" and "/N/" not in row.address]
+SWITCHES = [row for row in TABLE.values() if row.kind == "switch" and row.role == "input" and "/N/" not in row.address]
 Seen = Callable[[Show, Moment], object]
 NAMED: dict[str, tuple[tuple[codec.Argument, ...], Seen, object]] = {
     "/show/go": ((), lambda show, now: now.section, "storm"),
@@ -80,7 +80,7 @@ def test_every_bang_and_word_and_sleeper_of_the_table_is_seen(
 
 def test_no_row_of_the_table_is_left_out() -> None:
     asked = {"/preset/save", "/preset/load", "/preset/morph", "/preset/list", "/sync"}
-    said = {row.address for row in TABLE.values() if row.role == "said"}
+    said = {row.address for row in TABLE.values() if row.role == "output"}
     tried = {row.address for row in (*NUMBERS, *SWITCHES)} | set(NAMED)
     assert set(TABLE) == tried | asked | said
 
@@ -100,7 +100,7 @@ WRONG = {
     osc("/show/phase", "panic"): ("type", '/show/phase takes one of harmony, glitch, resolution, got "panic"'),
     osc("/show/section", "coda"): ("type", '/show/section takes one of rest, storm, dawn, got "coda"'),
     osc("/show/scene", "reeds"): ("type", '/show/scene takes one of dark, got "reeds"'),
-    osc("/state/phase", "glitch"): ("said", "/state/phase is said by the show and can't be set"),
+    osc("/state/phase", "glitch"): ("output", "/state/phase is sent by the show and can't be set"),
     osc("/*/dread", 0.5): ("unknown", "/*/dread matches no control"),
     b"/light/glow\0,b\0\0\0\0\0\0".hex(): (
         "tag",
@@ -116,10 +116,10 @@ def test_what_is_wrong_is_refused_by_name_and_changes_nothing(
     reason, text = WRONG[packet]
     before = show.snapshot()
     perform(server.port, packet)
-    until(lambda: desk.tally.total + len(desk.inbox) > 0)
+    until(lambda: desk.counters.total + len(desk.inbox) > 0)
     desk.deliver(show, time.monotonic_ns())
-    assert desk.tally.refused == {reason: 1}
-    assert desk.tally.latest == text
+    assert desk.counters.refused == {reason: 1}
+    assert desk.counters.latest == text
     assert show.snapshot() == before
 
 
@@ -143,7 +143,7 @@ def test_every_malformed_datagram_is_counted_and_the_next_good_one_lands(
     perform(server.port, *(packet.hex() for packet, _, _ in MALFORMED.values() if packet), osc("/dream/unrest", 0.5))
     until(lambda: len(desk.inbox) == 1)
     wanted = [reason for packet, reason, _ in MALFORMED.values() if packet]
-    assert desk.tally.refused == {reason: wanted.count(reason) for reason in set(wanted)}
+    assert desk.counters.refused == {reason: wanted.count(reason) for reason in set(wanted)}
     assert settled(show, desk).number("/dream/unrest") > 0
 
 
@@ -189,8 +189,8 @@ def test_a_bundle_an_hour_ahead_is_refused_and_what_comes_after_it_lands(
     ahead = bundle(codec.encode("/show/go"), timetag=at(3600))
     perform(server.port, ahead.hex(), osc("/dream/unrest", 0.5))
     until(lambda: len(desk.inbox) == 1)
-    assert desk.tally.refused == {"later": 1}
-    assert re.search(r"meant for 3[56]\d\d\.\d s from now", desk.tally.latest)
+    assert desk.counters.refused == {"later": 1}
+    assert re.search(r"meant for 3[56]\d\d\.\d s from now", desk.counters.latest)
     assert desk.deliver(show, time.monotonic_ns()) == 1
 
 
@@ -203,9 +203,9 @@ def test_what_a_performance_leaves_behind_is_a_table_of_its_own(server: Server, 
     packets = [osc("/dream/unrest", n / 100) for n in range(100)] + [osc("/show/go")] * 5 + [osc("/sync")]
     packets += [osc("/nobody")] * 3 + ["00"] * 2 + [osc("/sleeper/[1-9]/hue", 0.5)]
     perform(server.port, *packets)
-    until(lambda: desk.tally.counted["datagrams"] == len(packets))
+    until(lambda: desk.counters.counted["datagrams"] == len(packets))
     desk.deliver(show, time.monotonic_ns())
-    counted, refused = desk.tally.counted, desk.tally.refused
+    counted, refused = desk.counters.counted, desk.counters.refused
     assert counted["datagrams"] == counted["decoded"] + counted["superseded"] + refused["structure"]
-    assert counted["messages"] == counted["taken"] + desk.inbox.merged + counted["asked"] + refused["unknown"]
+    assert counted["messages"] == counted["taken"] + desk.inbox.merged + counted["requested"] + refused["unknown"]
     assert json.dumps(refused)

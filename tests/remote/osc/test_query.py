@@ -18,7 +18,7 @@ from zeroconf import Zeroconf
 from installation.controls import SLEEPERS, TABLE
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
-from installation.remote.osc.query import OscQuery
+from installation.remote.osc.query import OscQueryServer
 from installation.show import Show
 from tests.harness.rehearsal import tick
 from tests.harness.waiting import TIMEOUT_S, until
@@ -27,15 +27,15 @@ CHOICES = {"/show/section": ["rest", "storm", "dawn"]}
 
 
 @pytest.fixture
-def query(desk: Desk) -> Iterator[OscQuery]:
-    query = OscQuery(desk, ("127.0.0.1", 9123), "127.0.0.1", 0, CHOICES)
+def query(desk: Desk) -> Iterator[OscQueryServer]:
+    query = OscQueryServer(desk, ("127.0.0.1", 9123), "127.0.0.1", 0, CHOICES)
     query.start()
     assert query.wait(TIMEOUT_S)
     yield query
     query.close()
 
 
-def get(query: OscQuery, path: str) -> tuple[int, Any]:
+def get(query: OscQueryServer, path: str) -> tuple[int, Any]:
     link = http.client.HTTPConnection("127.0.0.1", query.port, timeout=TIMEOUT_S)
     link.request("GET", path)
     answer = link.getresponse()
@@ -104,7 +104,7 @@ def command(name: str, path: object) -> str:
     return json.dumps({"COMMAND": name, "DATA": path})
 
 
-def test_the_whole_tree_is_the_table(query: OscQuery) -> None:
+def test_the_whole_tree_is_the_table(query: OscQueryServer) -> None:
     status, root = get(query, "/")
     assert status == 200
     assert root["FULL_PATH"] == "/"
@@ -119,7 +119,7 @@ def test_the_whole_tree_is_the_table(query: OscQuery) -> None:
                 assert len(leaf[attribute]) == len(leaf["TYPE"]), leaf["FULL_PATH"]
 
 
-def test_a_number_says_everything_about_itself(query: OscQuery) -> None:
+def test_a_number_says_everything_about_itself(query: OscQueryServer) -> None:
     row = TABLE["/dream/breath"]
     assert get(query, "/dream/breath") == (
         200,
@@ -153,7 +153,7 @@ def test_a_number_says_everything_about_itself(query: OscQuery) -> None:
         ("/dream?ACCESS", {"ACCESS": 0}),
     ],
 )
-def test_one_attribute_can_be_asked_for(query: OscQuery, path: str, answer: dict[str, object]) -> None:
+def test_one_attribute_can_be_asked_for(query: OscQueryServer, path: str, answer: dict[str, object]) -> None:
     assert get(query, path) == (200, answer)
 
 
@@ -169,12 +169,12 @@ def test_one_attribute_can_be_asked_for(query: OscQuery, path: str, answer: dict
         ("/dream/breath?FLAVOUR", 400),
     ],
 )
-def test_what_is_not_there_is_said_as_the_proposal_says(query: OscQuery, path: str, status: int) -> None:
+def test_what_is_not_there_is_said_as_the_proposal_says(query: OscQueryServer, path: str, status: int) -> None:
     assert get(query, path)[0] == status
 
 
 @pytest.mark.parametrize("path", ["/?HOST_INFO", "/dream/breath?HOST_INFO", "/nowhere?HOST_INFO"])
-def test_host_info_is_anywhere(query: OscQuery, path: str) -> None:
+def test_host_info_is_anywhere(query: OscQueryServer, path: str) -> None:
     status, info = get(query, path)
     assert status == 200
     assert (info["OSC_IP"], info["OSC_PORT"], info["OSC_TRANSPORT"]) == ("127.0.0.1", 9123, "UDP")
@@ -184,13 +184,13 @@ def test_host_info_is_anywhere(query: OscQuery, path: str) -> None:
     assert info["EXTENSIONS"]["PATH_CHANGED"] is False
 
 
-def test_a_value_is_what_was_accepted(query: OscQuery, desk: Desk, show: Show) -> None:
+def test_a_value_is_what_was_accepted(query: OscQueryServer, desk: Desk, show: Show) -> None:
     show.accept("/light/glow", [7.5])
     tick(show, desk)
     assert get(query, "/light/glow?VALUE") == (200, {"VALUE": [1.0]})
 
 
-def test_values_stream_to_those_who_listen(query: OscQuery, desk: Desk, show: Show) -> None:
+def test_values_stream_to_those_who_listen(query: OscQueryServer, desk: Desk, show: Show) -> None:
     with Socket(query.port) as client:
         client.say(command("LISTEN", "/light/glow"))
         assert client.hear() == codec.Message("/light/glow", (0.5,), codec.NOW)
@@ -213,7 +213,7 @@ def test_values_stream_to_those_who_listen(query: OscQuery, desk: Desk, show: Sh
 NONSENSE = ("", "{", "[]", "7", command("LISTEN", "/nowhere"), command("LISTEN", 3), command("DANCE", "/"))
 
 
-def test_nonsense_over_the_socket_is_survived(query: OscQuery) -> None:
+def test_nonsense_over_the_socket_is_survived(query: OscQueryServer) -> None:
     with Socket(query.port) as client:
         for text in (*NONSENSE, command("LISTEN", "/show/go"), command("LISTEN", "/dream/mend")):
             client.say(text)
@@ -221,7 +221,7 @@ def test_nonsense_over_the_socket_is_survived(query: OscQuery) -> None:
     assert get(query, "/dream/mend?TYPE")[0] == 200
 
 
-def test_a_listener_that_goes_without_a_word_is_forgotten(query: OscQuery, desk: Desk, show: Show) -> None:
+def test_a_listener_that_goes_without_a_word_is_forgotten(query: OscQueryServer, desk: Desk, show: Show) -> None:
     with Socket(query.port) as client:
         client.say(command("LISTEN", "/light/glow"))
         assert client.hear() is not None
@@ -231,7 +231,7 @@ def test_a_listener_that_goes_without_a_word_is_forgotten(query: OscQuery, desk:
     until(lambda: not query._sockets)
 
 
-def test_both_services_are_announced(query: OscQuery) -> None:
+def test_both_services_are_announced(query: OscQueryServer) -> None:
     mdns = Zeroconf(interfaces=["127.0.0.1"])
     try:
         for kind, port in (("_oscjson._tcp.local.", query.port), ("_osc._udp.local.", 9123)):
@@ -248,7 +248,7 @@ def test_a_port_that_is_taken_is_said_and_tried_again(desk: Desk, capsys: pytest
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        query = OscQuery(desk, ("127.0.0.1", 9123), "127.0.0.1", port)
+        query = OscQueryServer(desk, ("127.0.0.1", 9123), "127.0.0.1", port)
         query.start()
         until(lambda: query.trouble != "")
     assert query.wait(TIMEOUT_S)
@@ -263,7 +263,7 @@ def test_one_that_never_got_its_port_closes(desk: Desk) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        query = OscQuery(desk, ("127.0.0.1", 9123), "127.0.0.1", holder.getsockname()[1])
+        query = OscQueryServer(desk, ("127.0.0.1", 9123), "127.0.0.1", holder.getsockname()[1])
         query.start()
         until(lambda: query.trouble != "")
         query.close()

@@ -14,8 +14,8 @@ from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
 from installation.remote.osc import recvmmsg as intakes
-from installation.remote.osc.coalesce import Sieve
-from installation.remote.osc.recvmmsg import BATCH, Datagram, Intake, intake
+from installation.remote.osc.coalesce import Coalescer
+from installation.remote.osc.recvmmsg import BATCH, Datagram, Receive, receiver
 from installation.remote.osc.server import Server
 from tests.harness.rehearsal import rehearsal, tick
 from tests.harness.waiting import until
@@ -34,15 +34,15 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 
 @pytest.fixture(params=["many", "one by one"])
-def take(request: pytest.FixtureRequest, pair: Pair) -> Intake:
+def take(request: pytest.FixtureRequest, pair: Pair) -> Receive:
     if request.param == "one by one":
         return lambda: intakes._one_by_one(pair[0], codec.LARGEST + 1)
-    taker = intake(pair[0], codec.LARGEST)
+    taker = receiver(pair[0], codec.LARGEST)
     assert isinstance(taker, intakes._Many) == (sys.platform == "linux")
     return taker
 
 
-def taken(take: Intake, many: int) -> list[Datagram]:
+def taken(take: Receive, many: int) -> list[Datagram]:
     """So many datagrams; a kernel that has much to do delivers even those within the machine a little later."""
     came: list[Datagram] = []
 
@@ -56,7 +56,7 @@ def taken(take: Intake, many: int) -> list[Datagram]:
     return came
 
 
-def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair, take: Intake) -> None:
+def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair, take: Receive) -> None:
     out = pair[1]
     assert take() == []
     for n in range(BATCH + 10):
@@ -67,13 +67,13 @@ def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair, take: Intake)
     assert take() == []
 
 
-def test_what_is_too_long_is_cut_and_can_be_told(pair: Pair, take: Intake) -> None:
+def test_what_is_too_long_is_cut_and_can_be_told(pair: Pair, take: Receive) -> None:
     for size in (0, codec.LARGEST, codec.LARGEST + 1, 60_000):
         pair[1].send(b"a" * size)
     assert [len(data) for data, _, _ in taken(take, 4)] == [0, codec.LARGEST, codec.LARGEST + 1, codec.LARGEST + 1]
 
 
-def test_many_senders_are_told_apart(pair: Pair, take: Intake) -> None:
+def test_many_senders_are_told_apart(pair: Pair, take: Receive) -> None:
     senders = [socket.socket(pair[0].family, socket.SOCK_DGRAM) for _ in range(20)]
     for n, sender in enumerate(senders):
         sender.sendto(bytes([n]), pair[0].getsockname()[:2])
@@ -101,7 +101,7 @@ def test_of_each_fader_the_newest_is_left_where_it_was_said() -> None:
         datagram("/sleeper/7/hue", 0.1),
         datagram("/sleeper/7/hue", 0.2),
     ]
-    assert Sieve(TABLE).newest(said) == [said[i] for i in (1, 2, 3, 4, 6, 7, 8, 10)]
+    assert Coalescer(TABLE).newest(said) == [said[i] for i in (1, 2, 3, 4, 6, 7, 8, 10)]
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_of_each_fader_the_newest_is_left_where_it_was_said() -> None:
 )
 def test_what_may_be_refused_takes_no_place(newer: bytes) -> None:
     said = [datagram("/light/glow", 0.1), (newer, "10.0.0.1", 1)]
-    assert Sieve(TABLE).newest(said) == said
+    assert Coalescer(TABLE).newest(said) == said
 
 
 def test_a_show_that_was_sieved_is_the_show_that_was_not(tmp_path: Path) -> None:
     draw = random.Random(3)
-    rows = [row for row in TABLE.values() if row.role == "played" and row.kind != "word"]
+    rows = [row for row in TABLE.values() if row.role == "input" and row.kind != "word"]
     said = []
     for _ in range(3000):
         address = draw.choice(rows).address.replace("/N/", f"/{draw.randint(1, 3)}/")
@@ -139,7 +139,7 @@ def test_a_show_that_was_sieved_is_the_show_that_was_not(tmp_path: Path) -> None
         server = Server(desk, "127.0.0.1", 0)
         for at in range(0, len(said), 40):
             batch = said[at : at + 40]
-            for data, host, port in server._sieve.newest(batch) if sieved else batch:
+            for data, host, port in server._coalescer.newest(batch) if sieved else batch:
                 server._take(data, Source("udp", host, port), at)
             tick(show, desk)
         shows.append(show)

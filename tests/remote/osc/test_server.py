@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from installation.controls import TABLE
 from installation.model import ticks
 from installation.model.ticks import SECOND
-from installation.remote.access import Gate, networks
+from installation.remote.access import AccessList, RateLimit, networks
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
 from installation.remote.osc.server import Server
@@ -30,7 +30,7 @@ from tests.harness.waiting import TIMEOUT_S, until
 def test_tcp_is_taken_and_answered_in_both_framings(
     server: Server, desk: Desk, show: Show, framing: type[codec.Framing]
 ) -> None:
-    desk.feedback.say({"/state/phase": "harmony"})
+    desk.feedback.publish_state({"/state/phase": "harmony"})
     told = perform(
         server.port, framing.wrap(codec.encode("/dream/unrest", [0.5])).hex(), {"hear": ["/state/phase"]}, link="tcp"
     )
@@ -45,7 +45,7 @@ def test_a_stream_that_makes_no_sense_is_hung_up_on(server: Server, desk: Desk) 
         link.sendall(b"\0\0\xff\xff")
         link.settimeout(TIMEOUT_S)
         assert link.recv(1) == b""
-    assert desk.tally.refused == {"size": 1}
+    assert desk.counters.refused == {"size": 1}
 
 
 def test_a_controller_that_never_reads_is_hung_up_on_and_stops_nobody(server: Server, desk: Desk, show: Show) -> None:
@@ -56,7 +56,7 @@ def test_a_controller_that_never_reads_is_hung_up_on_and_stops_nobody(server: Se
         (source,) = server._streams
 
         def gone() -> bool:
-            desk.feedback.answer(source, {f"/sleeper/{n}/hue": n / 240 for n in range(240)})
+            desk.feedback.reply(source, {f"/sleeper/{n}/hue": n / 240 for n in range(240)})
             return source not in server._streams
 
         until(gone, "the server to lose its patience")
@@ -92,7 +92,7 @@ def test_a_second_controller_hears_what_the_first_one_sets(server: Server, desk:
 
 
 def test_sync_is_answered_with_everything(server: Server, desk: Desk, show: Show) -> None:
-    desk.feedback.say({"/state/phase": "harmony"})
+    desk.feedback.publish_state({"/state/phase": "harmony"})
     stop = threading.Event()
 
     def play() -> None:
@@ -105,7 +105,7 @@ def test_sync_is_answered_with_everything(server: Server, desk: Desk, show: Show
     told = dict(decoded(perform(server.port, osc("/light/glow", 0.25), 0.05, osc("/sync"), everything)))
     stop.set()
     playing.join()
-    settable = {r.address for r in TABLE.values() if r.role == "played" and r.kind in ("number", "switch")}
+    settable = {r.address for r in TABLE.values() if r.role == "input" and r.kind in ("number", "switch")}
     sleepers = {a.replace("/N/", f"/{n}/") for a in settable if "/N/" in a for n in range(1, 241)}
     assert set(told) == {a for a in settable if "/N/" not in a} | sleepers | {"/state/phase"}
     assert told["/light/glow"] == (0.25,)
@@ -190,18 +190,18 @@ def test_a_port_that_is_taken_is_said_and_tried_again(desk: Desk, capsys: pytest
 
 
 def test_who_is_not_on_the_list_is_refused(desk: Desk) -> None:
-    gate = Gate(networks(["10.0.0.0/8"]))
-    gate._known["127.0.0.1"] = False  # as if it came from elsewhere
-    server = Server(desk, "127.0.0.1", 0, gate)
+    allowed = AccessList(networks(["10.0.0.0/8"]))
+    allowed._known["127.0.0.1"] = False  # as if it came from elsewhere
+    server = Server(desk, "127.0.0.1", 0, allowed)
     server.start()
     assert server.wait(TIMEOUT_S)
     perform(server.port, osc("/dream/unrest", 0.5))
-    until(lambda: desk.tally.total > 0)
+    until(lambda: desk.counters.total > 0)
     with socket.create_connection(("127.0.0.1", server.port)) as link:
         link.settimeout(TIMEOUT_S)
         assert link.recv(1) == b""
     server.close()
-    assert desk.tally.refused == {"source": 2}
+    assert desk.counters.refused == {"source": 2}
     assert len(desk.inbox) == 0
     assert desk.feedback.due(0) == []
 
@@ -219,7 +219,7 @@ def test_a_server_closes_while_nobody_speaks_and_leaves_the_port(desk: Desk) -> 
 def test_a_thread_that_stumbles_says_so_and_listens_again(
     server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hear = desk.hear
+    hear = desk.receive
     stumbles = iter([True])
 
     def stumble(*arguments: Any) -> int:
@@ -227,7 +227,7 @@ def test_a_thread_that_stumbles_says_so_and_listens_again(
             raise RuntimeError("a stone")
         return hear(*arguments)
 
-    monkeypatch.setattr(desk, "hear", stumble)
+    monkeypatch.setattr(desk, "receive", stumble)
     port = server.port
     perform(port, osc("/dream/unrest", 0.25))
     until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
@@ -250,8 +250,8 @@ def dropped(port: int) -> int:
 
 
 def test_ten_thousand_a_second_from_one_socket_all_land(desk: Desk, show: Show) -> None:
-    """That the gate lets so many in is test_inbox.py's, on a clock that never stands still; this one may."""
-    server = Server(desk, "127.0.0.1", 0, Gate(burst=20_000.0))
+    """That the rate limit admits so many is test_inbox.py's, on a clock that never stands still; this one may."""
+    server = Server(desk, "127.0.0.1", 0, limit=RateLimit(burst=20_000.0))
     server.start()
     assert server.wait(TIMEOUT_S)
     flood = {"flood": [osc(f"/sleeper/{n}/glow", n / 240) for n in range(1, 241)], "rate": 10_000, "seconds": 2.0}
@@ -260,20 +260,20 @@ def test_ten_thousand_a_second_from_one_socket_all_land(desk: Desk, show: Show) 
     while performer.is_alive():
         tick(show, desk)
         time.sleep(1 / 120)
-    until(lambda: desk.tally.counted["datagrams"] + dropped(server.port) == 20_000)
-    desk.deliver(show, time.monotonic_ns())
-    assert desk.tally.total == 0
-    assert (
-        desk.tally.counted["taken"] + desk.inbox.merged + desk.tally.counted["superseded"]
-        == desk.tally.counted["datagrams"]
-    )
+    counted = desk.counters.counted
+
+    def landed() -> int:
+        return counted["taken"] + desk.inbox.merged + counted["superseded"]
+
+    until(lambda: tick(show, desk) or landed() + dropped(server.port) == 20_000, "all of them")
+    assert desk.counters.total == 0
     glows: NDArray[np.float64] = show.community.glow_target
     assert glows == pytest.approx(np.arange(1, 241) / 240, abs=1e-6)
     server.close()
 
 
 def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(desk: Desk, show: Show) -> None:
-    server = Server(desk, "127.0.0.1", 0, Gate(rate=1_000.0, burst=500.0))
+    server = Server(desk, "127.0.0.1", 0, limit=RateLimit(rate=1_000.0, burst=500.0))
     server.start()
     assert server.wait(TIMEOUT_S)
     flood = {"flood": [osc("/dream/unrest", "0.5")], "rate": 20_000, "seconds": 1.0}  # a word: each must be looked at
@@ -282,7 +282,7 @@ def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(desk:
     while performer.is_alive():
         tick(show, desk)
         time.sleep(1 / 120)
-    counted, refused = desk.tally.counted, desk.tally.refused
+    counted, refused = desk.counters.counted, desk.counters.refused
     until(lambda: counted["datagrams"] == refused["rate"] + counted["decoded"])
     assert set(refused) == {"rate"}
     assert len(desk.inbox) <= 1

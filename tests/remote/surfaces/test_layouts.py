@@ -49,7 +49,7 @@ def test_every_control_that_can_be_touched_is_on_a_page_with_its_range() -> None
     for widget in WIDGETS:
         placed.setdefault(widget.address, []).append(widget)
     for row in TABLE.values():
-        if row.role == "said":
+        if row.role == "output":
             continue
         first = placed[row.address.replace("/N/", "/1/")][0]
         if row.kind == "number":
@@ -64,7 +64,7 @@ def test_captions_have_units_and_every_state_is_shown_on_every_page() -> None:
     captions = {widget.text for widget in WIDGETS if widget.kind == "caption"}
     assert "breath\n0.05..0.4 Hz" in captions
     assert "level (LUFS)" in captions
-    states = {row.address for row in TABLE.values() if row.role == "said"} - {"/state/presets"}
+    states = {row.address for row in TABLE.values() if row.role == "output"} - {"/state/presets"}
     for page in PAGES:
         assert {widget.address for widget in page.widgets if widget.kind == "readout"} == states
 
@@ -140,7 +140,7 @@ def test_labels_of_a_tosc_show_states(document: ElementTree.Element) -> None:
     shown = [osc for osc in document.iter("osc") if osc.findtext("send") == "0"]
     assert {osc.findtext("path/partial/value") for osc in shown} >= {"/state/phase", "/state/coherence"}
     for message in shown:
-        with pytest.raises(Refused, match="is said by the show"):
+        with pytest.raises(Refused, match="is sent by the show"):
             accept(TABLE, str(message.findtext("path/partial/value")), [0.5])
 
 

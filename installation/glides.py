@@ -1,0 +1,73 @@
+"""Smoothing: the values of the controls, which glide to where they were set, tick by tick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.controls import Table, Value
+from installation.model import ticks
+
+
+class Glides:
+    """The values of every control that is not a sleeper's or a bang. Numbers glide to their targets, tick by tick.
+
+    A glide is critically damped (no jump in value or speed) and within 1 % of its way after the control's glide time.
+    """
+
+    def __init__(self, rows: Table) -> None:
+        steady = [
+            row
+            for row in rows.values()
+            if row.role == "input" and row.kind in ("number", "switch", "word") and "/N/" not in row.address
+        ]
+        numbers = [row for row in steady if row.kind == "number"]
+        self._index = {row.address: i for i, row in enumerate(numbers)}
+        self.target = np.array([row.default for row in numbers], dtype=np.float64)  # (n,)
+        self.value = self.target.copy()  # (n,)
+        self.speed = np.zeros_like(self.value)  # (n,) per second
+        # the response (1 + w t) exp(-w t) of a critically damped follower is 0.01 at w t = 6.64
+        omega = np.array([6.64 / row.glide if row.glide > 0 else np.inf for row in numbers])
+        self._omega: NDArray[np.float64] = np.minimum(omega, ticks.RATE)
+        self._decay: NDArray[np.float64] = np.exp(-self._omega / ticks.RATE)
+        self._instant = np.isinf(omega)
+        self._defaults = {row.address: row.default for row in steady}
+        self.others: dict[str, Value] = {row.address: row.default for row in steady if row.kind != "number"}
+
+    def aim(self, address: str, value: Value) -> None:
+        """Set the target of one control. The address and value must have been accepted."""
+        i = self._index.get(address)
+        if i is None:
+            self.others[address] = value
+            return
+        assert isinstance(value, (int, float))
+        self.target[i] = value
+        if self._instant[i]:
+            self.value[i] = value
+
+    def rest(self) -> None:
+        """Aim every control at its default."""
+        for address, default in self._defaults.items():
+            self.aim(address, default)
+
+    def step(self) -> None:
+        """One tick closer: the exact solution of a critically damped spring over one tick."""
+        away = self.value - self.target
+        push = (self.speed + self._omega * away) / ticks.RATE
+        self.speed = (self.speed - self._omega * push) * self._decay
+        self.value = self.target + (away + push) * self._decay
+
+    def aims(self) -> dict[str, Value]:
+        """Where every control is going: targets of numbers, and the others' values, by address."""
+        aims: dict[str, Value] = dict(zip(self._index, self.target.tolist(), strict=True))
+        aims.update(self.others)
+        return aims
+
+    def now(self) -> Mapping[str, Value]:
+        """Read-only values by address."""
+        values: dict[str, Value] = dict(zip(self._index, self.value.tolist(), strict=True))
+        values.update(self.others)
+        return MappingProxyType(values)
