@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,16 +20,29 @@ from installation.session.request import PlayOptions, Request
 from installation.venue import settings
 from installation.venue.settings import Size
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"sleeptree {version('sleeptree')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="sleeptree",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="SleepTree: a room sleeps together. A generative audiovisual installation for events.",
     epilog="`sleeptree play` is the piece. Bad input ends a command with one line and exit code 2.",
 )
 
 SEEDS = 2**63 - 1
+
+
+@app.callback()
+def sleeptree(
+    *, _: Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_version)] = False
+) -> None:
+    """SleepTree: a room sleeps together. A generative audiovisual installation for events."""
 
 
 def _size(option: str, text: str) -> Size:
@@ -34,6 +50,37 @@ def _size(option: str, text: str) -> Size:
         return settings.size(text)
     except ValueError as rule:
         raise Mistake(f'{option} {rule}, got "{text[:40]}"') from None
+
+
+def _number(option: str, least: float, most: float = math.inf) -> Callable[[str | float], float]:
+    """Reads the number that `option` takes; what is none is refused by name."""
+    span = f"{least:g}..{most:g}" if most < math.inf else f"of {least:g} or more"
+
+    def read(text: str | float) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (least <= value <= most) or value == math.inf:
+            raise Mistake(f'{option} takes one number {"in " if most < math.inf else ""}{span}, got "{str(text)[:40]}"')
+        return value
+
+    return read
+
+
+def _whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
+    """Reads the whole number that `option` takes; what is none is refused by name."""
+
+    def read(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise Mistake(f'{option} takes a whole number in {least}..{most}, got "{str(text)[:40]}"')
+        return value
+
+    return read
 
 
 class Fps(StrEnum):
@@ -56,7 +103,25 @@ class PhaseName(StrEnum):
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The venue's settings (TOML).")]
 ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
 SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, max=SEEDS, help="Another seed, another tree.")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", parser=_whole("--seed", 0, SEEDS), help="Another seed, another tree."),
+]
+DisplayNumber = Annotated[
+    int | None, typer.Option(metavar="N", parser=_whole("--display", 1, 64), help="Which display, from 1.")
+]
+Start = Annotated[
+    float, typer.Option("--from", metavar="S", parser=_number("--from", 0), help="Begin S seconds into the show.")
+]
+Length = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S", parser=_number("--seconds", 0.01), help="How long.", show_default="to the end of the arc"
+    ),
+]
+Ends = Annotated[
+    float | None, typer.Option(metavar="S", parser=_number("--seconds", 0), help="End by itself after S seconds.")
+]
 Performed = Annotated[
     Path | None,
     typer.Option("--journal", metavar="JOURNAL", help="The performance in this journal; `last` is the newest."),
@@ -71,23 +136,23 @@ LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
 @app.command()
 def play(
     *,
-    display: Annotated[int | None, typer.Option(min=1, max=64, metavar="N", help="Which display, from 1.")] = None,
+    display: DisplayNumber = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
     config: Config = None,
-    seconds: Annotated[float | None, typer.Option(min=0.0, metavar="S", help="End by itself after S seconds.")] = None,
+    seconds: Ends = None,
     silent: Annotated[bool, typer.Option("--silent", help="Without sound.")] = False,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="Loudspeakers: a part of their name, or their number.")
     ] = None,
     listen: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS[:PORT]", help="Take OSC here, from those in [osc] allow; 0.0.0.0 is everywhere."),
+        typer.Option(metavar="ADDRESS[:PORT]", help=r"Take OSC here, from those in \[osc] allow; 0.0.0.0: everywhere."),
     ] = None,
     osc_port: Annotated[
-        int | None, typer.Option(min=1, max=65_535, metavar="PORT", help="Take OSC on this port.")
+        int | None, typer.Option(parser=_whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
@@ -115,7 +180,9 @@ def still(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes.")],
     phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
-    at: Annotated[float | None, typer.Option(metavar="SECONDS", min=0.0, help="Or this moment of the show.")] = None,
+    at: Annotated[
+        float | None, typer.Option(metavar="SECONDS", parser=_number("--at", 0), help="Or this moment of the show.")
+    ] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
     scene: SceneName = None,
     score: ScoreName = None,
@@ -135,10 +202,8 @@ def still(
 def film(
     *,
     out: Annotated[Path | None, typer.Option(metavar="FILE.mp4", help="The film: H.264, plays everywhere.")] = None,
-    start: Annotated[float, typer.Option("--from", metavar="S", min=0.0, help="Begin S seconds into the show.")] = 0.0,
-    seconds: Annotated[
-        float | None, typer.Option(metavar="S", min=0.01, help="How long.", show_default="to the end of the arc")
-    ] = None,
+    start: Start = 0.0,
+    seconds: Length = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
     fps: Annotated[Fps, typer.Option(help="Pictures a second.")] = Fps.SMOOTH,
     scene: SceneName = None,
@@ -161,11 +226,11 @@ def film(
 def sound(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE.wav", help="Where the sound goes: 24 bits, 48 kHz.")],
-    start: Annotated[float, typer.Option("--from", metavar="S", min=0.0, help="Begin S seconds into the show.")] = 0.0,
-    seconds: Annotated[
-        float | None, typer.Option(metavar="S", min=0.01, help="How long.", show_default="to the end of the arc")
-    ] = None,
-    channels: Annotated[int, typer.Option(metavar="N", min=1, max=8, help="Loudspeakers round the room.")] = 2,
+    start: Start = 0.0,
+    seconds: Length = None,
+    channels: Annotated[
+        int, typer.Option(metavar="N", parser=_whole("--channels", 1, 8), help="Loudspeakers round the room.")
+    ] = 2,
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
@@ -191,16 +256,17 @@ def check(
         str | None, typer.Option(metavar="TEXT", help="With --calibrate: where the meter stood.")
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(metavar="S", min=0.0, max=3600.0, help="With --reading: how long it plays.")
+        float | None,
+        typer.Option(metavar="S", parser=_number("--seconds", 0, 3600), help="With --reading: how long it plays."),
     ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="With --calibrate: loudspeakers, as `play` takes them.")
     ] = None,
     config: Config = None,
 ) -> None:
-    """Say what this machine can do: screens, cores, pictures a second, and the size to play at.
+    r"""Say what this machine can do: screens, cores, pictures a second, and the size to play at.
 
-    With --calibrate: how loud the room is, so that the fifteen-minute limit of [hearing] can be kept.
+    With --calibrate: how loud the room is, so that the fifteen-minute limit of \[hearing] can be kept.
     """
     if not calibrate:
         if any(given is not None for given in (reading, position, seconds, device)):
@@ -272,7 +338,7 @@ JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or
 def replay(
     journal: JournalFile,
     *,
-    display: Annotated[int | None, typer.Option(min=1, max=64, metavar="N", help="Which display, from 1.")] = None,
+    display: DisplayNumber = None,
     window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
     config: Config = None,
     unsupervised: Unsupervised = False,

@@ -15,6 +15,8 @@ from installation.venue.settings import Size
 def still(request: Request, at: float | None, phase: str | None, size: Size, out: Path) -> str:
     """Draw the picture at `at` seconds, or in the middle of the longest section of `phase`; say where it is."""
     writable(out)
+    if out.suffix.lower() != ".png":
+        raise Mistake(f'--out takes a file whose name ends in .png, got "{out.name[:40]}"')
     production = load_production(request)
     seconds = production.score.heart(phase) if phase is not None else at
     if seconds is None:

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, version
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,15 @@ def test_every_command_and_every_option_says_what_it_is(told: Callable[..., tupl
         assert len(line.strip("│ ").split("  ")[-1].strip()) > 5, line
 
 
+def test_help_shows_the_names_of_tables_in_the_settings(told: Callable[..., tuple[int, str, str]]) -> None:
+    assert "[osc] allow" in told("play", "--help")[1]
+    assert "[hearing]" in told("check", "--help")[1]
+
+
+def test_it_says_which_version_it_is(told: Callable[..., tuple[int, str, str]]) -> None:
+    assert told("--version") == (0, f"sleeptree {version('sleeptree')}\n", "")
+
+
 GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
 
 
@@ -85,8 +94,10 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("still --out s.png --at 1 --phase glitch", "still takes either --phase or --at"),
         ("still --at 1", "Missing option '--out'"),
         ("still --phase sleep --out s.png", "'--phase'"),
-        ("still --at soon --out s.png", "'--at'"),
-        ("still --at -1 --out s.png", "'--at'"),
+        ("still --at soon --out s.png", '--at takes one number of 0 or more, got "soon"'),
+        ("still --at -1 --out s.png", '--at takes one number of 0 or more, got "-1"'),
+        ("still --at nan --out s.png", '--at takes one number of 0 or more, got "nan"'),
+        ("still --at 0 --out a.jpg", '--out takes a file whose name ends in .png, got "a.jpg"'),
         ("still --at 0 --out s.png --size big", '--size takes WIDTHxHEIGHT in pixels, 16..16384 each'),
         ("still --at 0 --out s.png --size big", 'such as 1920x1080, got "big"'),
         ("still --at 0 --out nowhere/s.png", "nowhere/s.png: there is no folder"),
@@ -99,15 +110,17 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("still --at 0 --out s.png --scene none", 'scene takes one of sleeptree, got "none"'),
         ("still --at 0 --out s.png --config none.toml", "No such file or directory: none.toml"),
         ("still --at 0 --out s.png --config venue.toml", "venue.toml: [screen] fps takes a whole number"),
-        ("still --at 0 --out s.png --seed -1", "'--seed'"),
+        ("still --at 0 --out s.png --seed -1", '--seed takes a whole number in 0..9223372036854775807, got "-1"'),
+        ("still --at 0 --out s.png --seed abc", 'got "abc"'),
+        ("sound --out s.wav --channels 9", '--channels takes a whole number in 1..8, got "9"'),
         ("film", "film takes --out FILE.mp4, --frames DIR, or both"),
         ("film --out f.mp4 --size 101x100", "--size takes even sides for an MP4, got 101x100"),
         ("film --out f.mp4 --fps 25", "'25' is not one of '24', '30', '40', '60'"),
         ("film --out f.mp4 --score abridged --from 20", "--from takes less than the 20 s that there are, got 20"),
-        ("film --out f.mp4 --seconds 0", "'--seconds'"),
+        ("film --out f.mp4 --seconds 0", '--seconds takes one number of 0.01 or more, got "0"'),
         ("film --frames bad.toml", "bad.toml: is a file, a folder is wanted"),
         ("play --window 5x5", "--window takes WIDTHxHEIGHT"),
-        ("play --display 0", "'--display'"),
+        ("play --display 0", '--display takes a whole number in 1..64, got "0"'),
         ("play --report nowhere/r.json", "nowhere/r.json: there is no folder"),
         ("play --score none", 'score: there is no file "none"'),
         ("play --listen tablet", '--listen takes ADDRESS or ADDRESS:PORT in numbers, such as 192.168.1.40:9000, got'),
