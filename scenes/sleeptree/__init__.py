@@ -12,8 +12,13 @@ from installation import Chance, Company, Light, Moment, Scene, gathered, regist
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
 from scenes.sleeptree.boughs import Boughs
-from scenes.sleeptree.dreamers import Dreamers
-from scenes.sleeptree.growth import grow
+from scenes.sleeptree.dreamers import LIFT, Dreamers
+from scenes.sleeptree.events import Events
+from scenes.sleeptree.growth import FORK, grow
+from scenes.sleeptree.sky import Sky
+from scenes.sleeptree.threads import Threads
+
+CROWN = FORK, 4.6  # metres: where glitch tears wide slabs out
 
 
 class SleepTree(Scene):
@@ -24,19 +29,28 @@ class SleepTree(Scene):
     def __init__(self, chance: Chance, company: Company) -> None:
         tree = grow(chance.of("tree"))
         self._boughs = Boughs(tree, chance.of("boughs"), len(company))
-        self._dreamers = Dreamers(tree, chance.of("dreamers"), len(company))
+        self._dreamers = Dreamers(chance.of("dreamers"), len(company))
+        self._threads = Threads(tree, chance.of("threads"), len(company))
+        self._events = Events(tree, chance.of("events"))
         self._water = water.Water(chance.of("water"))
         self._air = Air(chance.of("air"))
+        self._sky = Sky(chance.of("sky"))
         self._slabs, self._flicker = chance.of("slabs"), chance.of("flicker")
 
     def light(self, now: Moment) -> Iterable[Light]:
         """Everything that stands, in one register or two, and its image in the water; then water and air."""
-        people, columns = self._dreamers.light(now, self._flicker.at(now.beat.index))
-        shown: list[Light] = [*self._air.light(now, self.view(now)), *self._water.light(now)]
+        view, place = self.view(now), self._dreamers.place(now)
+        breath, flicker = self._events.breath(now), self._flicker.at(now.beat.index)
+        people, columns = self._dreamers.light(now, view, place, self._events.called(breath, place), flicker)
+        if now.bloom > 0.0 and now.unrest < 1.0:
+            people.append(self._threads.light(now, place, LIFT))
+        shown: list[Light] = [self._sky.light(now, view), *self._air.light(now), *self._water.light(now, place)]
+        shown += self._events.light(now, breath)
         wood, fine = self._boughs.light(now)
         mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns))
-        for register in registers(now, self._slabs):
+        short = water.foreshortening(view)
+        for register in registers(now, self._slabs, CROWN):
             shown += [register.torn(light) for light in airy]
             standing = [register.torn(light) for light in mirrored]
-            shown += [*standing, *(water.image(light, now.seconds) for light in standing)]
+            shown += [*standing, *(water.image(light, now.seconds, short) for light in standing)]
         return shown

@@ -1,17 +1,15 @@
-"""Air: sky and horizon, the Sleep Cloud over the crown, stars and spores."""
+"""Air: the mist in and over the crown, stars and spores."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from installation import REGISTERS, Chance, Light, Mist, Moment, Points, View, ease, mix, rgb, shone, spatial
-from scenes.sleeptree.palette import AMBER, CYAN, GOLD, NIGHT, TEAL, ULTRAMARINE, VIOLET
+from installation import REGISTERS, Chance, Light, Moment, Points, ease, mix, rgb, shone, spatial
+from scenes.sleeptree.palette import CYAN, GOLD, TEAL, ULTRAMARINE
 
-ROWS, COLUMNS = 32, 56
-STARS, SPORES, PUFFS = 420, 340, 84
+STARS, SPORES, PUFFS = 1100, 340, 84
 FAR = 70.0  # metres to the stars
 
 
@@ -22,11 +20,9 @@ class Air:
         self._sow_stars(chance.of("stars").at())
         self._sow_spores(chance.of("spores").at())
         self._sow_cloud(chance.of("cloud").at())
-        draw = chance.of("nebula").at()
-        self._waves = draw.uniform(0.0, 2.0 * np.pi, 12)
 
     def _sow_stars(self, draw: np.random.Generator) -> None:
-        azimuth = draw.uniform(-1.15, 1.15, STARS)
+        azimuth = draw.uniform(-np.pi, np.pi, STARS)
         height = np.arcsin(draw.uniform(0.02, 0.72, STARS))
         flat = FAR * np.cos(height)
         self._star = spatial(flat * np.sin(azimuth), flat * np.cos(azimuth), FAR * np.sin(height))
@@ -49,46 +45,9 @@ class Air:
         self._puff_size = draw.uniform(0.55, 1.25, PUFFS)
         self._puff_drift = draw.uniform(0.0, 2.0 * np.pi, (4, PUFFS))
 
-    def light(self, now: Moment, view: View) -> list[Light]:
+    def light(self, now: Moment) -> list[Light]:
         """Back to front does not matter: light adds."""
-        return [self._sky(now, view), *self._stars(now), self._cloud(now), self._spores(now)]
-
-    def _sky(self, now: Moment, view: View) -> Mist:
-        """Night above a glowing horizon, its faint image in the water, and slow nebulae."""
-        away = math.hypot(view.target[0] - view.eye[0], view.target[1] - view.eye[1])
-        pitch = math.atan2(view.target[2] - view.eye[2], away)
-        half = math.tan(math.radians(view.height_deg) / 2.0)
-        horizon = 0.5 + 0.5 * math.tan(pitch) / half
-        row = ((np.arange(ROWS) + 0.5) / ROWS)[:, None]
-        column = ((np.arange(COLUMNS) + 0.5) / COLUMNS)[None, :]
-        up = np.abs(horizon - row) / (1.0 if horizon < 0.05 else max(horizon, 0.3))  # 0 at the horizon .. 1
-        water = row > horizon
-        glow_colour = mix(mix(VIOLET, AMBER, ease(now.bloom)), REGISTERS[1], 0.45 * now.unrest)
-        sky_colour = mix(mix(ULTRAMARINE, TEAL, ease(now.bloom)), REGISTERS[1], 0.55 * now.unrest)
-        centre = 0.55 + 0.45 * np.exp(-(((column - 0.5) / 0.33) ** 2))
-        breath = 1.0 + 0.10 * math.cos(now.breath) * now.coherence
-        warmth = 1.0 + 0.9 * now.bloom * (1.0 - now.unrest) + 0.5 * now.unrest
-        glow = (0.085 * np.exp(-up / 0.085) + 0.035 * np.exp(-up / 0.30)) * centre * breath * warmth
-        nebula = self._nebula(now, row, column) * np.exp(-((up - 0.72) ** 2) / 0.16)
-        colour = NIGHT * (0.55 + 0.5 * np.exp(-up / 0.5))[:, :, None] * np.ones((1, COLUMNS, 1))
-        colour = colour + glow[:, :, None] * glow_colour + 0.030 * nebula[:, :, None] * sky_colour
-        colour *= np.where(water, 0.42 * np.exp(-up * 1.1), 1.0)[:, :, None]
-        return Mist(colour.astype(np.float32))
-
-    def _nebula(self, now: Moment, row: NDArray[np.float64], column: NDArray[np.float64]) -> NDArray[np.float64]:
-        """0..1, a few warped waves: clouds that take minutes to change, faster when the dream is torn."""
-        t = 0.021 * now.seconds
-        p = self._waves
-        x, y = column * 5.2, row * 4.0
-        warp_x = 0.8 * np.sin(1.1 * y + p[0] + 0.7 * t) + 0.5 * np.sin(2.3 * x - p[1] - t)
-        warp_y = 0.8 * np.sin(1.3 * x + p[2] - 0.5 * t) + 0.5 * np.sin(1.9 * y + p[3] + t)
-        wisps = (
-            np.sin(1.2 * (x + warp_x) + p[4] + t)
-            + 0.7 * np.sin(1.7 * (y + warp_y) - 0.8 * (x + warp_x) + p[5])
-            + 0.45 * np.sin(3.4 * (x + warp_y) + 2.1 * (y + warp_x) + p[6] - 1.6 * t)
-        )
-        cloud: NDArray[np.float64] = np.clip(0.42 + 0.36 * wisps, 0.0, None) ** 1.6
-        return cloud
+        return [*self._stars(now), self._cloud(now), self._spores(now)]
 
     def _stars(self, now: Moment) -> list[Points]:
         offset, rate = self._star_beat
@@ -102,7 +61,7 @@ class Air:
         ]
 
     def _cloud(self, now: Moment) -> Points:
-        """The Sleep Cloud: a dome of mist whose turbulence is what is missing from coherence."""
+        """A dome of mist in the crown; like the cloud above, it is as restless as coherence is missing."""
         restless = 1.0 - now.coherence
         t = now.seconds
         a, b, c, d = self._puff_drift
@@ -115,7 +74,7 @@ class Air:
         colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), ease(now.bloom))
         torn = np.where((np.arange(PUFFS) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
         colour = mix(np.broadcast_to(colour, (PUFFS, 3)), torn, 0.75 * now.unrest)
-        lit = shone(colour, 0.0125 * breath * flicker)
+        lit = shone(colour, 0.0085 * breath * flicker)
         return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit)
 
     def _spores(self, now: Moment) -> Points:

@@ -1,4 +1,4 @@
-"""The tree lit: sap that climbs with the common breath, leaves at the tips, tendrils with beads and jewels."""
+"""The tree lit: sap that climbs with the common breath, leaves and petals at the tips, tendrils with jewels."""
 
 from __future__ import annotations
 
@@ -8,21 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import (
-    Array,
-    Chance,
-    Moment,
-    Points,
-    Strokes,
-    ease,
-    eased,
-    hues,
-    mix,
-    polylines,
-    rgb,
-    shone,
-    spatial,
-)
+from installation import Array, Chance, Moment, Points, Strokes, ease, eased, hues, mix, polylines, rgb, shone, spatial
 from scenes.sleeptree.growth import STRANDS, Tree, Wood
 from scenes.sleeptree.palette import CYAN, GOLD, IVORY, TEAL, ULTRAMARINE
 
@@ -35,6 +21,10 @@ BEADS = 2  # on every tendril
 STRAND = 0.17  # light of a strand of the trunk
 OPENING = 0.9  # metres in which a limb comes to its own light
 HAZE = 0.22  # share of the light of trunk and limbs that hangs in the air round them
+STILL = 0.22  # light of wood that no sap passes, against the sap's 1
+PETALS = 3  # round every tip, in bloom
+CLUMPS = 230  # places in the crown where leaves stand so thick that they light the air
+ROSE = rgb(1.00, 0.52, 0.50)
 
 
 def _calm_colours(height: Array, outer: Numbers) -> Array:
@@ -97,7 +87,7 @@ class Boughs:
                 STRAND + opened * (0.20 - STRAND + 0.24 * np.minimum(tree.limbs.radius / 0.05, 1.0)),
                 halo=HAZE,
             ),
-            _Timber.of(tree.roots, 0.17 * np.exp(tree.roots.distance / 1.1)),
+            _Timber.of(tree.roots, 0.30 * np.exp(tree.roots.distance / 1.5)),
         )
         self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)
         self._tips, self._tip_distance = tree.tips, tree.tip_distance
@@ -106,7 +96,21 @@ class Boughs:
         outer = np.hypot(tree.tips[:, 0], tree.tips[:, 1]) / np.float32(3.3)
         self._leaf_calm = mix(_calm_colours(tree.tips[:, 2], outer), rgb(0.75, 0.85, 1.0), 0.35)
         self._leaf_bloom = mix(_bloom_colours(tree.tips[:, 2], outer), GOLD, 0.45)
+        self._leaf(chance.of("petals").at())
         self._hang(chance.of("tendrils").at(), sleepers)
+
+    def _leaf(self, draw: np.random.Generator) -> None:
+        """Petals round the tips, every tip of a colour of its own, and the clumps that give the crown its mass."""
+        of = np.repeat(np.arange(len(self._tips)), PETALS)
+        off = draw.normal(0.0, 0.055, (len(of), 3))
+        self._petal_of = of
+        self._petal = np.asfortranarray(self._tips[of] + off, dtype=np.float32)
+        self._petal_size = draw.uniform(0.010, 0.021, len(of)).astype(np.float32)
+        kind = draw.uniform(size=len(self._tips)).astype(np.float32)[of]
+        self._petal_colour = mix(mix(GOLD, ROSE, eased(kind * 1.6 - 0.3)), IVORY, 0.8 * eased(2.2 * kind - 1.3))
+        self._petal_beat = draw.uniform(0.0, 2.0 * np.pi, len(of)).astype(np.float32)
+        self._clump_of = draw.choice(len(self._tips), size=min(CLUMPS, len(self._tips)), replace=False)
+        self._clump_size = draw.uniform(0.16, 0.34, len(self._clump_of)).astype(np.float32)
 
     def _hang(self, draw: np.random.Generator, sleepers: int) -> None:
         low = np.flatnonzero((self._tips[:, 2] < 3.0) & (np.hypot(self._tips[:, 0], self._tips[:, 1]) > 0.8))
@@ -124,7 +128,8 @@ class Boughs:
         grown = self._grown(now)
         threads, *beads = self._tendrils(now, grown)
         woods = [self._lit(timber, now, grown) for timber in self._timbers]
-        return [*woods, self._leaves(now, grown), *beads], [self._lit(self._twigs, now, grown), threads]
+        standing = [*woods, self._leaves(now, grown), self._mass(now, grown), *beads]
+        return standing, [self._lit(self._twigs, now, grown), threads, *self._petals(now, grown)]
 
     def _grown(self, now: Moment) -> float:
         """How many metres of wood the light has claimed: it climbs out of the roots as the piece begins."""
@@ -149,12 +154,15 @@ class Boughs:
     def _lit(self, timber: _Timber, now: Moment, grown: float) -> Strokes:
         wood = timber.wood
         sap = self._sap(wood.distance, now)
-        front = (np.float32(grown) - wood.distance) * np.float32(1.25)
-        shown = eased(front) * timber.strength
-        edge = np.exp(-((front - 0.5) ** 2) * 6.0) * np.float32(1.2 * (1.0 - now.presence))
-        strength = shown * (0.34 + 1.5 * np.float32(0.35 + 0.65 * now.coherence) * sap + edge)
+        claimed = (np.float32(grown) - wood.distance) * np.float32(1.25)
+        shown = eased(claimed) * timber.strength
+        edge = np.exp(-((claimed - 0.5) ** 2) * 6.0) * np.float32(1.2 * (1.0 - now.presence))
+        agreed = np.float32(0.35 + 0.65 * now.coherence)
+        front = sap * sap * sap  # where the sap is: so bright that it is white
+        still = np.float32(STILL + 0.12 * now.unrest)
+        strength = shown * (still + agreed * (1.05 * sap + 3.4 * front) + edge)
         colour = mix(timber.calm, timber.bloom, ease(now.bloom))
-        white = sap * sap * np.float32(0.35)
+        white = np.float32(0.15) * sap + np.float32(0.45) * front
         colour = shone(colour + shone(1.0 - colour, white), strength)
         return Strokes(self._wind(wood.position, timber.bend, now), wood.radius, colour, wood.starts, timber.halo)
 
@@ -166,6 +174,29 @@ class Boughs:
         colour = shone(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), 0.95 * strength)
         position = self._wind(self._tips, (0.004 * self._tips[:, 2] ** 2).astype(np.float32), now)
         return Points(position, self._leaf_size, colour)
+
+    def _mass(self, now: Moment, grown: float) -> Points:
+        """Light in the air where leaves stand thick: the crown is more than its lines."""
+        bloom = ease(now.bloom) * (1.0 - now.unrest)
+        of = self._clump_of
+        sap = self._sap(self._tip_distance[of], now)
+        here = eased((np.float32(grown) - self._tip_distance[of]) * 1.1)
+        colour = mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom))
+        light = here * (0.35 + 0.65 * sap) * np.float32(0.020 + 0.034 * bloom)
+        return Points(self._tips[of], self._clump_size, shone(colour, light))
+
+    def _petals(self, now: Moment, grown: float) -> list[Points | Strokes]:
+        """Petals round every tip, in bloom."""
+        bloom = ease(now.bloom) * (1.0 - now.unrest)
+        if bloom <= 0.0:
+            return []
+        of = self._petal_of
+        sap = self._sap(self._tip_distance, now)[of]
+        shimmer = 0.55 + 0.45 * np.sin(self._petal_beat + np.float32(0.9 * now.seconds))
+        light = np.float32(bloom) * (0.16 + 0.42 * shimmer * shimmer + 0.9 * sap)
+        light *= eased((np.float32(grown) - self._tip_distance) * 1.1)[of]
+        position = self._wind(self._petal, (0.004 * self._petal[:, 2] ** 2), now)
+        return [Points(position, self._petal_size, shone(self._petal_colour, light))]
 
     def _tendrils(self, now: Moment, grown: float) -> list[Points | Strokes]:
         t = now.seconds

@@ -1,8 +1,9 @@
-"""The sleepers: jewels on the water, and the threads that rise from them into the crown when they are mended."""
+"""The sleepers: jewels on the water, the motes that keep them company, and their light on the water."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation import (
     Array,
@@ -10,6 +11,7 @@ from installation import (
     Moment,
     Points,
     Strokes,
+    View,
     along,
     ease,
     eased,
@@ -20,44 +22,69 @@ from installation import (
     shone,
     spatial,
 )
-from scenes.sleeptree.growth import Tree
 
-THREADS = 84  # sleepers from whom a thread rises
-KNOTS = 30  # vertices of a thread
 LIFT = 0.045  # metres, a jewel over the water
 FALL, LANDING = 2.6, 1.6  # metres and seconds in which a newcomer comes down to the water
 COLUMN = 7  # vertices of a jewel's light on the water
+MOTES = 300  # small lights that circle the jewels; some have many, most have none
+NEAR, FAR = 2.2, 7.5  # metres from the eye: there a jewel is three times as large as its size, and as large as it
+WHITE = rgb(1.0, 1.0, 1.0)
 
 
 class Dreamers:
     """The lights of the community; a pure function of the moment."""
 
-    def __init__(self, tree: Tree, chance: Chance, sleepers: int) -> None:
+    def __init__(self, chance: Chance, sleepers: int) -> None:
         draw = chance.at()
-        self._threaded = draw.permutation(sleepers)[:THREADS]
-        self._tip = tree.tips[draw.integers(0, len(tree.tips), THREADS)]
-        self._late = draw.uniform(0.0, 1.0, THREADS)
-        self._sag = draw.uniform(0.25, 1.3, THREADS)
+        self._size = (0.021 + 0.009 * draw.pareto(2.6, sleepers)).clip(0.021, 0.055)
+        self._drift = np.column_stack([draw.uniform(size=sleepers), draw.uniform(0.0, 2.0 * np.pi, (sleepers, 2))])
+        hosts = draw.permutation(sleepers)[:80]
+        self._host = hosts[(len(hosts) * draw.uniform(size=MOTES) ** 1.7).astype(np.intp)]
+        self._orbit = draw.uniform(0.10, 0.46, MOTES)
+        self._mote_height = draw.uniform(0.02, 0.34, MOTES)
+        self._mote_turn = draw.uniform(0.0, 2.0 * np.pi, MOTES)
+        self._mote_rate = draw.choice((-1.0, 1.0), MOTES) * draw.uniform(0.05, 0.22, MOTES)
+        self._mote_size = draw.uniform(0.008, 0.015, MOTES).astype(np.float32)
 
-    def light(self, now: Moment, flicker: np.random.Generator) -> tuple[list[Points | Strokes], Strokes]:
-        """Jewels, their halos and what rises from them; and apart, their light on the water."""
+    def place(self, now: Moment) -> NDArray[np.float64]:
+        """(n, 2) metres: where the sleepers lie on the water; some of them drift."""
+        t = now.seconds
+        kind, a, b = self._drift.T
+        wide = 0.32 * eased((kind - 0.5) / 0.5)
+        swing = np.stack([np.sin(a + 0.11 * t), np.sin(b + 0.087 * t)], axis=1)
+        return np.asarray(now.sleepers.place + wide[:, None] * swing)
+
+    def light(
+        self, now: Moment, view: View, place: NDArray[np.float64], called: Array, flicker: np.random.Generator
+    ) -> tuple[list[Points | Strokes], Strokes]:
+        """Jewels, their halos and motes; and apart, their light on the water. `called`, (n,) 0..1, shine together."""
         strength, colour = self._strength(now, flicker), self._colour(now)
-        lights: list[Points | Strokes] = [*self._jewels(now, strength, colour)]
-        if now.bloom > 0.0:
-            lights.append(self._threads(now))
-        return lights, self._columns(now, strength, colour)
+        near = self._nearness(view, place)
+        colour = colour + shone(WHITE - colour, np.float32(0.55) * called)
+        strength = strength + np.float32(1.3) * called * now.sleepers.present.astype(np.float32)
+        lights: list[Points | Strokes] = [*self._jewels(now, place, strength, colour, near)]
+        lights.append(self._motes(now, place, strength, colour))
+        return lights, self._columns(now, place, strength, colour, near)
 
-    def _columns(self, now: Moment, strength: Array, colour: Array) -> Strokes:
+    @staticmethod
+    def _nearness(view: View, place: NDArray[np.float64]) -> Array:
+        """(n,) 0 far from the eye .. 1 before it."""
+        x, y, z = view.eye
+        away = np.sqrt((place[:, 0] - x) ** 2 + (place[:, 1] - y) ** 2 + z * z)
+        return eased((FAR - away) / (FAR - NEAR))
+
+    def _columns(self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array, near: Array) -> Strokes:
         """Each jewel's light on the water: a wavering streak towards the viewer."""
-        x, y = now.sleepers.place.T[:, :, None]
+        x, y = place.T[:, :, None]
         way = np.linspace(0.0, 1.0, COLUMN)
         waver = np.sin(9.0 * way - 2.2 * now.seconds + 5.0 * x) * 0.035 * way
         fade = (1.0 - way) ** 1.5 * (0.75 + 0.25 * np.sin(21.0 * way - 3.1 * now.seconds + y))
         depth = np.broadcast_to(-(LIFT + 0.42 * way), fade.shape)
+        wide = (0.016 + 0.016 * way) * (1.0 + 0.9 * near[:, None])
         return Strokes(
             spatial(x + waver, np.broadcast_to(y, fade.shape), depth),
-            np.tile(0.016 + 0.016 * way, len(x)).astype(np.float32),
-            shone(along(colour, COLUMN), (0.26 * strength[:, None] * fade).ravel()),
+            wide.ravel().astype(np.float32),
+            shone(along(colour, COLUMN), (0.30 * strength[:, None] * fade).ravel()),
             polylines(len(x), COLUMN),
         )
 
@@ -77,35 +104,24 @@ class Dreamers:
         kin = hues(0.52 + 0.20 * (now.sleepers.hue - 0.5), 0.14)
         return mix(kin, own, 0.45 + 0.55 * ease(now.bloom))
 
-    def _jewels(self, now: Moment, strength: Array, colour: Array) -> tuple[Points, Points]:
+    def _jewels(
+        self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array, near: Array
+    ) -> tuple[Points, Points]:
         sleepers = now.sleepers
-        x, y = sleepers.place.T
         falling = np.clip(1.0 - sleepers.arrived / LANDING, 0.0, 1.0)
-        position = spatial(x, y, LIFT + FALL * falling**2)
-        size = (0.030 + 0.008 * sleepers.pulse).astype(np.float32)
-        core = shone(mix(colour, rgb(1.0, 1.0, 1.0), 0.25), 2.6 * strength)
-        wide = np.full(len(sleepers), 0.26, np.float32)
-        return Points(position, size, core, halo=0.42), Points(position, wide, shone(colour, 0.055 * strength))
+        position = spatial(place[:, 0], place[:, 1], LIFT + FALL * falling**2)
+        size = (self._size * (1.0 + 0.27 * sleepers.pulse)).astype(np.float32) * (1.0 + 2.0 * near)
+        lit = np.minimum(strength, np.float32(1.6))
+        core = shone(colour + shone(WHITE - colour, np.float32(0.20) + np.float32(0.32) * lit), 4.6 * strength)
+        wide = np.float32(0.22) + np.float32(3.0) * self._size.astype(np.float32) * (1.0 + near)
+        halo = shone(colour, strength * (0.050 - 0.022 * near))
+        return Points(position, size, core, halo=0.42), Points(position, wide, halo)
 
-    def _threads(self, now: Moment) -> Strokes:
-        """Light rises along a thread with every breath of the sleeper it belongs to."""
-        sleepers, of = now.sleepers, self._threaded
-        way = np.linspace(0.0, 1.0, KNOTS)
-        foot = np.column_stack([sleepers.place[of], np.full(THREADS, LIFT)])
-        bend = 0.5 * (foot + self._tip)
-        bend[:, :2] *= 1.12
-        bend[:, 2] += self._sag + 0.06 * np.sin(0.4 * now.seconds + 6.0 * self._late)
-        weights = (1 - way) ** 2, 2 * way * (1 - way), way**2
-        knots = [np.multiply.outer(p.T, w) for p, w in zip((foot, bend, self._tip), weights, strict=True)]
-        risen = np.clip(now.bloom * 1.9 - 0.8 * self._late, 0.0, 1.0)[:, None]
-        shown = eased((risen * 1.15 - way) * 7.0) * np.float32(1.0 - now.unrest)
-        age = (sleepers.phase[of] / (2.0 * np.pi))[:, None]
-        pulse = np.exp(-(((way - 1.25 * age) / 0.055) ** 2)) * (1.0 - 0.55 * age)
-        strength = (0.04 + 0.5 * pulse) * shown * (sleepers.present * sleepers.glow)[of][:, None]
-        hue = along(hues(sleepers.hue[of], 0.10), KNOTS)
-        return Strokes(
-            spatial(*(knots[0] + knots[1] + knots[2])),
-            np.full(THREADS * KNOTS, 0.0065, np.float32),
-            shone(hue, strength.ravel()),
-            polylines(THREADS, KNOTS),
-        )
+    def _motes(self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array) -> Points:
+        """Small lights that circle a jewel and breathe with it a little later: clusters on the water."""
+        turn = self._mote_turn + self._mote_rate * now.seconds
+        wide = self._orbit * (1.0 + 0.15 * np.sin(0.4 * now.seconds + 3.0 * self._mote_turn))
+        x, y = place[self._host].T + wide * np.stack([np.cos(turn), np.sin(turn)])
+        height = self._mote_height * (0.8 + 0.2 * np.sin(0.6 * now.seconds + self._mote_turn))
+        light = 0.10 + 0.9 * strength[self._host]
+        return Points(spatial(x, y, height), self._mote_size, shone(colour[self._host], light))

@@ -15,6 +15,7 @@ from installation import (
     Moment,
     Points,
     Strokes,
+    View,
     along,
     ease,
     eased,
@@ -30,29 +31,38 @@ from scenes.sleeptree.palette import CYAN, GOLD, TEAL
 BREATHS = 6  # rings of as many breaths are on the water at once
 ROUND = 132  # vertices of a large ring
 SMALL = 18  # vertices of a jewel's ring
-WAVES = 21  # rings of one of the two systems that interfere
-GLINTS = 320
+WAVES = 26  # rings of one of the two systems that interfere
+GLINTS = 460
 SOFTEST = 0.016  # metres: nothing is seen sharper in the water
-FORESHORTENED = 0.62  # a true mirror would put the crown below the picture
+CROWN = 4.3  # metres: what stands so high is to be seen in the water, too
+SHALLOWEST = 0.30  # of its height, to which the image may be drawn together for that
 CENTRES = ((-0.95, 0.35), (0.95, -0.25))  # metres, where the two systems spring from
 
 
-def image(light: Points | Strokes, seconds: float) -> Points | Strokes:
-    """The light as the water shows it: wavering more the deeper, dimmed, softer.
+def foreshortening(view: View) -> float:
+    """By how much the image's height is drawn together, SHALLOWEST..1, so that the picture holds the crown's too.
 
-    The image is foreshortened, so that the crown's is in the picture too.
+    A true mirror shows the crown below the lower edge of most pictures.
     """
+    away = math.hypot(view.eye[0] - view.target[0], view.eye[1] - view.target[1])
+    down = math.atan2(view.eye[2] - view.target[2], max(away, 1e-6)) + math.radians(view.height_deg) / 2.0
+    depth = math.hypot(view.eye[0], view.eye[1]) * math.tan(min(max(down, 0.0), 1.4)) - view.eye[2]
+    return min(max(depth / CROWN, SHALLOWEST), 1.0)
+
+
+def image(light: Points | Strokes, seconds: float, short: float) -> Points | Strokes:
+    """The light as the water shows it: `short` times as far below as it is above, wavering more the deeper, dimmed."""
     height = light.position[:, 2]
     wave = np.sin(7.0 * height + 2.2 * light.position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
         17.0 * height - 1.3 * light.position[:, 0] + np.float32(2.3 * seconds)
     )
     ripple = (0.006 + 0.016 * np.minimum(height, 2.0)) * wave.astype(np.float32)
-    return mirrored(light, dimming(light.position), squash=FORESHORTENED, ripple=ripple, softest=SOFTEST)
+    return mirrored(light, dimming(light.position), squash=short, ripple=ripple, softest=SOFTEST)
 
 
 def dimming(position: Array) -> Array:
     """(n,) how much of the light comes back: less the deeper, as it leaves the water more steeply."""
-    back: Array = (0.36 * np.exp(-position[:, 2] / 2.6)).astype(np.float32)
+    back: Array = (0.40 * np.exp(-position[:, 2] / 4.2)).astype(np.float32)
     return back
 
 
@@ -66,14 +76,14 @@ class Water:
         small = np.linspace(0.0, 2.0 * np.pi, SMALL)
         self._small = np.stack([np.cos(small), np.sin(small)], axis=1)  # (SMALL, 2)
         draw = chance.of("glints").at()
-        radius, angle = 0.4 + 5.4 * draw.uniform(size=GLINTS) ** 0.8, draw.uniform(0.0, 2.0 * np.pi, GLINTS)
+        radius, angle = 0.4 + 15.0 * draw.uniform(size=GLINTS) ** 1.4, draw.uniform(0.0, 2.0 * np.pi, GLINTS)
         self._glint = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
         self._glint_beat = draw.uniform(0.0, 2.0 * np.pi, (2, GLINTS))
-        self._glint_reach = draw.uniform(0.03, 0.14, GLINTS)
+        self._glint_reach = draw.uniform(0.03, 0.14, GLINTS) * (1.0 + 0.25 * radius)
 
-    def light(self, now: Moment) -> list[Light]:
-        """What moves on the water itself."""
-        lights: list[Light] = [self._glints(now), self._jewel_rings(now)]
+    def light(self, now: Moment, place: NDArray[np.float64]) -> list[Light]:
+        """What moves on the water itself; the sleepers lie at `place`, (n, 2) metres."""
+        lights: list[Light] = [self._glints(now), self._jewel_rings(now, place)]
         calm = (1.0 - now.unrest) * now.coherence**2
         if calm > 0.003:
             lights.append(self._breath_rings(now, calm))
@@ -110,11 +120,12 @@ class Water:
         crest = (np.arange(WAVES) + phase % 1.0) * step + 0.35
         ring = (centre + crest[:, None, None] * self._round).reshape(-1, 2)
         far = np.hypot(*(ring - other).T)
-        beat = (0.5 + 0.5 * np.cos(2.0 * np.pi * (far / (0.40 + 0.035 * (1 - side)) - phase))) ** 3
-        ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 1.8)), ROUND)
-        light = 0.20 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 6.0)
+        beat = (0.5 + 0.5 * np.cos(2.0 * np.pi * (far / (0.40 + 0.035 * (1 - side)) - phase))) ** 5
+        ends = np.repeat(eased(np.minimum(crest / 0.9, (crest[-1] + step - crest) / 2.6)), ROUND)
+        light = 0.44 * ease(now.unrest) * beat * ends * np.exp(-np.hypot(*ring.T) / 7.0)
         tint = mix(REGISTERS[side], CYAN if side == 0 else REGISTERS[0], 0.2)
-        return _flat(ring, np.repeat(0.012 + 0.0016 * crest, ROUND), shone(tint, light), ROUND)
+        thick = np.repeat(0.012 + 0.0018 * crest, ROUND) * (0.35 + 1.3 * beat)  # a lens where both crest
+        return _flat(ring, thick, shone(tint, light), ROUND)
 
     def _standing_ring(self, now: Moment) -> Strokes:
         """What the moiré settles into: one slow ring that stays, petalled, breathing in place."""
@@ -128,7 +139,7 @@ class Water:
         colour = mix(GOLD, TEAL, 0.35)
         return _flat(np.concatenate(rings), np.full(3 * ROUND, 0.014), shone(colour, np.concatenate(lights)), ROUND)
 
-    def _jewel_rings(self, now: Moment) -> Strokes:
+    def _jewel_rings(self, now: Moment, place: NDArray[np.float64]) -> Strokes:
         """Every sleeper's own ring; a newcomer's is wide."""
         sleepers = now.sleepers
         age = sleepers.phase / (2.0 * np.pi)  # 0 at the peak of the breath .. 1 at the next
@@ -138,7 +149,7 @@ class Water:
         new = landed < 7.0
         reach = np.where(new, 0.1 + 0.45 * landed.clip(0.0), reach)
         strength = np.where(new, 4.0 * (landed > 0.0) * (1.0 - landed / 7.0).clip(0.0) ** 2, strength)
-        ring = (sleepers.place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
+        ring = (place[:, None, :] + reach[:, None, None] * self._small).reshape(-1, 2)
         colour = along(shone(hues(sleepers.hue), 0.085 * strength), SMALL)
         return _flat(ring, np.repeat(0.007 + 0.012 * age, SMALL), colour, SMALL)
 
@@ -148,7 +159,9 @@ class Water:
         t = now.seconds
         catch = np.clip(np.sin(a + 0.7 * t) * np.sin(b + 0.43 * t), 0.0, 1.0) ** 3
         far = np.hypot(*self._glint.T)
-        light = 0.30 * catch * np.exp(-far / 2.4) * (1.0 + 0.4 * math.cos(now.breath - 0.6))
+        light = (
+            catch * (0.30 * np.exp(-far / 2.4) + 0.045 * np.exp(-far / 9.0)) * (1.0 + 0.4 * math.cos(now.breath - 0.6))
+        )
         drift = self._glint + 0.06 * np.stack([np.sin(b + 0.5 * t), np.cos(a + 0.4 * t)], axis=1)
         half = np.stack([self._glint_reach, np.zeros(GLINTS)], axis=1)
         line = np.stack([drift - half, drift, drift + half], axis=1).reshape(-1, 2)

@@ -80,3 +80,45 @@ def test_strokes_keep_where_they_begin_and_mist_is_left_alone(moment: Moment) ->
     assert register.torn(Strokes(p.position, p.radius, p.colour, starts)).starts is starts  # type: ignore[union-attr]
     mist = Mist(np.ones((4, 4, 3), np.float32))
     assert register.torn(mist) is mist
+
+
+CROWN = (1.4, 4.6)
+
+
+def at(moment: Moment, index: int, age: int = 0) -> Moment:
+    return replace(moment, unrest=1.0, beat=replace(moment.beat, index=index, age=age))
+
+
+def test_wide_slabs_leave_a_crown_and_only_the_crown(moment: Moment) -> None:
+    furthest = []
+    for index in range(0, 90, 3):
+        plain, wide = (registers(at(moment, index), CHANCE, crown)[0].shear for crown in (None, CROWN))
+        out = np.flatnonzero(plain != wide)
+        assert out.min() * 0.085 >= CROWN[0] - 0.085
+        furthest.append(float(np.abs(wide - plain).max()))
+    assert min(furthest) > 0.3
+    assert max(furthest) > 1.0
+
+
+def test_lines_are_cut_where_a_slab_was_pulled_away(moment: Moment) -> None:
+    p = column()
+    line = Strokes(p.position, p.radius, p.colour, np.zeros(1, np.int32))
+    for index in range(12):
+        register = registers(at(moment, index), CHANCE, CROWN)[0]
+        torn = register.torn(line)
+        assert isinstance(torn, Strokes)
+        shear = register.shear[np.minimum(p.position[:, 2] / 0.085, SLABS - 1).astype(int)]
+        apart = np.flatnonzero(np.abs(np.diff(shear)) > 0.3)
+        assert len(apart)
+        assert not torn.colour[apart].any()
+        assert not torn.colour[apart + 1].any()
+
+
+def test_a_struck_crown_leans_together_and_swings_back(moment: Moment) -> None:
+    leans = {index: [r.lean for r in registers(at(moment, index), CHANCE, CROWN)] for index in range(60)}
+    assert all(left == right for left, right in leans.values())
+    struck = [index for index, (lean, _) in leans.items() if lean]
+    assert 0.2 < len(struck) / 60 < 0.6
+    blow = [registers(at(moment, struck[0], age), CHANCE, CROWN)[0].lean for age in (0, 17, 34)]
+    assert blow[0] * blow[1] < 0.0 < blow[0] * blow[2]
+    assert abs(blow[2]) < abs(blow[1]) < abs(blow[0])
