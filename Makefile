@@ -34,7 +34,7 @@ format: dev ## let ruff put the code in order
 tables: dev ## renew what is made from the table of controls: README, surfaces
 	@.ci/tables
 
-lock: dev ## refresh constraints.txt from pyproject.toml
+lock: dev ## refresh constraints.txt and constraints-dev.txt from pyproject.toml
 	@.ci/lock
 
 wheel: dev ## build the wheel into dist/
