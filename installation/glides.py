@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,23 @@ class Glides:
         push = (self.speed + self._omega * away) / ticks.RATE
         self.speed = (self.speed - self._omega * push) * self._decay
         self.value = self.target + (away + push) * self._decay
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that moves, by address: value, target and speed of every number, and the others' values."""
+        rows = zip(self._index, self.value.tolist(), self.target.tolist(), self.speed.tolist(), strict=True)
+        return {"numbers": {address: list(row) for address, *row in rows}, "others": dict(self.others)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Put back a snapshot. What it doesn't know keeps its default, what only it knows is dropped: scenes come and
+        go between two runs. Raises ValueError when it is none."""
+        numbers, others = state["numbers"], state["others"]
+        for address, row in numbers.items():
+            if len(row) != 3 or not all(isinstance(number, float) for number in row):
+                raise ValueError(f"snapshot: {address} needs a value, a target and a speed, got {row!r:.60}")
+            if address in self._index:
+                i = self._index[address]
+                self.value[i], self.target[i], self.speed[i] = row
+        self.others.update({address: value for address, value in others.items() if address in self.others})
 
     def aims(self) -> dict[str, Value]:
         """Where every control is going: targets of numbers, and the others' values, by address."""

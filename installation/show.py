@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.brushes.dissolve import dark, dissolved
 from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
 from installation.foundation import snapshot as memory
 from installation.glides import Glides
@@ -24,7 +25,7 @@ from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
 from installation.model.score import Course, Score
-from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice, dimmed
+from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
@@ -67,6 +68,8 @@ class Show:
         self.playing: list[str] = []  # names of the scenes on stage, the newest last
         self.weights: list[float] = []  # how far each has faded in
         self._stage: dict[str, Scene] = {}
+        self._born: dict[str, Scene] = {}  # every scene that was built, with what it was born with
+        self._birth: dict[str, dict[str, Any]] = {}
         self._seats: dict[str, NDArray[np.float64] | None] = {}
         self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
         self._enter(self.course.section.scene or score.scene)
@@ -187,7 +190,7 @@ class Show:
     def _enter(self, name: str) -> None:
         """Put a scene on stage, or bring it to the front."""
         if name not in self._stage:
-            self._bear(name)
+            self._stage[name] = self._as_born(name)
         if name in self.playing:
             i = self.playing.index(name)
             self.playing.append(self.playing.pop(i))
@@ -196,10 +199,33 @@ class Show:
             self.playing.append(name)
             self.weights.append(0.0)
 
-    def _bear(self, name: str) -> None:
-        scene = self._stage[name] = self._kinds[name](self._chance.of("scene").of(name), self.company)
-        seats = scene.seats()
-        self._seats[name] = None if seats is None else _frozen(np.asarray(seats, dtype=np.float64))
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The scenes that the score asks for, in the order in which they enter."""
+        asked = (self.score.scene, *(section.scene for section in self.score.section))
+        return tuple(dict.fromkeys(name for name in asked if name))
+
+    @property
+    def scenes(self) -> tuple[str, ...]:
+        """Every scene that can be called for."""
+        return tuple(self._kinds)
+
+    def build(self, name: str) -> None:
+        """Make a scene ahead of its entrance, so that no tick waits for it; another thread may do that.
+
+        A scene is a function of seed and company: it is the same whenever it is built.
+        """
+        if name not in self._born:
+            scene = self._kinds[name](self._chance.of("scene").of(name), self.company)
+            seats = scene.seats()
+            self._seats[name] = None if seats is None else _frozen(np.asarray(seats, dtype=np.float64))
+            self._birth[name] = memory.remember(scene, scene.state)
+            self._born[name] = scene  # last: now it is there
+
+    def _as_born(self, name: str) -> Scene:
+        self.build(name)
+        memory.recall(self._born[name], self._born[name].state, self._birth[name])
+        return self._born[name]
 
     def _fade_scenes(self) -> None:
         front = len(self.playing) - 1
@@ -269,8 +295,11 @@ class Show:
         """The lights of every scene on stage, cross-faded, for a picture `aspect` times as wide as high."""
         shown: list[Light] = []
         for name, weight in zip(self.playing, self.weights, strict=True):
-            lights = self._stage[name].light(self._framed(name, aspect))
-            shown.extend(lights if weight == 1.0 else (dimmed(light, _smooth(weight)) for light in lights))
+            if weight == 1.0:
+                shown.extend(self._stage[name].light(self._framed(name, aspect)))
+            elif not dark(weight):
+                lights = self._stage[name].light(self._framed(name, aspect))
+                shown.extend(dissolved(lights, weight, leaving=name != self.playing[-1]))
         return tuple(shown)
 
     def voices(self) -> tuple[Voice, ...]:
@@ -301,7 +330,7 @@ class Show:
                 "course": memory.remember(self.course, ("arc", "place", "elapsed")),
                 "clock": memory.remember(self.clock, self.clock.moving),
                 "chords": self.chords.snapshot(),
-                "glides": memory.remember(self.glides, ("value", "target", "speed", "others")),
+                "glides": self.glides.snapshot(),
                 "community": self.community.snapshot(),
                 "scenes": {n: memory.remember(self._stage[n], self._stage[n].state) for n in self.playing},
             }
@@ -327,14 +356,11 @@ class Show:
         memory.recall(self.course, ("arc", "place", "elapsed"), state["course"])
         memory.recall(self.clock, self.clock.moving, state["clock"])
         self.chords.restore(state["chords"])
-        memory.recall(self.glides, ("value", "target", "speed", "others"), state["glides"])
+        self.glides.restore(state["glides"])
         self.community.restore(state["community"])
-        # a scene that is on stage already has everything but what moves
-        self._stage = {n: self._stage[n] for n in self.playing if n in self._stage}
-        for name in self.playing:
-            if name not in self._stage:
-                self._bear(name)
-            memory.recall(self._stage[name], self._stage[name].state, state["scenes"][name])
+        self._stage = {name: self._as_born(name) for name in self.playing}
+        for name, scene in self._stage.items():
+            memory.recall(scene, scene.state, state["scenes"][name])
         self._moments = {}
 
     def _check(self, score: Score) -> None:

@@ -242,6 +242,72 @@ def test_scenes_cross_fade_and_leave() -> None:
     assert show.playing == ["still"]
 
 
+def test_a_scene_that_was_built_ahead_enters_without_being_built_in_the_tick() -> None:
+    built: list[int] = []
+
+    class Heavy(Pendulum):
+        controls = ()
+
+        def __init__(self, chance: Chance, company: Company) -> None:
+            super().__init__(chance, company)
+            built.append(len(company))
+
+    show = Show(brief(), 1, {**SCENES, "heavy": Heavy})
+    assert not built
+    show.build("heavy")
+    assert built == [240]
+    lights = []
+    for name in ("heavy", "still", "heavy"):
+        show.accept("/show/scene", [name])
+        show.step()
+        lights.append(show._stage[name])
+        for _ in range(120 * 9):
+            show.step()
+        assert show.playing == [name]
+    assert built == [240]  # once, and not while anybody was looking
+    again = Show(brief(), 1, {**SCENES, "heavy": Heavy})
+    again.restore(show.snapshot())
+    assert again._stage["heavy"].angle == show._stage["heavy"].angle  # type: ignore[attr-defined]
+
+
+def test_a_scene_comes_back_as_it_was_born() -> None:
+    show = begun()
+    born = show._stage["sleeptree"].angle  # type: ignore[attr-defined]
+    show.accept("/show/scene", ["still"])
+    for _ in range(120 * 9):
+        show.step()
+    show.accept("/show/scene", ["sleeptree"])
+    assert show._stage["sleeptree"].angle == born  # type: ignore[attr-defined]
+
+
+def test_the_scenes_of_a_score_are_named_in_their_order() -> None:
+    text = SCORE.replace('name = "torn"', 'name = "torn"\nscene = "still"')
+    assert Show(parse(text, "brief.toml"), 1, SCENES).named == ("sleeptree", "still")
+
+
+def test_a_snapshot_is_read_by_a_show_with_other_scenes_installed() -> None:
+    """A control more or less in the table, because a plug-in was installed, loses nothing of the others."""
+    show = begun()
+    show.accept("/light/glow", [0.9])
+    show.accept("/pendulum/length", [2.0])
+    for _ in range(60):
+        show.step()
+
+    class Other(Still):
+        controls = (Control("/other/size", 0.5, 0.0, 1.0, "", "Its size."),)
+
+    more = Show(brief(), 1, {**SCENES, "other": Other})
+    more.restore(show.snapshot())
+    again = begun()
+    again.restore(more.snapshot())
+    for one in (show, more, again):
+        for _ in range(60):
+            one.step()
+    assert dict(again.moment().controls) == dict(show.moment().controls)
+    assert more.moment().number("/pendulum/length") == show.moment().number("/pendulum/length")
+    assert more.moment().number("/other/size") == 0.5
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

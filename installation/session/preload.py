@@ -27,7 +27,25 @@ def preload(production: Production) -> Show:
     from installation.light.picture import prepare
 
     prepare(lambda _: None)
-    return production.show()
+    return built(production)
+
+
+def built(production: Production) -> Show:
+    """The show with every scene that its score asks for; those that only a performer may ask for follow in a thread.
+
+    No scene is built while the show waits for it, unless somebody calls for it in the first seconds.
+    """
+    show = production.show()
+    for name in show.named:
+        show.build(name)
+    others = [name for name in show.scenes if name not in show.named]
+
+    def build() -> None:
+        for name in others:
+            show.build(name)
+
+    threading.Thread(target=build, name="wings", daemon=True).start()
+    return show
 
 
 def load(production: Production, window: Screen, ending: threading.Event, pulse: Callable[[], None]) -> Show:
@@ -48,7 +66,7 @@ def load(production: Production, window: Screen, ending: threading.Event, pulse:
             say("light")
             prepare(say)
             say("tree")
-            made.append(production.show())
+            made.append(built(production))
             say("")
         except BaseException as error:  # raised again below, where somebody can hear it
             failed.append(error)
