@@ -28,14 +28,14 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from tables import table  # beside this file
 
 from installation.light.grade import Grade
 from installation.light.pyramid.renderer import Renderer, warm
 from installation.scene import Light, Points, Strokes, View
 
 SIZES = {"540p": (960, 540), "720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160)}
-STAGES = {"project": "_scatter", "splat": "_sow", "collapse": "_collapse", "final": "_finish"}
+STAGES = {"project": "_scatter", "splat": "_splat_levels", "collapse": "_collapse", "final": "_resolve"}
 DISTANCE = 10.0
 VIEW = View((0.0, -DISTANCE, 0.0), (0.0, 0.0, 0.0))
 PALETTE = np.random.default_rng(2).uniform(0.0, 0.1, (24, 3)).astype(np.float32)  # few colours: sprites can be cached
@@ -170,25 +170,28 @@ def sprites(crowd: Crowd, size: str, n: int, frames: int) -> Cost:
     return Cost("sprites", size, n, 1, n, median(wall), p95(wall), median(cpu), p95(cpu), {})
 
 
-def shown(costs: list[Cost]) -> Table:
-    table = Table(title="ms a picture, medians (95th percentile)")
-    for column in ("drawn by", "size", "lights", "threads", "splats", "wall", "CPU", *STAGES, "sprites / this"):
-        table.add_column(column, justify="left" if column in ("drawn by", "size") else "right")
-    blits = {(cost.size, cost.lights): cost.cpu for cost in costs if cost.what == "sprites"}
-    for cost in costs:
-        ratio = blits.get((cost.size, cost.lights), 0.0) / cost.cpu if cost.what == "points" else 0.0
-        table.add_row(
-            cost.what,
-            cost.size,
-            f"{cost.lights:,}",
-            str(cost.threads),
-            f"{cost.splats:,}",
-            f"{cost.wall:.1f} ({cost.wall_p95:.1f})",
-            f"{cost.cpu:.1f} ({cost.cpu_p95:.1f})",
-            *(f"{cost.stages[stage]:.1f}" if cost.stages else "" for stage in STAGES),
-            f"{ratio:.1f}" if ratio else "",
-        )
-    return table
+def shown(costs: list[Cost]) -> str:
+    """A row a measurement: ms a picture, medians, with the 95th percentile beside the whole."""
+    sprites = {(cost.size, cost.lights): cost.cpu for cost in costs if cost.what == "sprites"}
+    rows = [
+        {
+            "drawn by": cost.what,
+            "size": cost.size,
+            "lights": cost.lights,
+            "threads": cost.threads,
+            "splats": cost.splats,
+            "wall": cost.wall,
+            "wall p95": cost.wall_p95,
+            "CPU": cost.cpu,
+            "CPU p95": cost.cpu_p95,
+            **{stage: cost.stages.get(stage, "") for stage in STAGES},
+            "sprites / this": sprites[cost.size, cost.lights] / cost.cpu
+            if cost.what == "points" and (cost.size, cost.lights) in sprites
+            else "",
+        }
+        for cost in costs
+    ]
+    return table(rows, "ms a picture, medians")
 
 
 def main() -> None:
@@ -218,7 +221,7 @@ def main() -> None:
                     n = len(thicket.position)
                     costs.append(rendered(thicket, what, size, n, threads, chosen.frames, Grade(trails=trails)))
     pygame.quit()
-    console.print(shown(costs))
+    print(shown(costs))
     if chosen.json is not None:
         about = {"machine": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
         chosen.json.write_text(json.dumps({"about": about, "costs": [asdict(cost) for cost in costs]}, indent=1) + "\n")

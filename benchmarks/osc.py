@@ -28,8 +28,7 @@ from typing import Any
 
 import numpy as np
 import structlog
-from rich.console import Console
-from rich.table import Table
+from tables import table  # beside this file
 
 from installation.controls import TABLE, Accepted
 from installation.light.picture import prepare
@@ -332,17 +331,12 @@ def replay(production: Production, folder: Path, seconds: float) -> dict[str, An
 # ---- the tables
 
 
-def shown(results: dict[str, Any]) -> list[Table]:
-    tables = []
-    for part, found in results.items():
-        table = Table(title=part)
-        rows = found if isinstance(found, list) else [{"what": k, "is": v} for k, v in found.items()]
-        for column in rows[0]:
-            table.add_column(column, justify="left" if column in ("server", "what") else "right")
-        for row in rows:
-            table.add_row(*(f"{v:,.3g}" if isinstance(v, float) else str(v) for v in row.values()))
-        tables.append(table)
-    return tables
+def shown(results: dict[str, Any]) -> str:
+    """Every part as a table."""
+    return "\n\n".join(
+        table(found if isinstance(found, list) else [{"what": k, "is": v} for k, v in found.items()], part)
+        for part, found in results.items()
+    )
 
 
 def measured(parts: Sequence[str], seconds: float, rounds: int, pixels: Size) -> dict[str, Any]:
@@ -380,8 +374,7 @@ def main() -> None:
         touch(int(given.touch[0]), float(given.touch[1]))
     else:
         results = measured(given.parts.split(","), given.seconds, given.rounds, given.size)
-        for table in shown(results):
-            Console().print(table)
+        print(shown(results))
         if given.json:
             given.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 

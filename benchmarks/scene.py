@@ -16,7 +16,7 @@ from statistics import median, quantiles
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from tables import table  # beside this file
 
 from installation import repertoire
 from installation.foundation import places
@@ -78,16 +78,25 @@ def main() -> None:
         hearts[phase] = show.snapshot()
     rows = []
     console = Console()
-    table = Table("phase", "size", "threads", "tick", "lights", "picture", "frame", "p95", "cpu", "fps", title="ms")
     for phase in PHASES:
         for name, size in SIZES.items():
             for threads in (1, 2):
                 row = measure(hearts[phase], show, size, threads, wanted.runs)
                 rows.append({"phase": phase, "size": name, "threads": threads, **row})
-                shown = ("tick_ms", "lights_ms", "picture_ms", "frame_ms", "frame_p95_ms", "cpu_ms", "fps")
-                table.add_row(phase, name, str(threads), *(f"{row[key]:.2f}" for key in shown))
                 console.print(f"{phase} {name} {threads}: {row['frame_ms']:.1f} ms", style="dim")
-    console.print(table)
+    columns = (
+        "phase",
+        "size",
+        "threads",
+        "tick_ms",
+        "lights_ms",
+        "picture_ms",
+        "frame_ms",
+        "frame_p95_ms",
+        "cpu_ms",
+        "fps",
+    )
+    print(table([{column: row[column] for column in columns} for row in rows]))
     if wanted.json:
         wanted.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 

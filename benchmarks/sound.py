@@ -25,7 +25,7 @@ from installation.model.chance import Chance
 from installation.model.score import Score, parse
 from installation.scene import Company, Light, Moment, Scene
 from installation.show import Show
-from installation.sound.cue import Cue, written
+from installation.sound.cue import Cue, encode
 from installation.sound.synth import Synth
 from installation.sound.voices import bank
 
@@ -78,12 +78,12 @@ def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]
     for tick in range(ticks.ticks(where + seconds)):
         show.step()
         if tick >= ticks.ticks(where):
-            rows.append(written(Cue.of(show.moment()), show.voices()))
+            rows.append(encode(Cue.of(show.moment()), show.voices()))
     best: dict[str, float] = {}
     for run in range(6):
         synth = Synth(Chance(SEED).of("sound"))
         spent: dict[str, float] = {}
-        for name in ("voices", "tear", "air", "bridge", "space", "loudness", "guard"):
+        for name in ("voices", "tear", "breath", "bridge", "reverb", "loudness", "guard"):
             _time(getattr(synth, f"_{name}"), "render", spent, name)
         _time(synth, "_solve", spent, "solver")
         _time(synth, "render_row", spent, "whole chain")

@@ -18,7 +18,7 @@ from installation.session.request import Request
 from installation.light.picture import look, prepare
 from installation.model import ticks
 from installation.venue.settings import Hearing, Sound
-from installation.sound.cue import Cue, written
+from installation.sound.cue import Cue, encode
 from installation.sound.output.process import drones, warm
 
 
@@ -44,7 +44,7 @@ while show.tick < ticks.ticks(production.score.seconds):
     if show.tick == 8 * ticks.RATE:
         show.accept("/dream/unrest", [1.0])
     show.step()
-    synth.render_row(written(Cue.of(show.moment()), show.voices()), 400)
+    synth.render_row(encode(Cue.of(show.moment()), show.voices()), 400)
     if part % 12 == 0:
         picture.draw(look(show), pixels, 0.1)
     elif part % 4 == 0:

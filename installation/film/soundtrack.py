@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.show import Show
-from installation.sound.cue import Cue, written
+from installation.sound.cue import Cue, encode
 from installation.sound.synth import Synth
 from installation.venue.settings import Hearing
 
@@ -64,24 +64,24 @@ class FarStudio(Studio):
 def far_studio(seed: int, hearing: Hearing, channels: int) -> Iterator[Studio]:
     """A studio in a process that ends with the `with` block."""
     spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawned, _settle, (seed, hearing, channels)) as executor:
+    with ProcessPoolExecutor(1, spawned, _open_studio, (seed, hearing, channels)) as executor:
         try:
             yield FarStudio(executor, seed, hearing, channels)
         finally:
             executor.shutdown(cancel_futures=True)
 
 
-_settled: list[Studio] = []  # the process's own; it is made for one soundtrack
+_studios: list[Studio] = []  # the process's own; it is made for one soundtrack
 
 
-def _settle(*given: Any) -> None:
+def _open_studio(*given: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # whoever asked for the sound is asked to end, and ends this
-    threading.Thread(target=_follow, name="leash", daemon=True).start()
-    _settled[:] = [Studio(*given)]
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    _studios[:] = [Studio(*given)]
 
 
-def _follow() -> None:
+def _end_with_parent() -> None:
     """Not outlive the process that asked, however it ended."""
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -90,7 +90,7 @@ def _follow() -> None:
 
 
 def _render(rows: Rows) -> Samples:
-    return _settled[0].submit(rows).result()
+    return _studios[0].submit(rows).result()
 
 
 class Soundtrack:
@@ -114,7 +114,7 @@ class Soundtrack:
         if self._drop is None:
             self._drop = max(self._first - show.tick, 0) * QUANTUM + self._studio.latency
             self._due = self._drop + self._wanted
-        self._rows.append(written(Cue.of(show.moment()), show.voices()))
+        self._rows.append(encode(Cue.of(show.moment()), show.voices()))
         if len(self._rows) == BATCH:
             self._render(keep=1)
 

@@ -12,7 +12,7 @@ from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.recording.journal import wall
 from installation.session.production import Production
-from installation.sound.output.loudspeakers import Diary, Loudspeakers
+from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
 
 DAY_S = 86_400.0
@@ -27,11 +27,11 @@ def start_sound(
         return None
     if device is not None:
         wanted = msgspec.structs.replace(wanted, device=device)
-    hearing, diary = production.settings.hearing, ExposureFile(notice)
-    return Loudspeakers(production.seed, wanted, hearing, notice=notice, diary=diary, waits=waits)
+    hearing, store = production.settings.hearing, ExposureFile(notice)
+    return Loudspeakers(production.seed, wanted, hearing, notice=notice, store=store, waits=waits)
 
 
-class ExposureFile(Diary):
+class ExposureFile(ExposureStore):
     """An audience's exposure on disk: the dose of a day doesn't end with a process."""
 
     def __init__(self, notice: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Sound: the moment and a scene's voices become samples. Only `device` touches the loudspeakers.
+"""Sound: the moment and a scene's voices become samples. Only `output.process` touches a device.
 
 Offline, a tick at a time; sound is late by `synth.latency` samples, so a film drops that many at its start:
 
@@ -10,6 +10,6 @@ Live, from a process of its own; `play` never blocks and never raises for a devi
 
     speakers = Loudspeakers(seed, settings.sound, settings.hearing)
     speakers.play(show.moment(), show.voices())                    # once per tick; or speakers.follow(show, level)
-    speakers.levels                                                # Heard(state, playing, rms, momentary, peak, ...)
+    speakers.levels                                                # OutputStatus(state, playing, rms, ...)
     speakers.close()
 """

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.sound.loudness import OFFSET, k_weighting
+from installation.sound.biquads import Coefficients, biquad, response
+from installation.sound.k_weighting import k_weighting
+from installation.sound.loudness import OFFSET
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -35,7 +37,7 @@ def _analogue(hz: Doubles) -> Doubles:
 
 
 def a_weighting(rate: int) -> Doubles:
-    """(3, 5) b0 b1 b2 a1 a2 of the A-weighting at any rate.
+    """(3, 5) coefficients of the A-weighting at any rate.
 
     High-passes by the bilinear transform, which leaves them as they are far below the Nyquist frequency; it would be
     half a decibel wrong at 8 kHz, so the low-pass is matched at 0 Hz and at MATCHED instead. Then 0 dB at 1 kHz.
@@ -43,9 +45,8 @@ def a_weighting(rate: int) -> Doubles:
     one, two, three = (_high_pass(pole, rate) for pole in POLES[:3])
     last = _low_pass(POLES[3], rate)
     stages = np.array([_both(one, one), _both(two, three), _both(last, last)])
-    z = np.exp(-2j * np.pi * 1000.0 / rate * np.arange(3))
     for stage in stages:
-        stage[:3] /= abs((stage[:3] @ z) / (1.0 + stage[3:] @ z[1:]))
+        stage[:3] /= abs(response(stage[None], np.array([1000.0]), rate)[0])
     return stages
 
 
@@ -71,35 +72,29 @@ def _both(one: tuple[float, float, float], two: tuple[float, float, float]) -> l
 
 
 @strict
-def weighed(x: Array, state: Doubles, k: Doubles, a: Doubles) -> tuple[float, float]:
+def weigh(
+    x: Array,
+    state: Doubles,
+    k: tuple[Coefficients, ...],
+    a: tuple[Coefficients, ...],
+) -> tuple[float, float]:
     """K-weighted and A-weighted mean square of `x`, (n, channels), each summed over channels.
 
-    `k` (2, 5) and `a` (3, 5) are biquads, `state` (channels, 10) moves on. One pass: the two chains need not wait for
-    each other.
+    `state`, (channels, 10), moves on. One pass: the two cascades need not wait for each other.
     """
     loud, heard = 0.0, 0.0
-    (k0, k1, k2, k3, k4), (l0, l1, l2, l3, l4) = k
-    (a0, a1, a2, a3, a4), (b0, b1, b2, b3, b4), (c0, c1, c2, c3, c4) = a
+    shelf, high = k
+    one, two, three = a
     for c in range(x.shape[1]):
         s0, s1, s2, s3, t0, t1, t2, t3, t4, t5 = state[c]
         for i in range(x.shape[0]):
             v = float(x[i, c]) + 1e-20
-            y = k0 * v + s0
-            s0 = k1 * v - k3 * y + s1
-            s1 = k2 * v - k4 * y
-            z = l0 * y + s2
-            s2 = l1 * y - l3 * z + s3
-            s3 = l2 * y - l4 * z
-            loud += z * z
-            y = a0 * v + t0
-            t0 = a1 * v - a3 * y + t1
-            t1 = a2 * v - a4 * y
-            z = b0 * y + t2
-            t2 = b1 * y - b3 * z + t3
-            t3 = b2 * y - b4 * z
-            y = c0 * z + t4
-            t4 = c1 * z - c3 * y + t5
-            t5 = c2 * z - c4 * y
+            y, s0, s1 = biquad(v, shelf, s0, s1)
+            y, s2, s3 = biquad(y, high, s2, s3)
+            loud += y * y
+            y, t0, t1 = biquad(v, one, t0, t1)
+            y, t2, t3 = biquad(y, two, t2, t3)
+            y, t4, t5 = biquad(y, three, t4, t5)
             heard += y * y
         state[c, 0], state[c, 1], state[c, 2], state[c, 3], state[c, 4] = s0, s1, s2, s3, t0
         state[c, 5], state[c, 6], state[c, 7], state[c, 8], state[c, 9] = t1, t2, t3, t4, t5
@@ -119,9 +114,5 @@ PINK_A = _mean_over_octaves(a_weighted_db(_OCTAVES))
 
 def pink_k(rate: int) -> float:
     """LUFS of pink noise with a mean square of 1 in one channel."""
-    z = np.exp(-2j * np.pi * _OCTAVES / rate)
-    shelf, high = k_weighting(rate)
-    response = np.ones(len(z), dtype=np.complex128)
-    for b0, b1, b2, a1, a2 in (shelf, high):
-        response *= (b0 + b1 * z + b2 * z * z) / (1.0 + a1 * z + a2 * z * z)
-    return _mean_over_octaves(20.0 * np.log10(np.abs(response))) + OFFSET
+    through = np.abs(response(k_weighting(rate), _OCTAVES, rate))
+    return _mean_over_octaves(20.0 * np.log10(through)) + OFFSET

@@ -1,4 +1,4 @@
-"""The breath of the room: three bands of noise that come and go with the community's common breath."""
+"""Filtered noise in three bands that swells with the community's common breath: the room breathes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import loose
-from installation.sound.voices import chance
+from installation.sound.voices import hashed
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -20,13 +20,13 @@ RESONANCE = 2.2
 
 
 @loose
-def _blown(key: int, first: int, tuning: Doubles, g0: Doubles, g1: Doubles, state: Doubles, bus: Array) -> None:
+def _blow(key: int, first: int, tuning: Doubles, g0: Doubles, g1: Doubles, state: Doubles, bus: Array) -> None:
     """Add noise through state-variable filters (Chamberlin 1985) to `bus`; state (channels, bands, 2) moves on."""
     channels, n = bus.shape
     damp = 1.0 / RESONANCE
     for c in range(channels):
         for k in range(n):
-            white = chance(key, (first + k) * channels + c) * 0.5
+            white = hashed(key, (first + k) * channels + c) * 0.5
             total = 0.0
             for b in range(len(tuning)):
                 low, band = state[c, b]
@@ -37,7 +37,7 @@ def _blown(key: int, first: int, tuning: Doubles, g0: Doubles, g1: Doubles, stat
             bus[c, k] += np.float32(total)
 
 
-class Air:
+class BreathNoise:
     """Noise that breathes."""
 
     def __init__(self, key: int, channels: int, rate: int) -> None:
@@ -50,6 +50,6 @@ class Air:
         """Add a quantum to `bus`, (channels, n): `breath` in radians, drawn in before 0 and let go after it."""
         shape = 0.5 + 0.5 * np.cos(breath + 2.0 * math.pi * LATE)
         gains = LOUD * shape**2 * (1.0 - 0.8 * unrest)
-        _blown(self._key, self._first, self._tuning, self._gains, gains, self._state, bus)
+        _blow(self._key, self._first, self._tuning, self._gains, gains, self._state, bus)
         self._gains = gains
         self._first += bus.shape[1]

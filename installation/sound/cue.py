@@ -58,7 +58,7 @@ ROW = _CUE + 1 + VOICES * _VOICE
 """Numbers in a row."""
 
 
-def written(cue: Cue, voices: Iterable[Voice]) -> Doubles:
+def encode(cue: Cue, voices: Iterable[Voice]) -> Doubles:
     """(ROW,) the cue and its voices as numbers. Not finite numbers are left for the hearing guard to answer."""
     row = np.zeros(ROW)
     row[:_CUE] = _numbers_of_cue(cue)
@@ -69,7 +69,7 @@ def written(cue: Cue, voices: Iterable[Voice]) -> Doubles:
     return row
 
 
-def read(row: Doubles) -> tuple[Cue, Doubles]:
+def decode(row: Doubles) -> tuple[Cue, Doubles]:
     """The cue and its voices, (v, 5): frequency, gain, azimuth, width, brightness."""
     numbers: list[float] = np.minimum(np.maximum(row[:_CUE], _LOW), _HIGH).tolist()
     for i in _COUNTS:

@@ -13,8 +13,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.sound.a_weighting import PINK_A, a_weighting, weighed
-from installation.sound.loudness import OFFSET, k_weighting, loudness, mean_square
+from installation.sound.a_weighting import PINK_A, a_weighting, weigh
+from installation.sound.biquads import coefficients
+from installation.sound.k_weighting import k_weighting
+from installation.sound.loudness import OFFSET, loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
@@ -69,7 +71,8 @@ class Exposure:
 
     def __init__(self, channels: int, rate: int, hearing: Hearing, book: Doubles) -> None:
         self._rate, self._book = rate, book
-        self._k, self._a, self._state = k_weighting(rate), a_weighting(rate), np.zeros((channels, 10))
+        self._k, self._a = coefficients(k_weighting(rate)), coefficients(a_weighting(rate))
+        self._state = np.zeros((channels, 10))
         self._recent, self._seconds = book[_RECENT:_SECOND], book[_SECOND:_MINUTE]
         self._minutes, self._bins = book[_MINUTE:_BIN], book[_BIN:]
         reading = hearing.cal_dba_at_minus20dbfs_pink
@@ -114,13 +117,13 @@ class Exposure:
         """Turn `sound`, (n, channels), down in place as far as it has to be, and measure it."""
         n = len(sound)
         before = self._book[_At.GAIN]
-        after = self._moved(n / self._rate)
+        after = self._move_gain(n / self._rate)
         if before != 0.0 or after != 0.0:
             levels = np.linspace(before, after, n + 1)[1:]
             sound *= (10.0 ** (levels / 20.0)).astype(np.float32)[:, None]
-        self.note(n / self._rate, *weighed(sound, self._state, self._k, self._a))
+        self.note(n / self._rate, *weigh(sound, self._state, self._k, self._a))
 
-    def _moved(self, seconds: float) -> float:
+    def _move_gain(self, seconds: float) -> float:
         gain = min(max(float(self._book[_At.GAIN] + self._book[_At.SPEED] * seconds), LEAST), 0.0)
         gain = 0.0 if gain > -0.01 and self._book[_At.SPEED] >= 0.0 else gain
         self._book[_At.GAIN] = gain
@@ -207,7 +210,7 @@ def sane(book: Doubles) -> bool:
     return bool(steered and (sums_and_counts >= 0.0).all() and book[_At.HOPS] < 1e12)
 
 
-def rested(book: Doubles, seconds: float) -> None:
+def rest(book: Doubles, seconds: float) -> None:
     """So many seconds passed without a sound since `book` was written. A new evening's loudness is counted anew."""
     first = int(book[_At.HOPS]) // _HOPS
     last = first + int(seconds)

@@ -1,4 +1,4 @@
-"""What the glitch clock does to the sound: gates, strays, stutter, crushed samples, holes; then the freeze that mends.
+"""Gates, detuning, stutter, bit-crushing and holes on the slices of the glitch clock; then a granular freeze.
 
 `Slice` is what one slice of the clock asks for, drawn from chance by the slice's number, so the ear is torn in the
 tick in which the eye is. A phrase of a few slices has a character of its own: sometimes the bare chord, sometimes
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import loose
 from installation.model.chance import Chance
+from installation.sound.biquads import Coefficients, biquad, butterworth, coefficients
 from installation.sound.cue import VOICES, Cue
-from installation.sound.voices import chance as hashed
+from installation.sound.voices import hashed
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -121,7 +122,7 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
 
 
 @loose
-def _torn(
+def _tear(
     bus: Array,
     memory: Array,
     at: int,
@@ -134,18 +135,20 @@ def _torn(
     edge: int,
     filters: Doubles,
     held: Doubles,
-    coefficients: Doubles,
+    low: Coefficients,
+    high: Coefficients,
 ) -> None:
     """Remember `bus` (channels, n) at `at` of `memory`, and tear it in place; `since` samples into the slice.
 
     held (channels, 4): the held sample, its age, the residue that mends a cut, the last sample put out.
-    filters (channels, 2, 2) and coefficients (2, 5): a low-pass and a high-pass, transposed direct form II.
+    filters (channels, 4): the states of the filters `low` and `high`.
     """
     channels, n = bus.shape
     size = memory.shape[1]
     steps = 2.0 ** (bits - 1)
     for c in range(channels):
         keep, age, residue, last = held[c]
+        s0, s1, s2, s3 = filters[c]
         for k in range(n):
             here = (at + k) % size
             memory[c, here] = bus[c, k]
@@ -169,23 +172,13 @@ def _torn(
             age += 1.0
             y = x + (keep - x) * crush
             if crush > 0.0:
-                for f in range(2):
-                    out = coefficients[f, 0] * y + filters[c, f, 0]
-                    filters[c, f, 0] = coefficients[f, 1] * y - coefficients[f, 3] * out + filters[c, f, 1] + 1e-18
-                    filters[c, f, 1] = coefficients[f, 2] * y - coefficients[f, 4] * out
-                    y = out
+                y, s0, s1 = biquad(y + 1e-18, low, s0, s1)
+                y, s2, s3 = biquad(y, high, s2, s3)
                 wet = min(crush * 4.0, 1.0)
                 y = x + (y - x) * wet
             bus[c, k] = y
         held[c, 0], held[c, 1], held[c, 2], held[c, 3] = keep, age, residue, last
-
-
-def butterworth(hz: float, rate: int, high: bool) -> list[float]:
-    """b0 b1 b2 a1 a2 of a second-order low- or high-pass (bilinear transform)."""
-    w = math.tan(math.pi * hz / rate)
-    a0 = 1.0 + math.sqrt(2.0) * w + w * w
-    b0, b1 = (1.0 / a0, -2.0 / a0) if high else (w * w / a0, 2.0 * w * w / a0)
-    return [b0, b1, b0, 2.0 * (w * w - 1.0) / a0, (1.0 - math.sqrt(2.0) * w + w * w) / a0]
+        filters[c, 0], filters[c, 1], filters[c, 2], filters[c, 3] = s0, s1, s2, s3
 
 
 class Tear:
@@ -199,8 +192,9 @@ class Tear:
         self._beat, self._since = -1, 0
         self._edge = max(int(EDGE_S * rate), 1)
         self._crush = 0.0
-        self._filters, self._held = np.zeros((channels, 2, 2)), np.zeros((channels, 4))
-        self._coefficients = np.array([butterworth(HIGH_HZ, rate, False), butterworth(LOW_HZ, rate, True)])
+        self._filters, self._held = np.zeros((channels, 4)), np.zeros((channels, 4))
+        band = np.array([butterworth(HIGH_HZ, rate, high=False), butterworth(LOW_HZ, rate, high=True)])
+        self._band = coefficients(band)
 
     def listen(self, cue: Cue) -> Slice:
         """The slice that `cue` falls into; another one when the clock has moved on."""
@@ -215,7 +209,7 @@ class Tear:
         """Tear `bus`, (channels, n), in place."""
         s, n = self.slice, bus.shape[1]
         after = s.crush
-        _torn(
+        _tear(
             bus,
             self.memory,
             self.at,
@@ -228,7 +222,7 @@ class Tear:
             self._edge,
             self._filters,
             self._held,
-            self._coefficients,
+            *self._band,
         )
         self._crush = after
         self._since += n

@@ -1,4 +1,6 @@
-"""The hearing guard: last before the loudspeakers and the film. Always on; it only ever makes sound quieter.
+"""The hearing guard: a loudness cap, an onset limit and a true-peak limiter, last before loudspeakers and film.
+
+Always on; it only ever makes sound quieter.
 
 Four promises: no sample that is not a number, loudness of any 0.4 s under a cap, no sudden onset out of quiet,
 true peak under a ceiling. Settings choose where the limits are, within bounds; nothing switches the guard off.
@@ -12,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
-from installation.sound.loudness import Limiter, k_weighted, k_weighting, loudness, mean_square
+from installation.sound.biquads import coefficients
+from installation.sound.k_weighting import k_weighting, weigh_k
+from installation.sound.limiter import Limiter
+from installation.sound.loudness import loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
@@ -27,7 +32,7 @@ RAMP = 96  # samples in which the guard's gain falls
 
 
 @strict
-def _turned_down(bus: Array, g0: float, g1: float) -> None:
+def _turn_down(bus: Array, g0: float, g1: float) -> None:
     """Falls within RAMP samples, rises over the whole block."""
     n = bus.shape[1]
     span = min(RAMP, n) if g1 < g0 else n
@@ -36,12 +41,12 @@ def _turned_down(bus: Array, g0: float, g1: float) -> None:
             bus[c, k] *= np.float32(g0 + (g1 - g0) * min(k + 1, span) / span)
 
 
-class Guard:
+class HearingGuard:
     """Sound in, harmless sound out, late by `latency` samples."""
 
     def __init__(self, channels: int, rate: int, quantum: int, hearing: Hearing) -> None:
         self._hearing = hearing
-        self._weighting, self._state = k_weighting(rate), np.zeros((channels, 4))
+        self._weighting, self._state = coefficients(k_weighting(rate)), np.zeros((channels, 4))
         self._limiter = Limiter(channels, rate, hearing.ceiling_dbtp)
         self.latency = self._limiter.latency
         self._seconds = quantum / rate
@@ -51,6 +56,7 @@ class Guard:
         self._used_to = QUIET  # LUFS
         self._gain = 1.0
         self._muted = 0.0  # seconds of silence still to keep
+        self.power = 0.0  # K-weighted mean square of the last block as it came in
         self.faults = 0
         self.held_db = 0.0  # by how much the last block was turned down, dB
 
@@ -73,10 +79,10 @@ class Guard:
         if self._muted > 0.0:
             bus[:] = 0.0
             self._muted -= self._seconds
-        power = k_weighted(bus, self._state, self._weighting)
+        power = self.power = weigh_k(bus, self._state, self._weighting)
         gain = min(self._capped(power), self._unstartling(power))
         if self._gain != 1.0 or gain != 1.0:
-            _turned_down(bus, self._gain, gain)
+            _turn_down(bus, self._gain, gain)
         self._gain = gain
         self.held_db = -20.0 * math.log10(max(gain, 1e-6))
         put_out = power * gain * gain

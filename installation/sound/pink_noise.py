@@ -12,7 +12,7 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.sound.a_weighting import DEEPEST, HIGHEST, pink_k
 from installation.sound.exposure import CALIBRATED_AT
-from installation.sound.guard import Guard
+from installation.sound.guard import HearingGuard
 from installation.sound.synth import Levels
 from installation.venue.settings import Hearing, Sound
 
@@ -65,7 +65,7 @@ class Noise:
         level = 10.0 ** (level_dbfs(hearing, channels, rate) / 20.0)
         self._period = np.stack([level * pink(rate, chance, c) for c in range(channels)]).astype(np.float32)
         self.quantum, self.gain_db = rate // ticks.RATE, 0.0
-        self._guard = Guard(channels, rate, self.quantum, hearing)
+        self._guard = HearingGuard(channels, rate, self.quantum, hearing)
         self._rise = RISE_S * rate
         self._made = 0
         self._rms = 0.0

@@ -1,4 +1,4 @@
-"""The room in which the drones sound: a feedback delay network of sixteen lines.
+"""Reverberation by a feedback delay network of sixteen lines: the room in which the drones sound.
 
 Jot and Chaigne, "Digital delay networks for designing artificial reverberators", AES 90 (1991), with Hadamard's
 matrix as the feedback: it mixes everything with everything and keeps the energy.
@@ -117,7 +117,7 @@ def _hadamard(order: int) -> Doubles:
     return matrix
 
 
-class Space:
+class Reverb:
     """A room whose size and dampness follow the dream."""
 
     def __init__(self, channels: int, rate: int, quantum: int) -> None:

@@ -17,12 +17,12 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.roughness import HIGHEST, detune_for, rolloff, roughness_of
 from installation.scene import Moment, Voice
-from installation.sound.breath_noise import Air
-from installation.sound.cue import Cue, read, written
+from installation.sound.breath_noise import BreathNoise
+from installation.sound.cue import Cue, decode, encode
 from installation.sound.glitch import Bridge, Slice, Tear
-from installation.sound.guard import Guard
-from installation.sound.loudness import Fader, Loudness
-from installation.sound.reverb import Space
+from installation.sound.guard import HearingGuard
+from installation.sound.loudness import Fader, LoudnessServo
+from installation.sound.reverb import Reverb
 from installation.sound.voices import BLEND, Voices
 from installation.venue.settings import Hearing
 
@@ -62,9 +62,9 @@ class Synth:
         self.quantum = rate // ticks.RATE
         self._chance = chance
         self._hearing = hearing or Hearing()
-        self._guard = Guard(channels, rate, self.quantum, self._hearing)
+        self._guard = HearingGuard(channels, rate, self.quantum, self._hearing)
         self.latency = self._guard.latency
-        self._loudness = Loudness(channels, rate)
+        self._servo = LoudnessServo()
         self._left = np.zeros((channels, 0), dtype=np.float32)  # made and not yet asked for
         self._late = np.zeros((channels, self.quantum), dtype=np.float32)  # the last quantum put out
         self._begin()
@@ -73,10 +73,10 @@ class Synth:
         """Everything that a fault may have spoilt, new."""
         keys = self._chance.of("keys").at().integers(1, 2**62, 3).tolist()
         self._voices = Voices(keys[0], self.channels, self.rate)
-        self._air = Air(keys[1], self.channels, self.rate)
+        self._breath = BreathNoise(keys[1], self.channels, self.rate)
         self._bridge = Bridge(keys[2], self.channels, self.rate)
         self._tear = Tear(self._chance.of("tear"), self.channels, self.rate, self.quantum)
-        self._space = Space(self.channels, self.rate, self.quantum)
+        self._reverb = Reverb(self.channels, self.rate, self.quantum)
         self._hush, self._fader = Fader(), Fader()
         self.detune = 0.0  # by how much the tones are pulled apart
         self._roughness, self._quanta = 0.0, 0
@@ -84,11 +84,11 @@ class Synth:
     @property
     def gain_db(self) -> float:
         """What the loudness servo adds; hand it to another synth that is to take over."""
-        return self._loudness.gain_db
+        return self._servo.gain_db
 
     @gain_db.setter
     def gain_db(self, value: float) -> None:
-        self._loudness.gain_db = min(max(value, -Loudness.REACH), Loudness.REACH)
+        self._servo.gain_db = min(max(value, -LoudnessServo.REACH), LoudnessServo.REACH)
 
     @property
     def levels(self) -> Levels:
@@ -99,13 +99,13 @@ class Synth:
 
     def render(self, now: Moment | Cue, voices: Iterable[Voice], n: int) -> Array:
         """(n, channels) samples in -1..1 that follow the ones before, `now` and `voices` holding all the while."""
-        return self.render_row(written(now if isinstance(now, Cue) else Cue.of(now), voices), n)
+        return self.render_row(encode(now if isinstance(now, Cue) else Cue.of(now), voices), n)
 
     def render_row(self, row: Doubles, n: int) -> Array:
         """`render` for a cue and voices that are written as a row."""
         if not np.isfinite(row).all():
             row = np.where(np.isfinite(row), row, 0.0)
-        cue, voices = read(row)
+        cue, voices = decode(row)
         heard = np.minimum(np.maximum(voices, _LOW), _HIGH)
         made = [self._left]
         ready = self._left.shape[1]
@@ -127,13 +127,15 @@ class Synth:
         depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)
         self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self.detune, depth, bus)
         self._tear.render(bus)
-        self._air.render(cue.breath, cue.unrest, bus)
+        self._breath.render(cue.breath, cue.unrest, bus)
         self._bridge.render(cue.unrest, self._tear, bus)
-        self._space.render(bus, *_room(cue))
+        self._reverb.render(bus, *_room(cue))
         self._hush.render(bus, 0.0 if torn.hole else 1.0)
-        self._loudness.render(bus, TARGET + TORN_TARGET * cue.unrest)
+        self._servo.render(bus)
         self._fader.render(bus, cue.presence**1.5 * 10.0 ** (cue.level / 20.0))
         late, sane = self._guard.render(bus)
+        target, seconds = TARGET + TORN_TARGET * cue.unrest, self.quantum / self.rate
+        self._servo.steer(self._guard.power, self._fader.square, target, seconds)
         if not sane:
             self._begin()
         self._quanta += 1

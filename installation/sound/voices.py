@@ -1,4 +1,4 @@
-"""The drones: every voice three satellites of twelve partials, wandering slowly, spread over the room.
+"""Additive synthesis of the drones: every voice three detuned satellites of twelve partials, panned over the room.
 
 `Voices.render` adds one quantum of every voice to a bus of channels. Kernels see numbers only.
 """
@@ -37,7 +37,7 @@ _SILENT = 1e-7
 
 
 @loose
-def chance(key: int, i: int) -> float:
+def hashed(key: int, i: int) -> float:
     """-1.732..1.732, evenly spread with unit variance: number `i` under `key` (splitmix64, Steele et al. 2014)."""
     z = np.uint64(key) + np.uint64(i) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -100,7 +100,7 @@ def bank(phase: Doubles, f0: Doubles, f1: Doubles, g0: Doubles, g1: Doubles, out
 
 
 @loose
-def _panned(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
+def _pan(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
     """Equal-power gains, (channels,): in stereo from side to side, else round the room between two neighbours."""
     channels = len(gains)
     gains[:] = 0.0
@@ -146,14 +146,14 @@ def _aim(
             gains[line, :] = 0.0
             continue
         at = (quantum * lines + line) * (partials + 1)
-        sways[line] = sways[line] * keep_sway + kick_sway * chance(key, at)
+        sways[line] = sways[line] * keep_sway + kick_sway * hashed(key, at)
         hz, gain, azimuth, width, brightness = voices[v]
-        _panned(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
+        _pan(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
         alpha = rolloff(hz, brightness, unrest)
         level = LOUD * gain * gate[v] * (BLEND[0, s] + (BLEND[1, s] - BLEND[0, s]) * width)
         base = torn(hz, detune, v, s) * 2.0 ** (stray[v] / 1200.0)
         for p in range(partials):
-            walks[line, p] = walks[line, p] * keep + kick * chance(key, at + 1 + p)
+            walks[line, p] = walks[line, p] * keep + kick * hashed(key, at + 1 + p)
             f = base * (p + 1)
             steps[line, p] = f / rate
             top = min(max((HIGHEST - f) / 2000.0, 0.0), 1.0)
@@ -201,7 +201,7 @@ class Voices:
         self._key, self._rate = key, rate
         self._quantum = 0
         shape = (LINES, PARTIALS)
-        turns = np.array([chance(key ^ 0x5EED, i) for i in range(LINES * PARTIALS)])
+        turns = np.array([hashed(key ^ 0x5EED, i) for i in range(LINES * PARTIALS)])
         self._phase = np.mod(turns, 1.0).reshape(shape)  # turns
         self._steps, self._steps_before = np.zeros(shape), np.zeros(shape)  # turns a sample
         self._gains, self._gains_before = np.zeros(shape), np.zeros(shape)

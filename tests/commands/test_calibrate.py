@@ -16,7 +16,7 @@ from installation.commands.calibrate import calibrate
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.session.request import Request
-from installation.sound.output.loudspeakers import Diary, Loudspeakers
+from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.sound.pink_noise import noise
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
@@ -118,8 +118,8 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     """Noise at 100 dB(A), limit 70: what the room hears falls slowly, and the overlay and the table say so."""
     path = house.listen()
     hearing = Hearing(laeq15_limit_dba=70.0, cal_dba_at_minus20dbfs_pink=100.0)
-    diary = Memory()
-    speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
+    store = Memory()
+    speakers = Loudspeakers(1, Sound(), hearing, noise, store=store)
     try:
         until(lambda: speakers.levels.turned_db > 9.0, "the limit to act")
         heard, lines, measures = speakers.levels, speakers.lines(), speakers.measures()
@@ -139,7 +139,7 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     assert max(seconds) > -25.0
     assert max(seconds) - np.mean(seconds[-2:]) > 4.0, "the room hears it"
 
-    speakers = Loudspeakers(1, Sound(), hearing, noise, diary=diary)
+    speakers = Loudspeakers(1, Sound(), hearing, noise, store=store)
     try:
         until(lambda: speakers.levels.playing and speakers.levels.laeq is not None, "sound again")
         assert speakers.levels.turned_db > 6.0, "another show goes on with what the audience has had"
@@ -147,7 +147,7 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
         speakers.close()
 
 
-class Memory(Diary):
+class Memory(ExposureStore):
     def __init__(self) -> None:
         self.book: np.ndarray | None = None
 

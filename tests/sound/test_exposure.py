@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import integrated
 from installation.model.chance import Chance
-from installation.sound.a_weighting import PINK_A, a_weighted_db, a_weighting, weighed
-from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rested, sane
-from installation.sound.loudness import k_weighting
-from installation.sound.output.process import Player
-from installation.sound.output.shared_memory import Line, memory
+from installation.sound.a_weighting import PINK_A, a_weighted_db, a_weighting, weigh
+from installation.sound.biquads import coefficients
+from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rest, sane
+from installation.sound.k_weighting import k_weighting
+from installation.sound.output.process import Playback
+from installation.sound.output.shared_memory import CueRing, allocate
 from installation.sound.pink_noise import pink
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import Counter
@@ -46,8 +47,8 @@ def hear(one: Exposure, sound: Array, n: int = 400) -> Array:
 def powers(sound: Array, rate: int) -> tuple[float, float]:
     """Of all but the first second, in which the filters settle."""
     state = np.zeros((sound.shape[1], 10))
-    weighed(sound[:rate], state, k_weighting(rate), a_weighting(rate))
-    return weighed(sound[rate:], state, k_weighting(rate), a_weighting(rate))
+    weigh(sound[:rate], state, coefficients(k_weighting(rate)), coefficients(a_weighting(rate)))
+    return weigh(sound[rate:], state, coefficients(k_weighting(rate)), coefficients(a_weighting(rate)))
 
 
 # weightings
@@ -240,17 +241,17 @@ def test_silence_between_two_shows_counts_as_silence() -> None:
     one = Exposure(1, RATE, ROOM, book)
     note(one, 88.0, 1800)
     dose = one.dose
-    rested(book, 450.4)
+    rest(book, 450.4)
     assert one.laeq == pytest.approx(85.0, abs=0.02)
     assert one.dose == pytest.approx(dose, rel=1e-9)
     assert Exposure(1, RATE, ROOM, book).integrated > -60.0
-    rested(book, 3600.0)
+    rest(book, 3600.0)
     assert one.laeq == 0.0
     assert one.dose == pytest.approx(dose, rel=1e-9)
     assert Exposure(1, RATE, ROOM, book).integrated == -70.0, "another evening"
     note(one, 88.0, 900)
     assert one.laeq == pytest.approx(88.0, abs=0.01)
-    rested(book, 86_400.0)
+    rest(book, 86_400.0)
     assert one.dose == pytest.approx(0.0, abs=1e-9)
     assert sane(book)
 
@@ -260,9 +261,9 @@ def test_rest_lets_go_what_was_turned_down() -> None:
     one = Exposure(1, RATE, ROOM, book)
     played(one, 95.0, 60)
     before = one.gain_db
-    rested(book, 10.0)
+    rest(book, 10.0)
     assert one.gain_db == pytest.approx(before + 10.0 * RISE)
-    rested(book, 60.0)
+    rest(book, 60.0)
     assert one.gain_db == 0.0
 
 
@@ -291,14 +292,14 @@ def test_what_is_no_number_is_not_counted_and_not_remembered() -> None:
 
 @pytest.mark.parametrize("hearing", [Hearing(), ROOM])
 def test_the_line_carries_it_back(hearing: Hearing) -> None:
-    line = Line(memory())
-    assert (line.heard("", False).laeq, line.heard("", False).integrated) == (None, -70.0)
-    play = Player(line, Counter(2, RATE), Sound(), hearing)
-    line.tell(0, np.zeros(len(line.row(0))))
+    ring = CueRing(allocate())
+    assert (ring.heard("", False).laeq, ring.heard("", False).integrated) == (None, -70.0)
+    play = Playback(ring, Counter(2, RATE), Sound(), hearing)
+    ring.write(0, np.zeros(len(ring.read(0))))
     out = np.empty((RATE, 2), np.float32)
     for second in range(3):
         play.fill(out, RATE, _Moment(second), _Fine())
-    heard = line.heard("playing", True)
+    heard = ring.heard("playing", True)
     assert heard.momentary < -5.0
     assert heard.integrated > -60.0
     assert (heard.laeq is None, heard.dose is None) == (hearing is not ROOM, hearing is not ROOM)

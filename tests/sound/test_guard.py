@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks.ears import loudness_over_time, true_peak
-from installation.sound.guard import HABIT, QUIET, Guard
-from installation.sound.loudness import Limiter, k_weighted, k_weighting, loudness
+from installation.sound.biquads import coefficients
+from installation.sound.guard import HABIT, QUIET, HearingGuard
+from installation.sound.k_weighting import k_weighting, weigh_k
+from installation.sound.limiter import Limiter
+from installation.sound.loudness import loudness
 from installation.venue.settings import Hearing
 from tests.harness.night import QUANTUM, RATE
 
@@ -22,7 +25,7 @@ HEARING = Hearing()
 
 def guarded(sound: Array, hearing: Hearing = HEARING) -> Array:
     """(n, channels) through a guard, late as it is."""
-    guard = Guard(sound.shape[1], RATE, QUANTUM, hearing)
+    guard = HearingGuard(sound.shape[1], RATE, QUANTUM, hearing)
     whole = sound[: len(sound) // QUANTUM * QUANTUM].reshape(-1, QUANTUM, sound.shape[1])
     out = [guard.render(np.ascontiguousarray(block.T))[0].T for block in whole]
     return np.concatenate(out)
@@ -71,7 +74,7 @@ def test_what_is_no_sound_is_silence_and_then_sound_again(bad: float) -> None:
 
 def test_what_is_harmless_comes_through_to_the_bit() -> None:
     sound = both(0.08 * np.sin(2 * np.pi * 110 * T) * np.minimum(T / 2.0, 1.0))
-    guard = Guard(2, RATE, QUANTUM, HEARING)
+    guard = HearingGuard(2, RATE, QUANTUM, HEARING)
     out = guarded(sound)
     late = guard.latency
     assert np.array_equal(out[late:], sound[: len(out) - late])
@@ -92,7 +95,7 @@ def test_a_hole_in_a_loud_passage_is_no_quiet() -> None:
     open_ = (T % 1.0) < 0.6
     sound = both(0.1 * np.sin(2 * np.pi * 440 * T) * np.minimum(T / 2.0, 1.0) * open_)
     out = guarded(sound)
-    late = Guard(2, RATE, QUANTUM, HEARING).latency
+    late = HearingGuard(2, RATE, QUANTUM, HEARING).latency
     again = slice(int(4.0 * RATE), int(4.5 * RATE))
     assert np.allclose(out[again.start + late : again.stop + late], sound[again], atol=1e-6)
 
@@ -151,7 +154,7 @@ def test_the_k_weighting_is_the_standards() -> None:
 
 def test_a_kilohertz_at_full_scale_is_minus_three_lufs() -> None:
     sine = np.sin(2 * np.pi * 997 * T).astype(np.float32)[None, :]
-    assert loudness(k_weighted(sine, np.zeros((1, 4)), k_weighting(RATE))) == pytest.approx(-3.01, abs=0.05)
+    assert loudness(weigh_k(sine, np.zeros((1, 4)), coefficients(k_weighting(RATE)))) == pytest.approx(-3.01, abs=0.05)
 
 
 def test_the_limiter_is_late_by_what_it_says_and_changes_nothing_below() -> None:

@@ -7,8 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
-from installation.sound.a_weighting import PINK_A, a_weighting, pink_k, weighed
+from installation.sound.a_weighting import PINK_A, a_weighting, pink_k, weigh
+from installation.sound.biquads import coefficients
 from installation.sound.exposure import CALIBRATED_AT
+from installation.sound.k_weighting import k_weighting
 from installation.sound.pink_noise import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
 from installation.venue.settings import Hearing, Sound
 from tests.harness.night import RATE
@@ -58,10 +60,8 @@ def test_it_is_the_same_every_time_and_another_in_every_loudspeaker() -> None:
 
 
 def test_its_weighted_levels_are_what_the_calibration_reckons_with() -> None:
-    from installation.sound.loudness import k_weighting
-
     sound = drawn().astype(np.float32)[:, None]
-    k, a = weighed(sound, np.zeros((1, 10)), k_weighting(RATE), a_weighting(RATE))
+    k, a = weigh(sound, np.zeros((1, 10)), coefficients(k_weighting(RATE)), coefficients(a_weighting(RATE)))
     assert 10.0 * np.log10(a) == pytest.approx(PINK_A, abs=0.05)
     assert -0.691 + 10.0 * np.log10(k) == pytest.approx(pink_k(RATE), abs=0.05)
 

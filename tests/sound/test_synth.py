@@ -12,7 +12,7 @@ from benchmarks.ears import integrated, true_peak
 from installation.model.chance import Chance
 from installation.model.roughness import HIGHEST
 from installation.scene import Voice
-from installation.sound.cue import ROW, VOICES, Cue, read, written
+from installation.sound.cue import ROW, VOICES, Cue, decode, encode
 from installation.sound.glitch import PHRASE, WHOLE, Tear, drawn, phrase
 from installation.sound.synth import Synth
 from tests.harness.night import CALM, CHORD, QUANTUM, RATE, WILD, steady
@@ -149,7 +149,7 @@ def test_a_room_that_was_spoilt_is_made_anew() -> None:
     synth = Synth(Chance(3).of("sound"))
     for _ in range(240):
         synth.render(CALM, CHORD, 400)
-    synth._space._ring[:] = np.nan  # what no input can do any more, a cosmic ray can
+    synth._reverb._ring[:] = np.nan  # what no input can do any more, a cosmic ray can
     struck = np.concatenate([synth.render(CALM, CHORD, 400) for _ in range(20)])
     later = np.concatenate([synth.render(CALM, CHORD, 400) for _ in range(240)])
     assert not struck[2 * QUANTUM :].any()
@@ -183,13 +183,13 @@ def test_levels_say_what_was_put_out() -> None:
 
 def test_a_row_carries_a_cue_and_its_voices() -> None:
     cue = replace(WILD, tick=432_000_000, beat=123_456, age=3, length=40, level=-12.5)
-    row = written(cue, CHORD)
+    row = encode(cue, CHORD)
     assert row.shape == (ROW,)
-    back, voices = read(row)
+    back, voices = decode(row)
     assert back == cue
     assert [Voice(*voice) for voice in voices.tolist()] == list(CHORD)
-    assert len(read(written(cue, CHORD * 4))[1]) == VOICES
-    assert len(read(written(cue, ()))[1]) == 0
+    assert len(decode(encode(cue, CHORD * 4))[1]) == VOICES
+    assert len(decode(encode(cue, ()))[1]) == 0
 
 
 # the tear

@@ -1,4 +1,4 @@
-"""Loudspeakers: the show's end of the line, and the watch over the process that plays.
+"""Loudspeakers: the show's end of the shared memory, and a watchdog with a hot standby for the process that plays.
 
 A second process waits, loaded, for the first to fail; a thread sees to it. The show itself only writes to memory.
 """
@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from installation.scene import Moment, Voice
 from installation.show import Show
-from installation.sound.cue import Cue, written
-from installation.sound.exposure import rested, sane
-from installation.sound.output.process import INSTALL, Sources, drones, perform
-from installation.sound.output.shared_memory import Heard, Line, Meter, memory
+from installation.sound.cue import Cue, encode
+from installation.sound.exposure import rest, sane
+from installation.sound.output.process import INSTALL, SampleSources, drones, own_loudspeakers
+from installation.sound.output.shared_memory import CueRing, Meter, OutputStatus, allocate
 from installation.venue.settings import Hearing, Sound
 
 Doubles = NDArray[np.float64]
@@ -35,10 +35,10 @@ SETTLED = 40  # calls after which it has begun
 TIMEOUT_ROUNDS = 6000  # rounds in which a process must have loaded, kernels compiled
 HASTE = 5  # processes that may fail one after the other before the next has to wait
 PAUSE = 100  # rounds that it then waits
-DIARY = 200  # rounds between two entries: ten seconds
+STORED_ROUNDS = 200  # rounds between two writings of the exposure: ten seconds
 
 
-class Diary:
+class ExposureStore:
     """Where an audience's exposure outlives the show, and how loud its drones are. This one forgets."""
 
     def read(self) -> tuple[Doubles, float] | None:
@@ -54,29 +54,29 @@ class _Process:
     """One process, and what it said."""
 
     process: BaseProcess
-    stage: Connection
+    pipe: Connection
     playing: bool = False
     words: str = "starting"
-    asked: bool = False  # told to play
+    started: bool = False  # told to play
     closed: bool = False  # its end of the pipe is gone
 
-    def hear(self) -> None:
+    def receive(self) -> None:
         try:
-            while not self.closed and self.stage.poll():
-                self.playing, self.words = self.stage.recv()
+            while not self.closed and self.pipe.poll():
+                self.playing, self.words = self.pipe.recv()
         except (EOFError, OSError):
             self.closed = True
 
-    def say(self, word: str) -> None:
+    def send(self, word: str) -> None:
         try:
-            self.stage.send(word)
+            self.pipe.send(word)
         except OSError:
             self.closed = True
 
     def kill(self) -> None:
         self.process.kill()
         self.process.join()
-        self.stage.close()
+        self.pipe.close()
         self.closed = True
 
 
@@ -91,23 +91,23 @@ class Loudspeakers:
         seed: int,
         output: Sound,
         hearing: Hearing,
-        sources: Sources = drones,
+        sources: SampleSources = drones,
         notice: Callable[[str], None] = lambda _: None,
-        diary: Diary | None = None,
+        store: ExposureStore | None = None,
         waits: bool = False,
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._given = (seed, output, hearing, sources)
-        self._shared = memory()
-        self._line = Line(self._shared)
-        self._diary = diary or Diary()
+        self._shared = allocate()
+        self._ring = CueRing(self._shared)
+        self._store = store or ExposureStore()
         self._begun = False
         self._player: _Process | None = None
         self._standby: _Process | None = None
         self._words, self._playing = "starting", False
         self._calls, self._opened = 0.0, 0.0  # calls of the device so far, and when this process opened it
         self._still, self._failed, self._pause = 0, 0, 0  # rounds without a call, failures in a row, rounds to wait
-        self._woken, self._wake = multiprocessing.Pipe(duplex=False)
+        self._wake_end, self._wake = multiprocessing.Pipe(duplex=False)
         self._closing = False
         self.restarts = 0  # processes that were given up
         self._notice, self._noticed = notice, ""
@@ -118,10 +118,10 @@ class Loudspeakers:
 
     def begin(self) -> None:
         """Play. What the audience has had is read now: another show may have played until a moment ago."""
-        page, age = self._diary.read() or (np.zeros(0), 0.0)
+        page, age = self._store.read() or (np.zeros(0), 0.0)
         if sane(page[1:]) and math.isfinite(page[0]):
-            self._line.meters[Meter.GAIN], self._line.book[:] = page[0], page[1:]
-            rested(self._line.book, age)
+            self._ring.meters[Meter.GAIN], self._ring.book[:] = page[0], page[1:]
+            rest(self._ring.book, age)
         self._begun = True
         self._wake.send(None)
 
@@ -132,12 +132,12 @@ class Loudspeakers:
     def play(self, now: Moment, voices: tuple[Voice, ...], level: float = 1.0) -> None:
         """Play this tick. Only writes to memory."""
         cue = Cue.of(now)
-        self._line.tell(now.tick, written(replace(cue, presence=cue.presence * level), voices))
+        self._ring.write(now.tick, encode(replace(cue, presence=cue.presence * level), voices))
 
     @property
-    def levels(self) -> Heard:
+    def levels(self) -> OutputStatus:
         """What is played now."""
-        return self._line.heard(self._words, self._playing)
+        return self._ring.heard(self._words, self._playing)
 
     @property
     def process(self) -> int | None:
@@ -155,7 +155,7 @@ class Loudspeakers:
     def loaded(self) -> bool:
         """Whether a process is ready that was not told to play."""
         player = self._player
-        return player is not None and player.words == "ready" and not player.asked
+        return player is not None and player.words == "ready" and not player.started
 
     @property
     def standing_by(self) -> bool:
@@ -190,7 +190,7 @@ class Loudspeakers:
             self._exposed(heard),
         )
 
-    def _exposed(self, heard: Heard) -> str:
+    def _exposed(self, heard: OutputStatus) -> str:
         """A line about what the audience has had."""
         hearing = self._given[2]
         if heard.laeq is None or heard.dose is None:
@@ -213,57 +213,57 @@ class Loudspeakers:
         self._player = self._spawn()
         rounds = 0
         while not self._closing:
-            rounds = (rounds + self._begun) % DIARY
+            rounds = (rounds + self._begun) % STORED_ROUNDS
             if self._begun and rounds == 0:
-                self._diary.write(self._page())
-            heard = connection.wait(self._ears(), ROUND)
+                self._store.write(self._page())
+            heard = connection.wait(self._readable(), ROUND)
             idle = not heard
-            if self._woken in heard:
-                self._woken.recv()
+            if self._wake_end in heard:
+                self._wake_end.recv()
             for one in (self._player, self._standby):
                 if one is not None:
-                    one.hear()
+                    one.receive()
             if self._player is not None:
-                self._look(self._player, idle)
+                self._check(self._player, idle)
             elif self._pause > 0:
                 self._pause -= idle
             else:
                 self._promote()
-            self._tell()
+            self._announce()
             if self._standby is None and self._playing:
                 self._standby = self._spawn()
             elif self._standby is not None and self._standby.closed:
                 self._standby = None
         self._end()
         if self._begun:
-            self._diary.write(self._page())
+            self._store.write(self._page())
 
     def _page(self) -> Doubles:
         """What the loudness servo adds, and the book of exposure."""
-        return np.append(self._line.meters[Meter.GAIN], self._line.book)
+        return np.append(self._ring.meters[Meter.GAIN], self._ring.book)
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         """Say what changed, once, to whoever runs the show."""
         if self._begun and self._words not in (self._noticed, "starting", "ready"):
             self._noticed = self._words
             self._notice(self._words if self._words.startswith("no sound") else f"sound: {self._words}")
 
-    def _ears(self) -> list[Connection | int]:
-        ears: list[Connection | int] = [self._woken]
+    def _readable(self) -> list[Connection | int]:
+        ears: list[Connection | int] = [self._wake_end]
         for one in (self._player, self._standby):
             if one is not None and not one.closed:
-                ears += [one.stage, one.process.sentinel]
+                ears += [one.pipe, one.process.sentinel]
         return ears
 
-    def _look(self, player: _Process, idle: bool) -> None:
+    def _check(self, player: _Process, idle: bool) -> None:
         """Is it alive, and does its device ask for sound?"""
         if player.playing != self._playing:
             self._still = 0
         self._words, self._playing = player.words, player.playing
-        if player.words == "ready" and not player.asked:
+        if player.words == "ready" and not player.started:
             self._still = 0  # it waits for us
-            self._ask(player)
-        calls = float(self._line.meters[Meter.CALLS])
+            self._start(player)
+        calls = float(self._ring.meters[Meter.CALLS])
         self._still = 0 if calls != self._calls else self._still + idle
         self._calls = calls
         if player.playing and self._still == 0:
@@ -295,17 +295,17 @@ class Loudspeakers:
         self._player, self._standby = self._standby or self._spawn(), None
         self._still = 0
         if self._player.words == "ready":
-            self._ask(self._player)
+            self._start(self._player)
 
-    def _ask(self, player: _Process) -> None:
+    def _start(self, player: _Process) -> None:
         if self._begun:
-            player.asked = True
-            player.say("play")
+            player.started = True
+            player.send("play")
 
     def _spawn(self) -> _Process:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=perform, args=(self._shared, theirs, *self._given), name="sleeptree sound", daemon=True
+            target=own_loudspeakers, args=(self._shared, theirs, *self._given), name="sleeptree sound", daemon=True
         )
         process.start()
         theirs.close()
@@ -314,7 +314,7 @@ class Loudspeakers:
     def _end(self) -> None:
         for one in (self._player, self._standby):
             if one is not None and not one.closed:
-                one.say("end")
+                one.send("end")
         for one in (self._player, self._standby):
             if one is not None:
                 one.process.join(1.0)

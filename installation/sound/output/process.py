@@ -1,7 +1,7 @@
 """The process that owns the loudspeakers, and the only place that knows sounddevice.
 
 Spawned, so that neither the GIL nor the garbage of the process that draws can stop the sound. It loads, says that it
-is ready, and waits; told to play it opens the device and follows the line. It never gives up: a device that is missing
+is ready, and waits; told to play it opens the device and follows the ring. It never gives up: a device that is missing
 is looked for again, and who finds that the device no longer asks for sound kills this process and lets another play.
 """
 
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from installation.model.chance import Chance
 from installation.scene import Voice
-from installation.sound.cue import Cue, written
+from installation.sound.cue import Cue, encode
 from installation.sound.exposure import BOOK, Exposure
-from installation.sound.output.shared_memory import Line, Meter, Shared
+from installation.sound.output.shared_memory import CueRing, Meter, Shared
 from installation.sound.synth import Levels, Synth
 from installation.venue.settings import Hearing, Sound
 
@@ -55,7 +55,7 @@ class SampleSource(Protocol):
         """(n, channels) more samples."""
 
 
-Sources = Callable[[int, Sound, Hearing], SampleSource]
+SampleSources = Callable[[int, Sound, Hearing], SampleSource]
 """Makes a source from a seed, the output and the limits of hearing. Must be importable by the process."""
 
 
@@ -108,12 +108,12 @@ def _sounddevice() -> Any:
     return sounddevice
 
 
-class Player:
+class Playback:
     """Fills the device's blocks from a source, a cue a quantum, and keeps account of what is heard."""
 
-    def __init__(self, line: Line, source: SampleSource, output: Sound, hearing: Hearing) -> None:
-        self._line, self._source, self._routes = line, source, list(output.routes)
-        self._exposure = Exposure(output.channels, output.rate, hearing, line.book)
+    def __init__(self, ring: CueRing, source: SampleSource, output: Sound, hearing: Hearing) -> None:
+        self._ring, self._source, self._routes = ring, source, list(output.routes)
+        self._exposure = Exposure(output.channels, output.rate, hearing, ring.book)
         self._rate = output.rate
         self._tick = -1
         self._left = np.zeros((0, output.channels), dtype=np.float32)
@@ -124,7 +124,7 @@ class Player:
     def fill(self, out: Array, frames: int, moment: Any, status: Any) -> None:
         """What the device calls: `out`, (frames, channels of the device)."""
         began = time.perf_counter()
-        meters = self._line.meters
+        meters = self._ring.meters
         meters[Meter.CALLS] += 1
         meters[Meter.XRUNS] += bool(status.output_underflow)
         if self._asked and moment.currentTime - self._asked > self.patience:
@@ -144,7 +144,7 @@ class Player:
         """
         made, ready = [self._left], len(self._left)
         while ready < n:
-            made.append(self._source.render_row(self._line.row(self._next()), self._source.quantum))
+            made.append(self._source.render_row(self._ring.read(self._next()), self._source.quantum))
             self._exposure.hear(made[-1])
             ready += len(made[-1])
         whole = np.concatenate(made)
@@ -153,12 +153,12 @@ class Player:
 
     def _next(self) -> int:
         """The tick to play: one further, unless the show is not there yet or far ahead."""
-        head = self._line.head
+        head = self._ring.head
         if self._tick < 0 or not 0 <= head - self._tick <= SKIPPED:
             self._tick = max(head - BEHIND, 0)
         elif self._tick < head:
             self._tick += 1
-        self._line.meters[Meter.QUANTA] += 1
+        self._ring.meters[Meter.QUANTA] += 1
         return self._tick
 
     def _report(self, meters: Doubles) -> None:
@@ -173,37 +173,39 @@ class Player:
         meters[Meter.FAULTS], meters[Meter.GAIN] = levels.faults, self._source.gain_db
 
 
-def perform(shared: Shared, stage: Connection, seed: int, output: Sound, hearing: Hearing, sources: Sources) -> None:
-    """The process. `stage` says "play" and "end"; it is told (playing, words) whenever that changes.
+def own_loudspeakers(
+    shared: Shared, pipe: Connection, seed: int, output: Sound, hearing: Hearing, sources: SampleSources
+) -> None:
+    """The process. `pipe` says "play" and "end"; it is told (playing, words) whenever that changes.
 
-    Ends when `stage` is closed: nobody plays on when the show is gone.
+    Ends when `pipe` is closed: nobody plays on when the show is gone.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the stage's: it fades first
-    line = Line(shared)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the show's: it fades first
+    ring = CueRing(shared)
     source = warm(sources, seed, output, hearing)
     try:
         _sounddevice()
         gc.collect()
         gc.freeze()
         gc.disable()  # nothing here makes cycles, and nothing may pause
-        stage.send((False, "ready"))
-        if stage.recv() != "play":
+        pipe.send((False, "ready"))
+        if pipe.recv() != "play":
             return
-        source.gain_db = float(line.meters[Meter.GAIN])
-        _Open(line, source, output, hearing, stage).run(_real_time())
+        source.gain_db = float(ring.meters[Meter.GAIN])
+        _Device(ring, source, output, hearing, pipe).run(_real_time())
     except NoPortAudio as error:
-        stage.send((False, str(error)))
+        pipe.send((False, str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
 
-def warm(sources: Sources, seed: int, output: Sound, hearing: Hearing) -> SampleSource:
+def warm(sources: SampleSources, seed: int, output: Sound, hearing: Hearing) -> SampleSource:
     """A source that has nothing left to compile."""
     rehearsed = sources(seed, output, hearing)
     voice = (Voice(110.0, 0.5),)
     for i, unrest in enumerate((0.0, *(1.0,) * 12, 0.3, 0.3)):  # calm, torn until it is solved, the freeze between
         cue = Cue(i, unrest, 0.0, 1.0, 0.0, i, 0, 20)
-        heard = rehearsed.render_row(written(cue, voice), rehearsed.quantum)
+        heard = rehearsed.render_row(encode(cue, voice), rehearsed.quantum)
         Exposure(output.channels, output.rate, hearing, np.zeros(BOOK)).hear(heard)
     return sources(seed, output, hearing)
 
@@ -217,13 +219,13 @@ def _real_time() -> bool:
     return True
 
 
-class _Open:
-    """Keeps a device open until the stage says otherwise."""
+class _Device:
+    """Keeps a device open until the show says otherwise."""
 
-    def __init__(self, line: Line, source: SampleSource, output: Sound, hearing: Hearing, stage: Connection) -> None:
-        self._line, self._source, self._output, self._stage = line, source, output, stage
+    def __init__(self, ring: CueRing, source: SampleSource, output: Sound, hearing: Hearing, pipe: Connection) -> None:
+        self._ring, self._source, self._output, self._pipe = ring, source, output, pipe
         self._hearing = hearing
-        self._said = ""
+        self._announced = ""
 
     def run(self, real_time: bool) -> None:
         sd, retry = _sounddevice(), FIRST_RETRY
@@ -237,17 +239,17 @@ class _Open:
                     retry, reason = FIRST_RETRY, f"{speaker.name} stopped"
                 except sd.PortAudioError as error:
                     reason = f"{speaker.name}: {error.args[0] if error.args else error}"
-            self._say(False, f"no sound: {reason}; looking again")
-            if self._stage.poll(retry) and self._stage.recv() == "end":
+            self._announce(False, f"no sound: {reason}; looking again")
+            if self._pipe.poll(retry) and self._pipe.recv() == "end":
                 return
             retry = min(2.0 * retry, LAST_RETRY)
             sd._terminate()  # the list of devices is as old as PortAudio's start
             sd._initialize()
 
     def _play(self, sd: Any, speaker: Loudspeaker, real_time: bool) -> bool:
-        """Until the stage ends it (True) or the device stops by itself."""
+        """Until the show ends it (True) or the device stops by itself."""
         block, latency = (CALM_BLOCK, CALM_LATENCY) if real_time else (WARY_BLOCK, WARY_LATENCY)
-        player = Player(self._line, self._source, self._output, self._hearing)
+        player = Playback(self._ring, self._source, self._output, self._hearing)
         stream = sd.OutputStream(
             device=speaker.number,
             channels=max(self._output.routes) + 1,
@@ -261,11 +263,11 @@ class _Open:
         stream.start()
         instead = f" instead of {self._output.device}" if self._missed(speaker) else ""
         ahead = "real-time" if real_time else "ordinary priority"
-        self._say(True, f"{speaker.name}{instead}, {1e3 * stream.latency:.0f} ms, {ahead}")
+        self._announce(True, f"{speaker.name}{instead}, {1e3 * stream.latency:.0f} ms, {ahead}")
         while stream.active:
-            if self._stage.poll(BEAT) and self._stage.recv() == "end":
+            if self._pipe.poll(BEAT) and self._pipe.recv() == "end":
                 player.ended = True
-                self._stage.poll(2.0 * block / self._output.rate)
+                self._pipe.poll(2.0 * block / self._output.rate)
                 stream.abort()
                 return True
         stream.close()
@@ -276,7 +278,7 @@ class _Open:
             self._output.device
         )
 
-    def _say(self, playing: bool, words: str) -> None:
-        if words != self._said:
-            self._said = words
-            self._stage.send((playing, words))
+    def _announce(self, playing: bool, words: str) -> None:
+        if words != self._announced:
+            self._announced = words
+            self._pipe.send((playing, words))

@@ -1,4 +1,4 @@
-"""The line between the show and the process that owns the loudspeakers: one block of memory that both see.
+"""Shared memory between the show and the process that owns the loudspeakers: a seqlock ring of cues, and meters.
 
 Cues go one way, a slot a tick; meters come back. Unsupervised ever waits: a slot carries its tick at both ends, and a
 reader that finds two different numbers has met the writer and takes the slot before. On the machines the show runs on
@@ -53,13 +53,13 @@ _FIRST = 24
 _SLOT = ROW + 2
 
 
-def memory() -> Shared:
-    """A new line's memory; may be handed to a process that is spawned."""
+def allocate() -> Shared:
+    """New zeroed memory for a CueRing; may be handed to a process that is spawned."""
     return multiprocessing.get_context("spawn").RawArray("d", _FIRST + SLOTS * _SLOT + BOOK)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class OutputStatus:
     """What the loudspeakers' process says of itself."""
 
     state: str  # words
@@ -78,8 +78,8 @@ class Heard:
     turned_db: float = 0.0  # by how much it is turned down, so that fifteen minutes stay under the limit
 
 
-class Line:
-    """One end of the line; both ends are made of the same memory."""
+class CueRing:
+    """One end of the shared memory: cues go one way, meters and the exposure's book come back."""
 
     def __init__(self, shared: Shared) -> None:
         whole: Doubles = np.frombuffer(shared, dtype=np.float64)
@@ -88,8 +88,8 @@ class Line:
         self.book: Doubles = whole[-BOOK:]  # of exposure: whoever takes over goes on with it
         self._row: Doubles = np.zeros(ROW)  # the last one that was read whole
 
-    def tell(self, tick: int, row: Doubles) -> None:
-        """Put the cue of `tick` on the line."""
+    def write(self, tick: int, row: Doubles) -> None:
+        """Put the cue of `tick` on the ring."""
         slot = self._slots[tick % SLOTS]
         slot[0] = tick + 1  # 0 is a slot never written
         slot[1:-1] = row
@@ -101,7 +101,7 @@ class Line:
         """The newest tick that was told."""
         return int(self.meters[Meter.HEAD])
 
-    def row(self, tick: int) -> Doubles:
+    def read(self, tick: int) -> Doubles:
         """(ROW,) the cue of `tick`, or the last one that could be read."""
         slot = self._slots[tick % SLOTS]
         if slot[-1] == tick + 1:
@@ -110,11 +110,11 @@ class Line:
                 self._row = row
         return self._row
 
-    def heard(self, state: str, playing: bool) -> Heard:
+    def heard(self, state: str, playing: bool) -> OutputStatus:
         """The meters, with `state` for words."""
         m = self.meters.tolist()
         calibrated = m[Meter.QUANTA] > 0 and not math.isnan(m[Meter.LAEQ])
-        return Heard(
+        return OutputStatus(
             state,
             playing,
             m[Meter.RMS],

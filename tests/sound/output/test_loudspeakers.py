@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from installation.light.picture import Picture, look
 from installation.sound.exposure import BOOK
 from installation.sound.output import loudspeakers
-from installation.sound.output.loudspeakers import Diary, Loudspeakers
+from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import ROUND, counter
 from tests.harness.house import House, needed, recorded
@@ -150,7 +150,7 @@ def test_a_sound_server_that_dies_and_returns_is_found_again(house: House) -> No
     assert recorded(path).any(), "heard in the room"
 
 
-class Book(Diary):
+class Book(ExposureStore):
     """Counts the times that it is opened."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The line between show and loudspeakers, and how the player follows it."""
+"""The ring of cues between show and loudspeakers, and how playback follows it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from installation.sound.cue import ROW, Cue, read, written
-from installation.sound.output.process import BEHIND, SKIPPED, Loudspeaker, Player, chosen
-from installation.sound.output.shared_memory import SLOTS, Line, Meter, memory
+from installation.sound.cue import ROW, Cue, decode, encode
+from installation.sound.output.process import BEHIND, SKIPPED, Loudspeaker, Playback, chosen
+from installation.sound.output.shared_memory import SLOTS, CueRing, Meter, allocate
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import ROUND, Counter
 from tests.harness.night import CALM, CHORD, dark_show
@@ -27,51 +27,51 @@ class Follower(Counter):
         self.ticks: list[int] = []
 
     def render_row(self, row: np.ndarray, n: int) -> np.ndarray:
-        self.ticks.append(read(row)[0].tick)
+        self.ticks.append(decode(row)[0].tick)
         return super().render_row(row, n)
 
 
-def player(output: Sound | None = None) -> tuple[Line, Follower, Player]:
-    line, source = Line(memory()), Follower()
-    return line, source, Player(line, source, output or Sound(), Hearing())
+def player(output: Sound | None = None) -> tuple[CueRing, Follower, Playback]:
+    ring, source = CueRing(allocate()), Follower()
+    return ring, source, Playback(ring, source, output or Sound(), Hearing())
 
 
-def tell(line: Line, tick: int) -> None:
-    line.tell(tick, written(replace(CALM, tick=tick), CHORD))
+def tell(ring: CueRing, tick: int) -> None:
+    ring.write(tick, encode(replace(CALM, tick=tick), CHORD))
 
 
 def test_a_slot_that_is_being_written_is_not_read() -> None:
-    line = Line(memory())
-    line.tell(5, np.full(ROW, 5.0))
-    assert line.row(5)[0] == 5.0
-    line._slots[6][0] = 7  # tick 6: begun, and not finished
-    line._slots[6][1:-1] = 6.0
-    assert line.row(6)[0] == 5.0
-    line._slots[6][-1] = 7
-    assert line.row(6)[0] == 6.0
+    ring = CueRing(allocate())
+    ring.write(5, np.full(ROW, 5.0))
+    assert ring.read(5)[0] == 5.0
+    ring._slots[6][0] = 7  # tick 6: begun, and not finished
+    ring._slots[6][1:-1] = 6.0
+    assert ring.read(6)[0] == 5.0
+    ring._slots[6][-1] = 7
+    assert ring.read(6)[0] == 6.0
 
 
 def test_a_slot_keeps_its_tick_until_half_a_second_later() -> None:
-    line = Line(memory())
+    ring = CueRing(allocate())
     for tick in range(3 * SLOTS):
-        line.tell(tick, np.full(ROW, float(tick)))
-        assert line.row(max(tick - SLOTS + 1, 0))[0] == max(tick - SLOTS + 1, 0)
-    assert line.row(0)[0] != 0.0, "long overwritten"
+        ring.write(tick, np.full(ROW, float(tick)))
+        assert ring.read(max(tick - SLOTS + 1, 0))[0] == max(tick - SLOTS + 1, 0)
+    assert ring.read(0)[0] != 0.0, "long overwritten"
 
 
 def test_both_ends_see_the_same_memory() -> None:
-    shared = memory()
-    one, other = Line(shared), Line(shared)
-    one.tell(9, np.arange(ROW, dtype=np.float64))
+    shared = allocate()
+    one, other = CueRing(shared), CueRing(shared)
+    one.write(9, np.arange(ROW, dtype=np.float64))
     assert other.head == 9
-    assert np.array_equal(other.row(9), np.arange(ROW))
+    assert np.array_equal(other.read(9), np.arange(ROW))
 
 
 def test_every_tick_is_played_once_though_the_show_comes_in_bursts() -> None:
-    line, source, play = player()
+    ring, source, play = player()
     for tick in range(0, 240, 2):  # two ticks a picture
-        tell(line, tick)
-        tell(line, tick + 1)
+        tell(ring, tick)
+        tell(ring, tick + 1)
         play.samples(800)
     steady = source.ticks[10:]
     assert np.diff(steady).tolist() == [1] * (len(steady) - 1)
@@ -79,35 +79,35 @@ def test_every_tick_is_played_once_though_the_show_comes_in_bursts() -> None:
 
 
 def test_a_show_that_stands_still_holds_its_moment_and_is_caught_up_with() -> None:
-    line, source, play = player()
+    ring, source, play = player()
     for tick in range(20):
-        tell(line, tick)
+        tell(ring, tick)
         play.samples(400)
     play.samples(40 * 400)  # nothing was told for a third of a second
     assert source.ticks[-1] == 19
     for tick in range(20, 60):
-        tell(line, tick)
+        tell(ring, tick)
     play.samples(400)
     assert 60 - BEHIND - 2 <= source.ticks[-1] <= 59
     assert SKIPPED > BEHIND
 
 
 def test_a_show_that_was_taken_back_is_followed_back() -> None:
-    line, source, play = player()
+    ring, source, play = player()
     for tick in range(500, 520):
-        tell(line, tick)
+        tell(ring, tick)
         play.samples(400)
-    tell(line, 100)
+    tell(ring, 100)
     for tick in range(101, 110):
-        tell(line, tick)
+        tell(ring, tick)
         play.samples(400)
     assert 100 <= source.ticks[-1] <= 109
 
 
 @pytest.mark.parametrize("frames", [64, 441, 512, 1024])
 def test_blocks_of_any_size_have_every_sample(frames: int) -> None:
-    line, _, play = player()
-    tell(line, 0)
+    ring, _, play = player()
+    tell(ring, 0)
     out = np.empty((frames, 2), dtype=np.float32)
     counts = []
     for _ in range(40):
@@ -115,12 +115,12 @@ def test_blocks_of_any_size_have_every_sample(frames: int) -> None:
         counts.append(np.rint(out[:, 0] * 32768).astype(int))
     whole = np.concatenate(counts)
     assert np.array_equal(whole, np.arange(len(whole)) % ROUND)
-    assert line.meters[Meter.CALLS] == 40
+    assert ring.meters[Meter.CALLS] == 40
 
 
 def test_channels_go_where_the_map_says() -> None:
-    line, _, play = player(Sound(channels=2, channel_map=(4, 2)))
-    tell(line, 0)
+    ring, _, play = player(Sound(channels=2, channel_map=(4, 2)))
+    tell(ring, 0)
     out = np.full((100, 4), np.nan, dtype=np.float32)
     play.fill(out, 100, CLOCK, FINE)
     assert not out[:, [0, 2]].any()
@@ -129,20 +129,20 @@ def test_channels_go_where_the_map_says() -> None:
 
 
 def test_gaps_are_counted_by_the_devices_clock_and_by_its_word() -> None:
-    line, _, play = player()
-    tell(line, 0)
+    ring, _, play = player()
+    tell(ring, 0)
     play.patience = 0.03
     out = np.empty((512, 2), dtype=np.float32)
     for now in (1.0, 1.01, 1.02, 1.2, 1.21):
         play.fill(out, 512, SimpleNamespace(currentTime=now), FINE)
-    assert line.meters[Meter.GAPS] == 1
+    assert ring.meters[Meter.GAPS] == 1
     play.fill(out, 512, SimpleNamespace(currentTime=1.22), SimpleNamespace(output_underflow=True))
-    assert line.heard("playing", True).xruns == 1
+    assert ring.heard("playing", True).xruns == 1
 
 
 def test_the_end_fades_within_a_block() -> None:
-    line, _, play = player()
-    tell(line, 0)
+    ring, _, play = player()
+    tell(ring, 0)
     out = np.empty((512, 2), dtype=np.float32)
     play.fill(out, 512, CLOCK, FINE)
     play.ended = True
