@@ -17,6 +17,8 @@ import numpy as np
 import pygame
 import pytest
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent
 DATA = "installation/_data/"
 

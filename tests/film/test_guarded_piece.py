@@ -19,6 +19,8 @@ from installation.model.score import parse
 from installation.show import Show
 from tests.clips.screen import unpacked
 
+pytestmark = pytest.mark.whole
+
 SEED, FPS = 1, 30
 SMALL = (192, 108)
 CALM = (45.0, 130.0, 300.0, 352.5, 370.0)

@@ -28,6 +28,8 @@ from tests.harness.rehearsal import osc, perform
 from tests.harness.waiting import TIMEOUT_S, free_ports, until
 from tests.live.test_stage import Clock, Glass
 
+pytestmark = pytest.mark.whole
+
 SIZE = (160, 90)
 ARC = """
 name = "night"

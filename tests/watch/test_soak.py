@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.harness.waiting import ROOT, needed
+
+pytestmark = pytest.mark.whole
 
 MINUTES = 2.0
 TIMED = ("picture", "hang")

@@ -18,6 +18,8 @@ import pytest
 
 from tests.harness.waiting import ROOT, TIMEOUT_S
 
+pytestmark = pytest.mark.whole
+
 SUPERVISOR = """
     import sys
     from pathlib import Path

@@ -18,6 +18,8 @@ from tests.clips.harmful import HARMFUL, length, patch, strobe
 from tests.clips.harmless import HARMLESS, drifting, stars
 from tests.clips.screen import Clip, Screen, packed, unpacked
 
+pytestmark = pytest.mark.whole
+
 # what the checker passes as it is: the guard may still lower it, being stricter
 ALLOWED = {"strobe of 1 Hz", "strobe of 2 Hz", "glitch, 6 Hz"}
 STANDING = {name for name in HARMFUL if name.startswith(("stripes", "rays", "rings"))}

@@ -30,6 +30,8 @@ DEEP = 2000  # messages that may wait when another burst is asked for
 FUZZ = """
 import random, socket, struct, sys
 
+pytestmark = pytest.mark.whole
+
 port, many, burst = map(int, sys.argv[1:])
 draw = random.Random(20)
 
