@@ -52,7 +52,7 @@ class Stage:
         self,
         show: Show,
         painter: Painter,
-        desk: ControlSource,
+        desk: LiveSource,
         *,
         clock: Callable[[], int],
         sleep: Callable[[float], None],

@@ -104,24 +104,26 @@ def _resumption(found: Checkpoint, show: Show, folders: Sequence[Path]) -> Resum
     """The checkpoint and the journal's bytes since: those on the disk, and those that were written ahead."""
     if found.journal is None:
         return Resumption(found)
-    disk = _from(found.journal, found.offset)
-    ahead = read_tail([*reversed(folders)])
-    data = disk
-    if ahead is not None and ahead.journal == found.journal:
-        begins = ahead.offset - found.offset
-        if 0 <= begins <= len(disk):
-            data = disk[:begins] + ahead.data
-        elif begins < 0:
-            data = ahead.data[-begins:]
-    end = Tail(found.journal, found.offset, data[: data.rfind(b"\n") + 1])
+    end = _end(found.journal, found.offset, read_tail([*reversed(folders)]))
     controls: dict[int, list[tuple[str, tuple[Any, ...]]]] = {}
     marks: list[Mark] = []
     try:
-        collect(end.data.split(b"\n")[:-1], found.tick, end.journal, controls, marks)
+        collect(end.data[found.offset - end.offset :].split(b"\n")[:-1], found.tick, end.journal, controls, marks)
     except ValueError as error:  # what came before is still worth something
         _log.warning("the journal's end is damaged", why=str(error))
         return Resumption(found, controls, marks)
     return Resumption(found, controls, marks, end if continues(end.journal, show) else None)
+
+
+def _end(journal: Path, offset: int, ahead: Tail | None) -> Tail:
+    """Everything of `journal` from `offset` on, and what was written ahead and is not on the disk even before that."""
+    disk = _from(journal, offset)
+    if ahead is not None and ahead.journal == journal:
+        if ahead.offset < offset:
+            return ahead
+        if ahead.offset - offset <= len(disk):
+            disk = disk[: ahead.offset - offset] + ahead.data
+    return Tail(journal, offset, disk[: disk.rfind(b"\n") + 1])
 
 
 def _from(path: Path, offset: int) -> bytes:

@@ -73,12 +73,8 @@ class WriteAheadLog:
     def _begin(self, journal: Path, offset: int, data: bytes) -> None:
         head = json.dumps({"journal": str(journal.absolute()), "offset": offset}).encode() + b"\n"
         for folder in self._folders:
-            path = folder / NAME
             try:
-                folder.mkdir(parents=True, exist_ok=True)
-                file = atomic.create(atomic.unfinished(path))
-                atomic.write_all(file, head + data)  # no fsync: a process dies here, a power cut is the journal's
-                atomic.unfinished(path).replace(path)
+                file = _made(folder / NAME, head + data)
             except OSError as error:
                 self.trouble = f"write-ahead log: {error.strerror or error}: {folder}; the show goes on"
                 continue
@@ -87,6 +83,21 @@ class WriteAheadLog:
             self._file, self.trouble = file, ""
             self._journal, self._offset, self._head = journal, offset, len(head)
             return
+
+
+def _made(path: Path, data: bytes) -> FileIO:
+    """A file with this in it, open for more. No fsync: here a process dies, a power cut is the journal's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = atomic.unfinished(path)
+    file = atomic.create(fresh)
+    try:
+        atomic.write_all(file, data)
+        fresh.replace(path)
+    except OSError:
+        file.close()
+        fresh.unlink(missing_ok=True)
+        raise
+    return file
 
 
 def read_tail(folders: Sequence[Path]) -> Tail | None:
