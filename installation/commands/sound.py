@@ -10,7 +10,6 @@ from installation.session.production import load_production, writable
 from installation.session.progress import Bar
 from installation.session.replaying import load_replay
 from installation.session.request import Request
-from installation.show import advance
 
 
 def sound(
@@ -32,10 +31,11 @@ def sound(
     hearing = production.settings.hearing
     with Bar("sound") as progress, far_studio(production.seed, hearing, channels) as studio, Wav(path, channels) as wav:
         track = Soundtrack(studio, first, last, wav.write)
-        track.follow(show)
-        source = production.source()
+        track.hear(show)
         while show.tick < last:
-            advance(show, source, (track,))
+            production.before(show)
+            show.step()
+            track.hear(show)
             if show.tick % ticks.RATE == 0:
                 progress(show.tick, last)
         track.finish()

@@ -18,7 +18,7 @@ from installation.live.painter import Painter
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 from installation.remote.inbox import KEYS, Source
-from installation.show import ControlSource, Follower, Show, advance
+from installation.show import Show
 
 FAREWELL = ticks.RATE
 """Ticks in which the picture fades to black before the end."""
@@ -30,14 +30,24 @@ _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
 
-class LiveSource(ControlSource, Protocol):
-    """Where controls come from live: remote.desk.Desk, or a performance that is replayed."""
+class ControlSource(Protocol):
+    """Where what is said of the show comes from: remote.desk.Desk, or a performance that is replayed."""
 
     def receive(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
         """A key was pressed that says this."""
 
+    def deliver(self, show: Show, now_ns: int) -> int:
+        """Hand the show what it has to take before it steps; how many controls that were."""
+
     def lines(self) -> Sequence[str]:
         """What the overlay has to say of it."""
+
+
+class Follower(Protocol):
+    """Something that goes with the show, tick by tick, such as sound. It looks and does not move the show."""
+
+    def follow(self, show: Show, level: float) -> None:
+        """The show has stepped; `level` 1 .. 0 is the stage's own fade to black and silence at the end."""
 
 
 class Stage:
@@ -52,7 +62,7 @@ class Stage:
         self,
         show: Show,
         painter: Painter,
-        desk: LiveSource,
+        desk: ControlSource,
         *,
         clock: Callable[[], int],
         sleep: Callable[[float], None],
@@ -144,10 +154,14 @@ class Stage:
                 self._step(now)
 
     def _step(self, now: int) -> None:
+        self._desk.deliver(self.show, now)
+        self.show.step()
         if self._farewell is not None:
             self._farewell = max(0, self._farewell - 1)
         self._turn_day()
-        advance(self.show, self._desk, self._followers, now, self.level)
+        level = self.level
+        for follower in self._followers:
+            follower.follow(self.show, level)
         self._enter()
 
     def _turn_day(self) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from installation.foundation.errors import Mistake
 from installation.session.production import Production
 from installation.session.progress import Bar
-from installation.show import advance
 from installation.venue.settings import Size
 
 
@@ -52,14 +51,16 @@ def shoot(production: Production, reel: Reel) -> str:
         last = cut.first + cut.frames * cut.every
         studio = Studio(production.seed, production.settings.hearing, 2)
         sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
-        source, followers = production.source(), (sound,) if takers else ()
-        for i, pixels in enumerate(pictures(show, picture, cut, progress, source, followers)):
+        hear = sound.hear if takers else None
+        for i, pixels in enumerate(pictures(show, picture, cut, progress, production.before, hear)):
             if encoder is not None:
                 encoder.write(pixels)
             if reel.frames is not None:
                 png.write(reel.frames / f"{i:06d}.png", pixels)
         while takers and show.tick < last:  # what sounds while the last picture is seen
-            advance(show, source, followers)
+            production.before(show)
+            show.step()
+            sound.hear(show)
         sound.finish()
     places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
     return f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"

@@ -18,7 +18,7 @@ from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
 from installation.session.request import Request
-from installation.show import ControlSource, Show, Silence
+from installation.show import Show
 from installation.venue import settings
 from installation.venue.settings import Settings, Size
 
@@ -47,9 +47,8 @@ class Production:
         """Seconds of the show at which a film of all of it begins, and how long it is."""
         return 0.0, self.score.seconds
 
-    def source(self) -> ControlSource:
-        """The controls that a film of this takes: those of a replay are what was played then, others have none."""
-        return Silence()
+    def before(self, show: Show) -> None:
+        """Called before each step of a film: a replay hands the show what was played then, others nothing."""
 
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""

@@ -11,7 +11,7 @@ from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.recording import replay as performances
 from installation.recording.journal import FOLDER
-from installation.recording.replay import Performance, Replay
+from installation.recording.replay import Performance
 from installation.session.production import Production, load_production
 from installation.session.request import Request
 from installation.show import Show
@@ -40,9 +40,9 @@ class ReplayProduction(Production):
         begins = float(-(-self.performance.header.tick // ticks.RATE))
         return begins, ticks.seconds(self.performance.last) - begins
 
-    def source(self) -> Replay:
-        """What was accepted then, tick by tick."""
-        return Replay(self.performance)
+    def before(self, show: Show) -> None:
+        """Hand over what was accepted at this tick."""
+        self.performance.give(show)
 
 
 def load_replay(journal: Path, config: Path | None = None) -> ReplayProduction:

@@ -94,7 +94,7 @@ HANGS = {
     "writes to the log": 'link.pulse("playing")\nwhile not time.sleep(0.01):\n    link.say({"log": "[]"})\n',
     "stands still while it loads": 'link.pulse("loading")\nstand_still()\n',
     "said that it waits when it was told": 'link.pulse("waiting")\nstand_still()\n',
-    "stands still while it ends": 'link.pulse("playing")\nlink.pulse("ending")\nstand_still()\n',
+    "stands still while it ends": 'link.pulse("playing")\nleash.pulse("ending")\nstand_still()\n',
 }
 
 
@@ -108,7 +108,7 @@ def test_a_hang_is_noticed(stage: Stage, does: str) -> None:
 
 ASKED = {
     "playing": ('link.pulse("playing")\n', 1),
-    "ending": ('link.pulse("playing")\nlink.pulse("ending")\n', 1),
+    "ending": ('link.pulse("playing")\nleash.pulse("ending")\n', 1),
     "loading": ('link.pulse("loading")\n', 0),
     "filming": ('link.pulse("filming")\n', 0),
 }
