@@ -49,6 +49,12 @@ class Glides:
         if self._instant[i]:
             self.value[i] = value
 
+    def start(self, address: str, value: float) -> None:
+        """Let a number begin its next glide at `value`, at rest; one that is there already keeps its speed."""
+        i = self._index[address]
+        if abs(self.value[i] - value) > 1e-6:
+            self.value[i], self.speed[i] = value, 0.0
+
     def rest(self) -> None:
         """Aim every control at its default."""
         for address, default in self._defaults.items():

@@ -288,10 +288,18 @@ def sung(now: Moment) -> tuple[Voice, ...]:
 
 
 def swaying(now: Moment, target_height: float = 2.2) -> View:
-    """A camera at /camera/distance and /camera/height that drifts round the tree by /camera/sway."""
+    """A camera where /camera/distance, height and orbit have it, that looks at the axis, up by /camera/tilt.
+
+    It drifts by /camera/sway, less close to the water, so that it stays over it, or under.
+    """
     sway, t = now.number("/camera/sway"), now.seconds
     angle = sway * (0.22 * math.sin(2 * math.pi * t / 97.0) + 0.08 * math.sin(2 * math.pi * t / 41.0 + 1.0))
+    angle += 2.0 * math.pi * now.number("/camera/orbit")
     distance = now.number("/camera/distance") * (1.0 + 0.06 * sway * math.sin(2 * math.pi * t / 61.0))
-    height = now.number("/camera/height") + 0.25 * sway * math.sin(2 * math.pi * t / 53.0 + 2.0)
-    eye = (distance * math.sin(angle), -distance * math.cos(angle), max(height, 0.15))
-    return View(eye, (0.0, 0.0, target_height))
+    height = now.number("/camera/height")
+    height += min(0.25, 0.5 * abs(height)) * sway * math.sin(2 * math.pi * t / 53.0 + 2.0)
+    eye = (distance * math.sin(angle), -distance * math.cos(angle), height)
+    rise = math.atan2(target_height - height, distance) + math.radians(now.number("/camera/tilt"))
+    rise = min(max(rise, -1.5), 1.5)
+    away = distance * (1.0 - math.cos(rise))
+    return View(eye, (away * math.sin(angle), -away * math.cos(angle), height + distance * math.sin(rise)))

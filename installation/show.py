@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.brushes.dissolve import dark, dissolved
+from installation.camerawork import ADDRESSES, Camerawork
 from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
 from installation.foundation import snapshot as memory
 from installation.glides import Glides
@@ -24,7 +25,7 @@ from installation.model.choir import Choir
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
-from installation.model.score import Course, Score
+from installation.model.score import AXES, Course, Score, Section
 from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
@@ -61,6 +62,7 @@ class Show:
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
         self.glides = Glides(self.table)
+        self.camerawork = Camerawork(self.table)
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
@@ -88,8 +90,15 @@ class Show:
         elif taken.address.startswith("/show/") and taken.control.kind in ("bang", "word"):
             self._accept_show(taken.address, taken.value)
         elif taken.control.kind in ("number", "switch", "word"):
-            self.glides.aim(taken.address, cast(Value, taken.value))
+            self._aim(taken.address, cast(Value, taken.value))
         return taken
+
+    def _aim(self, address: str, value: Value) -> None:
+        """Set a control; a hand that reaches for the camera finds it where it is, not where the hand left it."""
+        if address in ADDRESSES:
+            self.glides.start(address, cast(float, self._values()[address]))
+        self.glides.aim(address, value)
+        self.camerawork.take(address)
 
     def _accept_sleeper(self, sleeper: int, what: str, value: object) -> None:
         number = float(cast(float, value)) if value is not None else 0.0
@@ -131,6 +140,7 @@ class Show:
 
     def _calm(self) -> None:
         self.glides.rest()
+        self.camerawork.release()
         self.community.release()
         self.soothed = True
         lit = [i for i, s in enumerate(self.score.section) if s.phase == "harmony" and s.presence > 0]
@@ -147,6 +157,7 @@ class Show:
             self._begin_section()
         section = self.course.section
         swing = min(section.swing, SOOTHING) if self.soothed else section.swing
+        self.camerawork.step(section.camera, self.course.elapsed / ticks.RATE)
         self.unrest = _towards(self.unrest, UNREST[section.phase], swing)
         self.soothed = self.soothed and self.unrest > 0.0
         self.bloom = _towards(self.bloom, BLOOM[section.phase], section.opening)
@@ -180,6 +191,7 @@ class Show:
         section = self.course.section
         for address, value in section.controls.items():
             self.glides.aim(address, cast(Value, accept(self.table, address, [value]).value))
+        self.camerawork.begin(section.camera, self.glides.now())
         if section.scene:
             self._enter(section.scene)
         if self.course.place == 0 and self.course.arc > 0:
@@ -260,7 +272,7 @@ class Show:
         return now if aspect == now.aspect else replace(now, aspect=aspect)
 
     def _noted(self, place: NDArray[np.float64]) -> Moment:
-        values, section = self.glides.now(), self.course.section
+        values, section = self._values(), self.course.section
         return Moment(
             tick=self.tick,
             arc=self.course.arc,
@@ -319,6 +331,9 @@ class Show:
             view = _between(view, other, _smooth(weight))
         return view
 
+    def _values(self) -> Mapping[str, Value]:
+        return self.camerawork.shown(self.glides.now())
+
     # remembering
 
     def snapshot(self) -> bytes:
@@ -331,6 +346,7 @@ class Show:
                 "clock": memory.remember(self.clock, self.clock.moving),
                 "chords": self.chords.snapshot(),
                 "glides": self.glides.snapshot(),
+                "camera": memory.remember(self.camerawork, self.camerawork.state),
                 "community": self.community.snapshot(),
                 "scenes": {n: memory.remember(self._stage[n], self._stage[n].state) for n in self.playing},
             }
@@ -357,6 +373,7 @@ class Show:
         memory.recall(self.clock, self.clock.moving, state["clock"])
         self.chords.restore(state["chords"])
         self.glides.restore(state["glides"])
+        memory.recall(self.camerawork, self.camerawork.state, state["camera"])
         self.community.restore(state["community"])
         self._stage = {name: self._as_born(name) for name in self.playing}
         for name, scene in self._stage.items():
@@ -367,6 +384,8 @@ class Show:
         place = f"score {score.name}"
         if score.scene not in self._kinds:
             raise ValueError(f'{place}: scene takes one of {", ".join(sorted(self._kinds))}, got "{score.scene}"')
+        moves = [move for section in score.section for move in section.camera]
+        moved = {f"/camera/{axis}" for axis in AXES if any(getattr(move, axis) is not None for move in moves)}
         for section in score.section:
             here = f"{place}: section {section.name}"
             if section.scene and section.scene not in self._kinds:
@@ -378,6 +397,16 @@ class Show:
                     raise ValueError(f"{here}: {error}") from None
                 if control.kind not in ("number", "switch") or "/N/" in control.address:
                     raise ValueError(f"{here}: {address} can't be a section's target, only numbers and switches can")
+                if address in moved:
+                    raise ValueError(f"{here}: {address} is moved by this score's camera; say it there")
+            self._check_camera(section, here)
+
+    def _check_camera(self, section: Section, here: str) -> None:
+        for move in section.camera:
+            for axis in AXES:
+                row, value = self.table[f"/camera/{axis}"], getattr(move, axis)
+                if value is not None and not row.low <= value <= row.high:
+                    raise ValueError(f"{here}: camera {axis} takes {row.takes}, got {value:g}")
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -23,6 +23,20 @@ OPENING = {"harmony": 25.0, "glitch": 25.0, "resolution": 45.0}
 """Seconds in which bloom crosses its whole range, closing or opening, where the section gives no `bloom`."""
 
 
+AXES = ("distance", "height", "orbit", "tilt")
+"""What a camera's move may name: the controls under /camera, which say in which units and how far."""
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One move of the camera: in so many seconds to these values. What it doesn't name stays."""
+
+    seconds: float
+    distance: float | None = None
+    height: float | None = None
+    orbit: float | None = None
+    tilt: float | None = None
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One section of the score."""
 
@@ -35,6 +49,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     presence: float = 1.0  # 0 dark and silent .. 1
     fade: float = 8.0  # seconds in which presence would cross its whole range
     controls: dict[str, float | bool | str] = {}
+    camera: tuple[Move, ...] = ()  # one after the other, from the section's beginning; in TOML also one alone
 
     @property
     def swing(self) -> float:
@@ -103,6 +118,8 @@ def parse(text: str, source: str) -> Score:
 def _section(entry: object, i: int, source: str) -> Section:
     name = entry.get("name") if isinstance(entry, dict) else None
     place = f"{source}: section {i + 1}" + (f" ({name})" if isinstance(name, str) else "")
+    if isinstance(entry, dict) and isinstance(entry.get("camera"), dict):
+        entry = {**entry, "camera": [entry["camera"]]}
     try:
         section = msgspec.convert(entry, Section)
     except msgspec.ValidationError as error:
@@ -113,6 +130,7 @@ def _section(entry: object, i: int, source: str) -> Section:
         ("bloom", section.opening, 0.1, 3_600.0),
         ("presence", section.presence, 0.0, 1.0),
         ("fade", section.fade, 0.1, 3_600.0),
+        *(("camera seconds", move.seconds, 0.1, 3_600.0) for move in section.camera),
     ):
         if not low <= value <= high:  # refuses nan too
             raise ValueError(f"{place}: {field} takes a number in {low:g}..{high:g}, got {value:g}")
