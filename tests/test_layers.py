@@ -24,7 +24,7 @@ LEVELS = (
     {"foundation"},
     {"model"},
     {"controls"},
-    {"glides", "camerawork"},
+    {"glides", "camerawork", "status"},
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import

@@ -10,11 +10,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Protocol
 
+import msgspec
+
 from installation.light.picture import Look, Pixels
 from installation.light.screen.screen import Screen
 from installation.live.frame_pacing import Times
 from installation.model import ticks
 from installation.model.ticks import SECOND
+from installation.status import Status
 from installation.venue.settings import Size
 
 
@@ -110,11 +113,18 @@ class Painter:
         self._recent.append(shown)
         return True
 
-    def measures(self) -> dict[str, float]:
-        """What only the painter knows of the show's state, by address."""
+    def gauge(self, status: Status) -> Status:
+        """With what only the painter knows: the frames of the last second, and what drawing them takes."""
         now = self._clock()
-        shown = sum(now - then <= SECOND for then in tuple(self._recent))
-        return {"/state/fps": float(shown), "/state/guard": self._drawing.guarded}
+        return msgspec.structs.replace(
+            status,
+            size=self.screen.size,
+            present=self.screen.present,
+            fps=float(sum(now - then <= SECOND for then in tuple(self._recent))),
+            guard=round(float(self._drawing.guarded), 4),
+            drawing_ms=round(self.work.quantile(0.5), 2),
+            drawing_threads=self.threads,
+        )
 
     def keep(self, take: Callable[[Pixels, int], None]) -> None:
         """Give `take` a copy of the next picture, without words, and its tick."""

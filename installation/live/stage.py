@@ -15,10 +15,12 @@ from installation.foundation import png
 from installation.light.picture import Pixels, look
 from installation.live.frame_pacing import FramePacer, Lag, period
 from installation.live.painter import Painter
+from installation.live.state import StatusReader
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 from installation.remote.inbox import KEYS, Source
 from installation.show import Show
+from installation.status import Status, overlay
 
 FAREWELL = ticks.RATE
 """Ticks in which the picture fades to black before the end."""
@@ -39,8 +41,8 @@ class ControlSource(Protocol):
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand the show what it has to take before it steps; how many controls that were."""
 
-    def lines(self) -> Sequence[str]:
-        """What the overlay has to say of it."""
+    def gauge(self, status: Status) -> Status:
+        """The Status with what is known of it here."""
 
 
 class Follower(Protocol):
@@ -72,11 +74,13 @@ class Stage:
         notice: Callable[[str], None] = lambda _: None,
         pulse: Callable[[int], None] = lambda _: None,
         awake: Callable[[], bool] = lambda: True,
+        reader: StatusReader | None = None,
     ) -> None:
         self.show, self.painter, self._desk, self._followers = show, painter, desk, followers
         self._screen = painter.screen
         self._clock, self._sleep, self._stills, self._notice = clock, sleep, stills, notice
         self._pulse, self._awake = pulse, awake
+        self._reader = reader or StatusReader(painter.gauge, desk.gauge)
         self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
         self._day = self._open
         self._ticker = Ticker(clock())  # play begins it anew
@@ -87,7 +91,6 @@ class Stage:
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = 0
         self._saving: list[threading.Thread] = []
-        self.overlays: list[Callable[[], Sequence[str]]] = []  # what others have to say under the stage's own lines
         self.sections: deque[dict[str, Any]] = deque(maxlen=_SECTIONS)
 
     # the loop
@@ -243,17 +246,7 @@ class Stage:
         if self._words is None or (self._words and now_ns - self._words_at < _WORDS):
             return self._words
         self._words_at = now_ns
-        now, painter = self.show.moment(), self.painter
-        width, height = self._screen.size
-        held = ", held" if now.controls["/show/hold"] else ""
-        self._words = (
-            f"{painter.intervals.rate:.1f} fps, {painter.work.quantile(0.5):.1f} ms a picture, {width}x{height}, "
-            f"{painter.threads} thread{'s' if painter.threads > 1 else ''}",
-            f"{now.section} ({now.phase}) {now.progress * 100:.0f} %{held}, arc {now.arc + 1}",
-            f"coherence {now.coherence:.2f}, unrest {now.unrest:.2f}, {now.seconds:.0f} s, seed {self.show.seed}",
-            *self._desk.lines(),
-            *(line for lines in self.overlays for line in lines()),
-        )
+        self._words = overlay(self._reader.read(self.show, self.level))
         return self._words
 
 

@@ -18,10 +18,13 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from installation.controls import Accepted, Refused
 from installation.foundation.atomic import write_atomic
 from installation.model import ticks
 from installation.show import Show
+from installation.status import Status
 
 MAGIC = b"SLEEPTREE SNAPSHOT 1\n"
 EVERY = ticks.RATE
@@ -113,6 +116,11 @@ class CheckpointStore:
             except OSError as error:
                 self.trouble = f"snapshots: {error.strerror or error}"
                 self._begin(tick)
+
+    def gauge(self, status: Status) -> Status:
+        """With the tick of the newest snapshot, and what is wrong with them."""
+        troubles = (*status.troubles, *filter(None, [self.trouble]))
+        return msgspec.structs.replace(status, snapshot_tick=self.newest, troubles=troubles)
 
     def close(self) -> None:
         """Everything is in its place when this returns."""

@@ -19,6 +19,7 @@ from installation.recording.journal import FORMAT, Header, Mark, digest, table_d
 from installation.remote.inbox import Source
 from installation.scene import Scene
 from installation.show import Show
+from installation.status import Status
 
 GAP = 1.5
 """Seconds by which the clock may run ahead of the show between two marks before it counts as a gap."""
@@ -97,11 +98,14 @@ class Replay:
         self.refused += self._performance.give(show)
         return len(self._performance.controls.get(show.tick, ()))
 
-    def lines(self) -> list[str]:
-        """What is replayed, and whether it still is."""
+    def gauge(self, status: Status) -> Status:
+        """With what is replayed, and whether it still is."""
+        return msgspec.structs.replace(status, troubles=(*status.troubles, self._line()))
+
+    def _line(self) -> str:
         if self.strayed is not None:
-            return [f"replays {self._performance.path.name}; another show since {ticks.seconds(self.strayed):.0f} s"]
-        return [f"replays {self._performance.path.name}"]
+            return f"replays {self._performance.path.name}; another show since {ticks.seconds(self.strayed):.0f} s"
+        return f"replays {self._performance.path.name}"
 
 
 def read(path: Path) -> Performance:

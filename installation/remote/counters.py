@@ -43,10 +43,3 @@ class Counters:
     def total(self) -> int:
         """Refused so far, whatever the reason."""
         return self.refused.total()
-
-    def line(self) -> str:
-        """One line for the overlay; empty while nothing was refused."""
-        if not self.refused:
-            return ""
-        reasons = ", ".join(f"{reason} {many}" for reason, many in self.refused.most_common(4))
-        return f"refused {self.total} ({reasons}); last: {self.latest}"

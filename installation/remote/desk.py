@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from installation.controls import Accepted, Refused, Value, accept
 from installation.model.community import Community
 from installation.model.ticks import SECOND
@@ -20,6 +22,7 @@ from installation.remote.inbox import PRESET, Inbox, Received, Source
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
 from installation.show import Show
+from installation.status import Status
 
 Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
@@ -40,7 +43,7 @@ class Desk:
         self._aims: dict[str, Value] = {}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: deque[Source] = deque()  # filled by `receive`
-        self.troubles: list[Callable[[], str]] = []  # asked for the overlay: what is wrong round the show, if anything
+        self.troubles: list[Callable[[], str]] = []  # what is wrong round the show, a line or none each
         self._publish_changes(show, 0)
         for address, value in sleepers(show.community).items():
             self.feedback.publish(address, value, None, 0)
@@ -119,9 +122,15 @@ class Desk:
 
     # the live loop: messages to the show
 
-    def lines(self) -> list[str]:
-        """What the overlay has to say of those who play."""
-        return [line for line in (*(trouble() for trouble in self.troubles), self.counters.line()) if line]
+    def gauge(self, status: Status) -> Status:
+        """With what is known of messages here: how many, what was refused, what is wrong with those who take them."""
+        return msgspec.structs.replace(
+            status,
+            messages=dict(self.counters.counted),
+            refused=dict(self.counters.refused),
+            refusal=self.counters.latest,
+            troubles=(*status.troubles, *filter(None, (trouble() for trouble in self.troubles))),
+        )
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""

@@ -14,7 +14,7 @@ import structlog
 from installation.controls import Accepted
 from installation.foundation.errors import Mistake
 from installation.live import stage
-from installation.live.state import Measures, StatePublisher
+from installation.live.state import StatePublisher, StatusReader
 from installation.recording.journal import FOLDER, Journal, wall
 from installation.recording.replay import Replay
 from installation.remote import access
@@ -32,13 +32,8 @@ class Console:
 
     desk: stage.ControlSource
     followers: Sequence[stage.Follower]
-    publisher: StatePublisher | None = None  # None in a replay: there is nobody to tell
+    reader: StatusReader
     journal: Journal | None = None
-
-    def measure(self, measures: Measures) -> None:
-        """Tell what `measures` says too."""
-        if self.publisher is not None:
-            self.publisher.measures.append(measures)
 
 
 def words(production: Production) -> dict[str, list[str]]:
@@ -82,7 +77,8 @@ def console(
 ) -> Iterator[Console]:
     """Open for as long as the show plays. What is accepted goes into the journal, and to `also`."""
     if isinstance(production, ReplayProduction):
-        yield Console(Replay(production.performance), ())
+        replay = Replay(production.performance)
+        yield Console(replay, (), StatusReader(replay.gauge))
         return
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
@@ -99,7 +95,7 @@ def console(
         stack.callback(lambda: journal.close(show, wall()))
         if production.settings.osc.enabled:
             _serve(stack, desk, production, through)
-        yield Console(desk, (publisher,), publisher, journal)
+        yield Console(desk, (publisher,), publisher.reader, journal)
 
 
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:

@@ -27,7 +27,6 @@ from installation.live.stage import Follower, Stage
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
-from installation.remote.desk import Desk
 from installation.session import restart
 from installation.session.audio import start_sound
 from installation.session.endpoints import Console, Endpoints, console, endpoints
@@ -266,10 +265,12 @@ class Player:
     ) -> Stage:
         speakers = self._speakers = self._speakers or self._start_sound()
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
-        played.measure(painter.measures)
+        played.reader.gauges.append(painter.gauge)
         if speakers is not None:
-            played.measure(speakers.measures)
+            played.reader.gauges.append(speakers.gauge)
             followers.append(speakers)
+        if kept_here is not None:
+            played.reader.gauges.append(kept_here.gauge)
         stage = Stage(
             show,
             painter,
@@ -282,33 +283,11 @@ class Player:
             notice=_notice,
             pulse=lambda tick: self._watched.pulse("playing", tick),
             awake=self._awake,
+            reader=played.reader,
         )
-        if speakers is not None:
-            stage.overlays.append(speakers.lines)
-        self._health(stage, played, speakers, kept_here, followers)
+        every = period(painter.screen.display.rate, self.production.settings.screen.fps)
+        followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))
         return stage
-
-    def _health(
-        self,
-        stage: Stage,
-        played: Console,
-        speakers: Loudspeakers | None,
-        kept_here: CheckpointStore | None,
-        followers: list[Follower],
-    ) -> None:
-        """The show says how it is."""
-        counters = played.desk.counters if isinstance(played.desk, Desk) else None
-        screen = self.production.settings.screen
-        every = period(stage.painter.screen.display.rate, screen.fps)
-        health = Telemetry(stage.painter, every, counters, self._watched.say, lambda: stage.slipped)
-        if speakers is not None:
-            health.more.append(lambda: _heard(speakers))
-        if kept_here is not None:
-            stage.overlays.append(lambda: [kept_here.trouble] if kept_here.trouble else [])
-            health.more.append(lambda: {"snapshot_tick": kept_here.newest, "trouble": kept_here.trouble})
-        troubles = played.desk.lines if counters is not None else list
-        health.more.append(lambda: {"troubles": list(troubles())})
-        followers.append(health)
 
     def _awake(self) -> bool:
         """Whether the house is open."""
@@ -356,22 +335,6 @@ def _film_instead(request: Request, options: PlayOptions) -> str:
     if options.report is not None:
         _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
     return said
-
-
-def _heard(speakers: Loudspeakers) -> dict[str, Any]:
-    heard = speakers.levels
-    return {
-        "sound": heard.state,
-        "sound_playing": heard.playing,
-        "sound_process": speakers.process,
-        "sound_restarts": speakers.restarts,
-        "xruns": heard.xruns,
-        "lufs": round(heard.momentary, 1),
-        "hearing_guard_db": round(heard.held_db, 1),
-        "turned_down_db": round(heard.turned_db, 1),
-        "laeq_dba": None if heard.laeq is None else round(heard.laeq, 1),
-        "dose_percent": None if heard.dose is None else round(100.0 * heard.dose, 1),
-    }
 
 
 def _notice(line: str) -> None:

@@ -18,6 +18,8 @@ from installation.foundation.errors import Mistake
 from installation.session.request import Request
 from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.sound.pink_noise import noise
+from installation.status import Status, overlay, state_messages
+from installation.status import hearing as hearing_line
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
 from installation.venue.toml_edit import amend, amended
@@ -122,13 +124,15 @@ def test_a_calibrated_house_that_is_too_loud_is_turned_down_in_the_room(house: H
     speakers = Loudspeakers(1, Sound(), hearing, noise, store=store)
     try:
         until(lambda: speakers.levels.turned_db > 9.0, "the limit to act")
-        heard, lines, measures = speakers.levels, speakers.lines(), speakers.measures()
+        heard, status = speakers.levels, speakers.gauge(Status())
     finally:
         speakers.close()
     assert heard.laeq is not None
     assert heard.laeq > 70.0
-    assert "limit 70, turned down" in lines[-1]
-    assert "calibrated" in lines[-1]
+    assert "limit 70" in hearing_line(status)
+    assert "turned down by" in hearing_line(status)
+    assert "calibrated" in hearing_line(status)
+    measures = state_messages(status)
     assert measures["/state/calibrated"] is True
     assert measures["/state/laeq"] > 70.0
     assert measures["/state/dose"] > 0.0
@@ -163,8 +167,9 @@ def test_uncalibrated_is_said(house: House) -> None:
     speakers = Loudspeakers(1, Sound(), Hearing(), noise)
     try:
         until(lambda: speakers.levels.playing and speakers.levels.integrated > -60.0, "sound")
-        assert "not calibrated" in speakers.lines()[-1]
-        assert speakers.measures()["/state/calibrated"] is False
+        status = speakers.gauge(Status())
+        assert "not calibrated" in overlay(status)[-1]
+        assert state_messages(status)["/state/calibrated"] is False
     finally:
         speakers.close()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from installation.commands import status
+from installation.status import Status
 
 SOUND = {"sound": "plays", "lufs": -20.1, "xruns": 0, "hearing_guard_db": 0.0, "turned_down_db": 0.0}
 
@@ -14,11 +16,17 @@ SOUND = {"sound": "plays", "lufs": -20.1, "xruns": 0, "hearing_guard_db": 0.0, "
 @pytest.mark.parametrize(
     ("said", "printed"),
     [
-        (SOUND | {"laeq_dba": None, "dose_percent": None}, "not calibrated, so dB(A) are not known"),
-        (SOUND | {"laeq_dba": 81.4, "dose_percent": 12.3}, "81.4 dB(A) in 15 minutes, 12 % of a day's dose"),
+        (
+            SOUND | {"laeq_dba": None, "dose_percent": None},
+            "not calibrated, so dB(A) are not known (sleeptree check --calibrate)",
+        ),
+        (
+            SOUND | {"laeq_dba": 81.4, "dose_percent": 12.3},
+            "81.4 dB(A) in 15 minutes, 12 % of a day's dose; calibrated",
+        ),
         (
             SOUND | {"laeq_dba": 84.9, "dose_percent": 40.0, "hearing_guard_db": 0.5, "turned_down_db": 1.5},
-            "84.9 dB(A) in 15 minutes, 40 % of a day's dose; turned down by 2.0 dB",
+            "84.9 dB(A) in 15 minutes, 40 % of a day's dose; turned down by 2.0 dB; calibrated",
         ),
         ({}, None),
     ],
@@ -31,3 +39,16 @@ def test_status_says_what_ears_have_had(
     assert status.status(as_json=False)
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if len(line.split()) > 1)
     assert lines.get("hearing", "").strip() == (printed or "")
+
+
+def test_what_strangers_wrote_is_printed_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Markup of a terminal or of the library that prints; what is no letter or sign is a question mark."""
+    said = msgspec.to_builtins(
+        Status(refused={"unknown": 1}, refusal="/[/x] [red]a\x1b[2J\u202eb is not a control", troubles=("[bold]",))
+    )
+    monkeypatch.setattr(status, "running", lambda: iter([said]))
+    monkeypatch.setenv("COLUMNS", "160")
+    assert status.status(as_json=False)
+    assert "[bold]; refused 1 (unknown 1); last: /[/x] [red]a?[2J?b is not a control" in capsys.readouterr().out

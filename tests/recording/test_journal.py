@@ -21,6 +21,7 @@ from installation.recording.journal import digest, night
 from installation.recording.replay import Replay, read, summary
 from installation.remote.inbox import KEYS
 from installation.remote.osc.server import Server
+from installation.status import Status
 from tests.harness.evening import SCENES, Evening, replayed
 from tests.harness.rehearsal import osc, perform, rehearsal
 from tests.harness.waiting import TIMEOUT_S, until
@@ -79,7 +80,7 @@ def test_a_replay_takes_nothing_else_and_says_what_it_is(tmp_path: Path) -> None
     show = rehearsal()
     assert replay.receive("/show/go", (), KEYS, 0) == 0
     assert replay.deliver(show, 0) == 0
-    assert replay.lines() == [f"replays {evening.journal.path.name}"]
+    assert replay.gauge(Status()).troubles == (f"replays {evening.journal.path.name}",)
 
 
 def test_a_show_that_is_not_the_same_is_noticed_within_a_second(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_a_show_that_is_not_the_same_is_noticed_within_a_second(tmp_path: Path) 
         replay.deliver(show, 0)
         show.step()
     assert replay.strayed == 120
-    assert "another show since 1 s" in replay.lines()[0]
+    assert "another show since 1 s" in replay.gauge(Status()).troubles[0]
 
 
 def test_a_new_night_begins_a_file_that_replays_by_itself(tmp_path: Path) -> None:
@@ -239,7 +240,7 @@ def test_a_disk_that_takes_nothing_is_said_once_and_the_journal_is_whole_when_it
     evening.journal.flush()
     evening.journal.flush()
     assert evening.journal.trouble.endswith("; the show goes on")
-    assert evening.desk.lines() == []
+    assert evening.desk.gauge(Status()).refused == {}
     blocked.unlink()
     evening.play(1.0)
     performance = evening.end()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from installation.controls import TABLE
@@ -10,6 +11,7 @@ from installation.remote.desk import Desk, sleepers
 from installation.remote.inbox import KEYS, Received, Source
 from installation.remote.osc import codec
 from installation.show import Show
+from installation.status import Status, refusals, state_messages
 from tests.harness.rehearsal import settled
 
 HAND, OTHER = Source("udp", "10.0.0.1", 1), Source("udp", "10.0.0.2", 2)
@@ -124,9 +126,9 @@ def test_what_the_table_of_an_inner_thread_says_of_sleepers_is_what_is_set(show:
     assert said["/sleeper/1/present"] is False
 
 
-def test_the_state_is_said_ten_times_a_second_with_what_others_measure(desk: Desk, show: Show) -> None:
+def test_the_state_is_published_ten_times_a_second_with_what_others_measure(desk: Desk, show: Show) -> None:
     publisher = StatePublisher(desk, None, lambda: 0.0)
-    publisher.measures.append(lambda: {"/state/fps": 60.0, "/state/guard": 0.25})
+    publisher.reader.gauges.append(lambda status: msgspec.structs.replace(status, fps=60.0, guard=0.25))
     states = 0
     for _ in range(ticks.RATE):
         show.step()
@@ -134,15 +136,17 @@ def test_the_state_is_said_ten_times_a_second_with_what_others_measure(desk: Des
         states += bool(desk.feedback.state)
         desk.feedback.state = {}
     assert states == ticks.RATE // EVERY == 10
-    state = publisher.state(show)
+    state = state_messages(publisher.reader.read(show))
     assert set(state) <= {row.address for row in TABLE.values() if row.role == "output"}
     assert (state["/state/phase"], state["/state/section"]) == ("harmony", "rest")
     assert (state["/state/fps"], state["/state/guard"], state["/state/refused"]) == (60.0, 0.25, 0.0)
-    assert state["/state/coherence"] == show.moment().coherence
+    assert state["/state/coherence"] == pytest.approx(show.moment().coherence, abs=1e-6)
 
 
-def test_troubles_and_refusals_are_in_the_overlay(desk: Desk, show: Show) -> None:
-    assert desk.lines() == []
+def test_troubles_and_refusals_are_in_the_status(desk: Desk) -> None:
+    assert not desk.gauge(Status()).troubles
     desk.troubles.append(lambda: "OSC: port taken")
     desk.receive("/dream/dread", [1], HAND, 0)
-    assert desk.lines() == ["OSC: port taken", "refused 1 (unknown 1); last: /dream/dread is not a control"]
+    status = desk.gauge(Status())
+    assert status.troubles == ("OSC: port taken",)
+    assert refusals(status) == "refused 1 (unknown 1); last: /dream/dread is not a control"

@@ -55,7 +55,7 @@ def test_a_crash_or_a_hang_is_followed_by_the_show_where_it_was(stage: Stage, nu
     before = show.guarded()
     show.tell("/light/hue", 0.3)
     show.tell("/sleeper/7/glow", 1.75)
-    show.wait(lambda s: s.get("heard", {}).get("taken", 0) >= 2, "what was said")
+    show.wait(lambda s: s.get("messages", {}).get("taken", 0) >= 2, "what was said")
     show.give("/dream/communion", 0.9)  # whether a snapshot has this already or not
     in_place = show.state["snapshot_tick"]
     os.kill(before["process"], number)

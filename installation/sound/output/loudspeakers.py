@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import multiprocessing
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,7 @@ from installation.sound.cue import Cue, encode
 from installation.sound.exposure import rest, sane
 from installation.sound.output.process import INSTALL, SampleSources, drones, own_loudspeakers
 from installation.sound.output.shared_memory import CueRing, Meter, OutputStatus, allocate
+from installation.status import Status
 from installation.venue.settings import Hearing, Sound
 
 Doubles = NDArray[np.float64]
@@ -163,42 +165,27 @@ class Loudspeakers:
         standby = self._standby
         return self._playing and standby is not None and standby.words == "ready"
 
-    def measures(self) -> Mapping[str, float]:
-        """What the table says of sound, by address."""
-        heard = self.levels
-        rough = min(heard.roughness / ROUGHEST, 1.0) if heard.playing else 0.0
-        return {
-            "/state/level": max(heard.momentary, -60.0) if heard.playing else -60.0,
-            "/state/roughness": rough,
-            "/state/integrated": heard.integrated,
-            "/state/calibrated": heard.laeq is not None,
-            "/state/laeq": heard.laeq or 0.0,
-            "/state/dose": min(100.0 * (heard.dose or 0.0), 999.0),
-            "/state/hearing": heard.held_db + heard.turned_db if heard.playing else 0.0,
-        }
-
-    def lines(self) -> tuple[str, ...]:
-        """What the overlay has to say."""
-        heard = self.levels
-        if not heard.playing:
-            return (f"sound: {heard.state}",)
-        held = f", guard {heard.held_db:.1f} dB" if heard.held_db > 0.05 else ""
-        return (
-            f"sound: {heard.state}, {heard.xruns} gaps",
-            f"{heard.momentary:.1f} LUFS, {heard.integrated:.1f} in all, rms {_db(heard.rms):.1f} dB, "
-            f"true peak {_db(heard.peak):.1f} dB, roughness {heard.roughness:.2f}{held}",
-            self._exposed(heard),
-        )
-
-    def _exposed(self, heard: OutputStatus) -> str:
-        """A line about what the audience has had."""
-        hearing = self._given[2]
-        if heard.laeq is None or heard.dose is None:
-            return "dB(A) and dose unknown: not calibrated (sleeptree check --calibrate)"
-        turned = f", turned down {heard.turned_db:.1f} dB for it" if heard.turned_db > 0.05 else ""
-        return (
-            f"LAeq 15 min {heard.laeq:.1f} dB(A), limit {hearing.laeq15_limit_dba:g}{turned}; "
-            f"dose of 24 h {100.0 * heard.dose:.0f} %; calibrated{hearing.calibrated}"
+    def gauge(self, status: Status) -> Status:
+        """With what is played, and what the audience's ears have had."""
+        heard, hearing = self.levels, self._given[2]
+        return msgspec.structs.replace(
+            status,
+            sound=heard.state,
+            sound_playing=heard.playing,
+            sound_process=self.process,
+            sound_restarts=self.restarts,
+            xruns=heard.xruns,
+            lufs=round(heard.momentary, 2),
+            integrated_lufs=round(heard.integrated, 2),
+            rms_db=round(_db(heard.rms), 2),
+            peak_db=round(_db(heard.peak), 2),
+            roughness=min(heard.roughness / ROUGHEST, 1.0),
+            hearing_guard_db=round(heard.held_db, 2),
+            turned_down_db=round(heard.turned_db, 2),
+            laeq_dba=None if heard.laeq is None else round(heard.laeq, 2),
+            laeq_limit_dba=hearing.laeq15_limit_dba,
+            dose_percent=None if heard.dose is None else round(100.0 * heard.dose, 2),
+            calibrated=hearing.calibrated,
         )
 
     def close(self) -> None:
