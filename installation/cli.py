@@ -92,6 +92,12 @@ class Fps(StrEnum):
     SMOOTH = "60"
 
 
+class SceneStep(StrEnum):
+    """What can be done about scenes."""
+
+    NEW = "new"
+
+
 class PhaseName(StrEnum):
     """The phases of the piece."""
 
@@ -196,6 +202,45 @@ def still(
         raise Mistake("still takes either --phase or --at")
     name: Phase | None = phase.value if phase is not None else None
     _say(still(Request(config, score, scene, seed), at, name, _size("--size", size), out))
+
+
+@app.command()
+def look(
+    scene: Annotated[str, typer.Argument(metavar="SCENE", help="The scene's name.")],
+    *,
+    at: Annotated[str, typer.Option(metavar="S,S,...", help="These moments; else the middle of each phase.")] = "",
+    strip: Annotated[
+        int, typer.Option(metavar="N", parser=_whole("--strip", 0, 48), help="So many moments through the arc.")
+    ] = 0,
+    seeds: Annotated[str, typer.Option(metavar="N,N,...", help="With these seeds.")] = "",
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of one picture.")] = "640x360",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Where the sheet goes.", show_default="SCENE.png")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Draw it again whenever the scene is saved.")] = False,
+    score: ScoreName = None,
+    config: Config = None,
+) -> None:
+    """For who writes a scene: moments on one sheet, what they cost, what the flash guard did, what is wrong."""
+    from installation.commands.look import Wanted, look
+
+    moments = tuple(_number("--at", 0)(word) for word in at.split(",") if word)
+    others = tuple(_whole("--seeds", 0, SEEDS)(word) for word in seeds.split(",") if word)
+    wanted = Wanted(_size("--size", size), out or Path(f"{Path(scene).name}.png"), moments, strip, others)
+    look(Request(config, score, scene), wanted, watch)
+
+
+@app.command("scene")
+def new_scene(
+    step: Annotated[SceneStep, typer.Argument(help="What is to be done.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A Python name: lower case, digits, _.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for its package.")],
+) -> None:
+    """Begin a scene of your own: a package that plays, with a test."""
+    from installation.commands.scene import begin
+
+    for line in begin(name, folder):
+        _say(line)
 
 
 @app.command()

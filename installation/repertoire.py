@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from installation.controls import table
 from installation.foundation import places
@@ -24,7 +28,39 @@ class Repertoire:
 
 def found() -> Repertoire:
     """Every scene that is installed or, in a checkout, declared in its pyproject.toml."""
-    return load((*entry_points(group=GROUP), *_declared()))
+    return load(_points())
+
+
+def _points() -> tuple[EntryPoint, ...]:
+    return (*entry_points(group=GROUP), *_declared())
+
+
+def sources(kind: type[Scene]) -> tuple[Path, ...]:
+    """The files that a scene is written in: its package's, or its own."""
+    written = Path(inspect.getsourcefile(kind) or "")
+    return tuple(sorted(written.parent.glob("**/*.py"))) if written.name == "__init__.py" else (written,)
+
+
+def imported_anew(name: str) -> type[Scene]:
+    """The scene `name` as its files are now. What has been made of it before goes on with what it was made of.
+
+    Its modules are forgotten and imported again; where that fails, the old ones stay. Raises what they raise.
+    """
+    point = [point for point in _points() if point.name == name][-1]
+    mine = {key: sys.modules[key] for key in sys.modules if f"{key}.".startswith(f"{point.module}.")}
+    for key in mine:
+        del sys.modules[key]
+    importlib.invalidate_caches()
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # two saves in one second have one time stamp
+    try:
+        return _scene(point)
+    except BaseException:
+        for key in [key for key in sys.modules if f"{key}.".startswith(f"{point.module}.")]:
+            del sys.modules[key]
+        sys.modules.update(mine)
+        raise
+    finally:
+        sys.dont_write_bytecode = writes
 
 
 def load(points: Iterable[EntryPoint]) -> Repertoire:

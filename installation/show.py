@@ -352,12 +352,22 @@ class Show:
             }
         )
 
-    def restore(self, data: bytes) -> None:
-        """Back to a snapshot of a show with the same seed, score and scenes. Raises ValueError naming what is wrong."""
+    def restore(self, data: bytes, scenes: bool = True) -> None:
+        """Back to a snapshot of a show with the same seed, score and scenes. Raises ValueError naming what is wrong.
+
+        Without `scenes` those on stage stay, as they were born: what else a show is does not depend on its scenes.
+        """
         state = memory.unpack(data)
         if not isinstance(state, dict) or state.get("seed") != self.seed:
             raise ValueError(f"snapshot: not of a show with seed {self.seed}")
         try:
+            if not scenes:
+                stage = {"playing": list(self.playing), "weights": list(self.weights)}
+                state = {
+                    **state,
+                    "show": {**state["show"], **stage},
+                    "scenes": {n: self._birth[n] for n in self.playing},
+                }
             self._recall(state)
         except (KeyError, TypeError) as error:
             raise ValueError(f"snapshot: {error} is missing or malformed") from None

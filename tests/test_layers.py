@@ -66,6 +66,7 @@ CLOCK_HOMES = {
     "installation/remote/osc/": CLOCKS,
     "installation/session/player.py": (*STOPWATCH, "time.sleep"),
     "installation/session/preload.py": STOPWATCH,  # is it worth a word?
+    "installation/film/looking.py": STOPWATCH,  # what does a scene cost?
     "installation/commands/check.py": STOPWATCH,  # how fast is it here?
     "installation/sound/output/process.py": STOPWATCH,  # did the loudspeakers wait?
 }

@@ -29,7 +29,10 @@ def still(request: Request, at: float | None, phase: str | None, size: Size, out
     show, picture = production.show(), production.picture(size)
     with Bar("still") as progress:
         prepare(progress.prepare)
+        production.approach(show, max(0, tick - film.ROLL), progress)
         pixels = film.still(show, picture, tick, progress)
     now = show.moment()
     png.write(out, pixels, f"SleepTree, seed {show.seed}, score {show.score.name}, {ticks.seconds(tick):g} s")
-    return f"{out}: {size[0]}x{size[1]}, {now.section} ({now.phase}), {now.seconds:g} s, coherence {now.coherence:.2f}"
+    said = [f"{size[0]}x{size[1]}", f"{now.section} ({now.phase})", f"{now.seconds:g} s"]
+    said += [f"coherence {now.coherence:.2f}", *filter(None, [str(picture.held)])]
+    return f"{out}: {', '.join(said)}"

@@ -19,6 +19,10 @@ Progress = Callable[[int, int], None]
 """Told how many ticks are done, of how many."""
 
 
+ROLL = WATCHED + LINGERING
+"""Ticks before a picture that it remembers something of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Which pictures of a show are wanted: `frames` from tick `first` on, `fps` a second, which divides ticks.RATE."""
@@ -63,7 +67,7 @@ def pictures(
     if show.tick > cut.first:
         raise ValueError(f"the show is at tick {show.tick}, past the first picture at {cut.first}")
     pixels = np.zeros((picture.height, picture.width), np.uint32)
-    began, watched, lingering = show.tick, cut.first - WATCHED, cut.first - WATCHED - LINGERING
+    began, watched, lingering = show.tick, cut.first - WATCHED, cut.first - ROLL
     while True:
         tick = show.tick
         if hear is not None:

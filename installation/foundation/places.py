@@ -69,6 +69,11 @@ def data() -> Path:
     return platformdirs.user_data_path(_NAME)
 
 
+def caches() -> Path:
+    """What can be made anew, and is kept because that takes long."""
+    return platformdirs.user_cache_path(_NAME)
+
+
 def logs() -> Path:
     """Where the log is."""
     return platformdirs.user_log_path(_NAME)

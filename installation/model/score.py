@@ -75,6 +75,11 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Length of one arc."""
         return sum(section.seconds for section in self.section)
 
+    def alone(self, scene: str) -> Score:
+        """This score with one scene from its beginning to its end."""
+        sections = tuple(msgspec.structs.replace(section, scene="") for section in self.section)
+        return msgspec.structs.replace(self, scene=scene, section=sections)
+
     def index(self, name: str) -> int | None:
         """The place of the section called `name`."""
         return next((i for i, section in enumerate(self.section) if section.name == name), None)

@@ -28,7 +28,9 @@ class Reel:
 def shoot(production: Production, reel: Reel) -> str:
     """Draw, pack and name every picture of `reel`. Interrupted, it leaves no film and only whole frames."""
     from installation.film.encoder import Encoder
+    from installation.film.film import ROLL as PICTURE_ROLL
     from installation.film.film import Cut, pictures
+    from installation.film.soundtrack import ROLL as SOUND_ROLL
     from installation.film.soundtrack import Soundtrack, Studio
     from installation.film.wav import Wav
     from installation.foundation import png
@@ -52,7 +54,10 @@ def shoot(production: Production, reel: Reel) -> str:
         studio = Studio(production.seed, production.settings.hearing, 2)
         sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
         hear = sound.hear if takers else None
+        production.approach(show, max(0, cut.first - max(PICTURE_ROLL, SOUND_ROLL)), progress)
+        worst = picture.held
         for i, pixels in enumerate(pictures(show, picture, cut, progress, production.before, hear)):
+            worst = max(worst, picture.held, key=lambda held: held.share)
             if encoder is not None:
                 encoder.write(pixels)
             if reel.frames is not None:
@@ -63,4 +68,5 @@ def shoot(production: Production, reel: Reel) -> str:
             sound.hear(show)
         sound.finish()
     places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
-    return f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"
+    said = f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"
+    return f"{said}; at the most {worst}" if worst else said

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from installation import repertoire
 from installation.foundation import places
@@ -47,6 +45,12 @@ class Production:
         """Seconds of the show at which a film of all of it begins, and how long it is."""
         return 0.0, self.score.seconds
 
+    def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
+        """Bring a show to `tick`, in seconds where it was kept: nobody plays it, so it is the same each time."""
+        from installation.film.moments import Moments
+
+        Moments.of(places.caches() / "moments", show, self.scenes).reach(show, tick, progress)
+
     def before(self, show: Show) -> None:
         """Called before each step of a film: a replay hands the show what was played then, others nothing."""
 
@@ -73,8 +77,7 @@ def load_production(request: Request, score: str | None = None) -> Production:
     if scene:
         if scene not in found.scenes:
             raise Mistake(f'--scene takes one of {", ".join(sorted(found.scenes))}, got "{scene[:40]}"')
-        sections = tuple(msgspec.structs.replace(section, scene="") for section in arc.section)
-        arc = msgspec.structs.replace(arc, scene=scene, section=sections)
+        arc = arc.alone(scene)
     return Production(venue, arc, venue.show.seed if request.seed is None else request.seed, found.scenes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,9 @@ class ReplayProduction(Production):
         """From the first whole second of the journal to its end."""
         begins = float(-(-self.performance.header.tick // ticks.RATE))
         return begins, ticks.seconds(self.performance.last) - begins
+
+    def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
+        """Nothing is kept of a performance: its first tick is where it was begun."""
 
     def before(self, show: Show) -> None:
         """Hand over what was accepted at this tick."""
