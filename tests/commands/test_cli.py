@@ -21,6 +21,7 @@ from tests.harness.desktop import Desktop
 from tests.harness.waiting import ROOT, TIMEOUT_S, until
 
 COMMANDS = ("play", "still", "film", "check")
+SCENES = ", ".join(sorted(repertoire.found().scenes))
 
 
 @pytest.fixture
@@ -105,9 +106,9 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("still --at 0 --out s.png --score none", 'there is no file "none", and the scores that ship are abridged'),
         ("still --at 0 --out s.png --score bad.toml", "bad.toml: section 1 (a): "),
         ("still --at 0 --out s.png --score latin.toml", "latin.toml: a score is UTF-8 text"),
-        ("still --at 0 --out s.png --score odd.toml", 'score odd: scene takes one of sleeptree, got "nowhere"'),
+        ("still --at 0 --out s.png --score odd.toml", f'score odd: scene takes one of {SCENES}, got "nowhere"'),
         ("still --phase glitch --out s.png --score calm.toml", "score calm: no lit section is glitch"),
-        ("still --at 0 --out s.png --scene none", 'scene takes one of sleeptree, got "none"'),
+        ("still --at 0 --out s.png --scene none", f'scene takes one of {SCENES}, got "none"'),
         ("still --at 0 --out s.png --config none.toml", "No such file or directory: none.toml"),
         ("still --at 0 --out s.png --config venue.toml", "venue.toml: [screen] fps takes a whole number"),
         ("still --at 0 --out s.png --seed -1", '--seed takes a whole number in 0..9223372036854775807, got "-1"'),
