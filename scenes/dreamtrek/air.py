@@ -60,5 +60,5 @@ def _shaft(now: Moment) -> Points:
     colour = mix(
         np.tile(foot, (SHAFT, 1)), np.tile(top, (SHAFT, 1)), np.clip(height / 6.0, 0.0, 1.0).astype(np.float32)
     )
-    strength = 0.010 * (0.8 + 0.2 * math.cos(now.breath - 1.5)) * np.exp(-height / 30.0)
+    strength = (0.010 + 0.010 * now.bloom) * (0.8 + 0.2 * math.cos(now.breath - 1.5)) * np.exp(-height / 30.0)
     return Points(place, np.linspace(1.9, 3.4, SHAFT).astype(np.float32), shone(colour, strength))

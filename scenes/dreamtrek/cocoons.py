@@ -1,17 +1,23 @@
-"""The cocoons: ribs of glass that a sleeper lies in, their head, and the light of their breath."""
+"""The cocoons: a shell of light, open above, the sleeper in it, and the light of their breath."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from installation import Array, Chance, Moment, Points, Strokes, View, along, ease, mix, polylines, shone
+from installation import Array, Chance, Moment, Points, Strokes, View, along, ease, eased, mix, polylines, shone
 from scenes.dreamtrek.palette import PEARL, camps, kin, own
 from scenes.dreamtrek.seats import Seats
 from scenes.dreamtrek.tearing import Tearing
 
-RIBS, KNOTS = 6, 13  # lines from end to end of a cocoon, and vertices of one
-LONG, WIDE = 0.86, 0.31  # metres, half its length and half its width
+RIBS = np.array([0.0, 0.5, 0.25, 0.75])  # turns round the shell: both edges, the ridge, the keel
+BRIGHT = np.array([1.0, 1.0, 0.5, 0.3], dtype=np.float32)  # of each
+KNOTS = 13  # vertices of a rib
+LONG, WIDE, HIGH = 0.88, 0.34, 0.27  # metres, half its length, width and height
 FINE = 0.0095  # metres, radius of a rib
+BODY = 0.17  # metres, radius of a sleeper's light
+LYING = np.array([-0.42, -0.12, 0.2, 0.55], dtype=np.float32)  # metres from head to foot
+BLURRED, SHARP = 4.5, 11.0  # metres from the camera within which a cocoon is out of focus, and from which it is not
+SOFTER = 5.0  # times as wide, out of focus
 FALL, LANDING = 5.0, 2.0  # metres and seconds in which a newcomer comes down
 
 
@@ -22,50 +28,51 @@ class Cocoons:
         self._tearing, n = tearing, len(seats)
         draw = chance.at()
         cos, sin = np.cos(seats.angle), np.sin(seats.angle)
-        self._centre = np.stack([seats.radius * cos, seats.radius * sin, seats.height + 0.12], axis=1)
-        axis = np.stack([-0.90 * cos, -0.90 * sin, np.full(n, -0.30)], axis=1) + 0.04 * draw.normal(size=(n, 3))
+        self._centre = np.column_stack([seats.place, seats.height + 0.12])
+        axis = np.stack([-0.90 * cos, -0.90 * sin, np.full(n, -0.30)], axis=1) + 0.05 * draw.normal(size=(n, 3))
         axis /= np.linalg.norm(axis, axis=1)[:, None]  # its foot lies to the stage
         level = np.stack([-axis[:, 1], axis[:, 0], np.zeros(n)], axis=1)
         level /= np.linalg.norm(level, axis=1)[:, None]
-        turn = 2.0 * np.pi * np.arange(RIBS) / RIBS + draw.uniform(-0.25, 0.25, (n, 1))
-        normal = np.cos(turn)[..., None] * level[:, None] + np.sin(turn)[..., None] * np.cross(axis, level)[:, None]
+        turn = (2.0 * np.pi * RIBS + draw.normal(0.0, 0.12, (n, 1)))[..., None]
+        normal = WIDE * np.cos(turn) * level[:, None] + HIGH * np.sin(turn) * np.cross(axis, level)[:, None]
         way = np.linspace(0.0, np.pi, KNOTS)
-        wide = np.sin(way) ** 1.25 * (1.0 + 0.24 * np.cos(way))  # an almond, wider where the head lies
+        wide = np.sin(way) ** 1.15 * (1.0 + 0.24 * np.cos(way))  # an almond, wider where the head lies
         size = draw.uniform(0.9, 1.1, (n, 1, 1, 1))
-        ribs = size * (-LONG * np.cos(way)[:, None] * axis[:, None, None] + WIDE * wide[:, None] * normal[:, :, None])
+        ribs = size * (-LONG * np.cos(way)[:, None] * axis[:, None, None] + wide[:, None] * normal[:, :, None])
         self._ribs = np.asfortranarray((self._centre[:, None, None] + ribs).reshape(-1, 3), dtype=np.float32)
-        self._normal = normal.astype(np.float32)  # (n, RIBS, 3)
-        self._head, self._body = (
-            (self._centre - 0.42 * axis).astype(np.float32),
-            (self._centre + 0.15 * axis).astype(np.float32),
+        self._shell = (BRIGHT[:, None] * (0.35 + 0.65 * np.sin(way))).astype(np.float32).ravel()
+        lying = (self._centre[:, None] + LYING[:, None] * axis[:, None]).reshape(-1, 3)
+        self._lying, self._head = (
+            np.asfortranarray(lying, dtype=np.float32),
+            (self._centre - 0.45 * axis).astype(np.float32),
         )
-        self._along = (0.45 + 0.55 * np.sin(way)).astype(np.float32)
-        self._starts = polylines(n * RIBS, KNOTS)
         self._kin = kin(seats.turn)
 
     def light(self, now: Moment, view: View) -> list[Points | Strokes]:
-        """Ribs, heads and breath."""
+        """Shells, sleepers and their heads."""
         sleepers, n = now.sleepers, len(now.sleepers)
-        eye = np.array(view.eye) - self._centre
-        away = np.linalg.norm(eye, axis=1)
-        pulse, colour = sleepers.pulse, self._colour(now)
+        pulse, colour = sleepers.pulse * (1.0 - 0.6 * now.unrest) + 0.15 * now.unrest, self._colour(now)
         here = 1.4 * sleepers.present * sleepers.glow * self._awake(now)
-        facing = np.abs(np.matmul(self._normal, (eye / away[:, None]).astype(np.float32)[:, :, None]))[..., 0]
-        rim = 0.25 + 0.75 * (1.0 - facing) ** 1.5  # glass is brightest where it is seen edge on
-        ribs = (0.07 + here * (0.11 + 0.34 * pulse)).astype(np.float32)[:, None] * rim
+        away = np.linalg.norm(np.array(view.eye) - self._centre, axis=1)
+        soft = 1.0 + (SOFTER - 1.0) * eased((SHARP - away) / (SHARP - BLURRED))
+        shell = (0.07 + here * (0.13 + 0.40 * pulse)) * soft**-0.8
         falling = np.clip(1.0 - sleepers.arrived / LANDING, 0.0, 1.0)
         head = self._head + np.array([0.0, 0.0, FALL], np.float32) * (falling**2).astype(np.float32)[:, None]
+        lit = shone(mix(colour, PEARL, 0.45), here * (0.35 + 1.5 * pulse))
         return [
             Strokes(
                 self._ribs,
-                np.full(len(self._ribs), FINE, np.float32),
-                shone(along(colour, RIBS * KNOTS), (ribs[..., None] * self._along).ravel()),
-                self._starts,
+                along(FINE * soft, len(self._shell)),
+                shone(along(colour, len(self._shell)), (shell[:, None] * self._shell).ravel()),
+                polylines(n * len(RIBS), KNOTS),
             ),
-            Points(
-                head, np.full(n, 0.062, np.float32), shone(mix(colour, PEARL, 0.45), here * (0.35 + 1.5 * pulse)), 0.4
+            Strokes(
+                self._lying,
+                np.full(len(self._lying), BODY, np.float32),
+                along(shone(colour, here * (0.03 + 0.16 * pulse)), len(LYING)),
+                polylines(n, len(LYING)),
             ),
-            Points(self._body, np.full(n, 0.42, np.float32), shone(colour, here * (0.025 + 0.10 * pulse))),
+            Points(head, np.full(n, 0.062, np.float32), lit, 0.4),
         ]
 
     def _awake(self, now: Moment) -> Array:

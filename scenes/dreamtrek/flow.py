@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from installation import Array, Chance, Moment, ease, eased
-from scenes.dreamtrek.rope import FOOT, Facing, Rope
+from scenes.dreamtrek.rope import FOOT, PARTED, Facing, Rope
 from scenes.dreamtrek.seats import Seats
 from scenes.dreamtrek.tearing import Tearing
 
@@ -46,6 +46,8 @@ class Flow:
         self._seats, self._tearing = seats, tearing
         draw = chance.of("flow").at()
         self._late = draw.uniform(size=(len(seats), 1)).astype(np.float32)
+        self._arch = draw.uniform(0.45, 1.55, (len(seats), 1)).astype(np.float32)  # no two lift alike
+        self._veer = draw.normal(0.0, 0.15, (len(seats), 1)).astype(np.float32)  # radians
         self._slipping = draw.uniform(0.2, 1.0, (len(seats), 1)).astype(np.float32)
 
     def way(self, now: Moment, facing: Facing, hosts: np.ndarray, held: float) -> Way:
@@ -81,10 +83,10 @@ class Flow:
         begin = seats.radius[hosts][:, None]
         start = seats.height[hosts][:, None] + np.float32(HEART)
         mouth = np.float32(MOUTH) * (1.0 + 1.6 * opened)
-        arch = np.float32(0.375) + np.float32(0.075) * begin
+        arch = self._arch * (np.float32(0.375) + np.float32(0.075) * begin)
         z = start + (np.float32(FOOT) - start) * f + arch * self.loft + (self.rope.height - np.float32(FOOT))
-        common = np.float32(TURN + 0.2 * np.sin(0.05 * now.seconds)) * f + np.float32(SPIN) * f**4
-        angle = seats.angle[hosts][:, None] + common + opened * (np.float32(0.55) * side * f - common)
+        common = (np.float32(TURN + 0.2 * np.sin(0.05 * now.seconds)) + self._veer) * f + np.float32(SPIN) * f**4
+        angle = seats.angle[hosts][:, None] + common + opened * (np.float32(PARTED) * side * f - common)
         return begin + (mouth - begin) * f, angle, z
 
 

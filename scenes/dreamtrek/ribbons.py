@@ -14,10 +14,12 @@ from scenes.dreamtrek.rope import FOOT, Facing
 from scenes.dreamtrek.seats import Seats
 from scenes.dreamtrek.tearing import Tearing
 
-FILAMENTS = 3
+STOUT, STOUTER = 0.42, 0.85  # brightness of a ribbon from which it has a second and a third hair
 WAVES = 2.7  # waves of light on a ribbon at once
 REST, CREST = 0.145, 1.38  # light of a ribbon between waves, and what a wave adds
-WIDE, CLOSE = 0.15, 0.018  # metres between filaments at the loft and in the rope
+BESIDE = (-1.0, -0.5), (0.35, 1.0), (-0.3, 0.2)  # where the hairs lie, shares of WIDE
+CALMER = 0.65  # share of a wave that is lost when torn: each sleeper's phase trembles then, and all would flicker
+WIDE, CLOSE = 0.17, 0.018  # metres between filaments at the loft and in the rope
 FINE, ROUND = 0.0085, 0.0145  # metres, radius of a filament in the flow and in the rope
 BODY, BODIES = 0.30, 3  # metres, radius of the light that a ribbon lies in; every third one has it
 GROWING = 7.0  # seconds in which a newcomer's ribbon reaches the top
@@ -32,11 +34,23 @@ class Ribbons:
         draw, n = chance.of("silk").at(), len(seats)
         turn = draw.uniform(0.0, 2.0 * np.pi, (n, 1))
         self._silk_cos, self._silk_sin = np.cos(turn).astype(np.float32), np.sin(turn).astype(np.float32)
-        self._weight = (0.30 + 1.5 * draw.uniform(size=n) ** 2.5).astype(np.float32)  # uneven, as silk is
+        self._weight = (0.26 + 1.7 * draw.uniform(size=n) ** 2.2).astype(np.float32)  # uneven, as silk is
         self._kin = kin(seats.turn)
-        self._thick = np.tile(FINE + (ROUND - FINE) * self._flow.roped, FILAMENTS * n).astype(np.float32)
-        self._starts = polylines(FILAMENTS * n, KNOTS)
+        self._hairs(draw)
         self._wave = np.float32(2.0 * np.pi * WAVES) * self._flow.along
+
+    def _hairs(self, draw: np.random.Generator) -> None:
+        """One to three hairs a ribbon, beside it unevenly, or they would be stripes; the first goes on in the rope."""
+        n = len(self._weight)
+        every = [np.arange(n), np.flatnonzero(self._weight > STOUT), np.flatnonzero(self._weight > STOUTER)]
+        self._of = np.concatenate(every)  # (m,) the ribbon of each hair
+        beside = [draw.uniform(low, high, len(of)) for of, (low, high) in zip(every, BESIDE, strict=True)]
+        self._beside = np.concatenate(beside).astype(np.float32)[:, None]
+        bright = draw.uniform(0.55, 1.25, (len(self._of), 1)).astype(np.float32)
+        first = (np.arange(len(self._of)) < n)[:, None]
+        self._share = bright * np.where(first, 1.0, 1.0 - self._flow.roped).astype(np.float32)  # (m, KNOTS)
+        self._thick = np.tile(FINE + (ROUND - FINE) * self._flow.roped, len(self._of)).astype(np.float32)
+        self._starts = polylines(len(self._of), KNOTS)
 
     def light(self, now: Moment, view: View, held: float) -> list[Points | Strokes]:
         """Filaments, the light they lie in, crests and jewels; `held` is how far the anchor holds, 0..1."""
@@ -58,7 +72,7 @@ class Ribbons:
         voice = 0.7 + 0.6 * now.tones[sleepers.tone]
         self_lit = (self._weight * voice * sleepers.present * sleepers.glow).astype(np.float32)[:, None]
         crowd = np.minimum(np.float32(0.16) + (way.radius / np.float32(6.5)) ** np.float32(1.2), 1.0)
-        stout = self._flow.rope.weight * np.float32(0.30 + 0.40 * self._flow.rope.opened(now))
+        stout = self._flow.rope.weight * np.float32(0.42 + 0.30 * self._flow.rope.opened(now))
         lying = crowd + self._flow.roped * (stout * way.lying - crowd)
         strength: Array = self_lit * lying * self._grown(now) * self._packet(now) * _clear(view, way)
         return strength
@@ -68,7 +82,8 @@ class Ribbons:
         phase = now.sleepers.phase.astype(np.float32)[:, None]
         wave = 0.5 + 0.5 * (np.cos(phase) * np.cos(self._wave) + np.sin(phase) * np.sin(self._wave))
         square = wave * wave
-        packet: Array = np.float32(REST) + np.float32(CREST) * (square * square * wave)
+        calmer = 1.0 - CALMER * now.unrest
+        packet: Array = np.float32(REST + 0.25 * (1.0 - calmer)) + np.float32(CREST * calmer) * (square * square * wave)
         return packet
 
     def _grown(self, now: Moment) -> Array:
@@ -85,7 +100,7 @@ class Ribbons:
         camp = camps(now.sleepers.side[hosts])
         family = mix(self._kin, own(now.sleepers.hue), way.opened[:, 0])
         family = mix(family, camp, float(torn))
-        climb = eased((rope.height - (FOOT + 0.6)) / 7.5)
+        climb = eased((rope.height - (FOOT + 1.6)) / 8.0)
         roped, gold = self._flow.roped, np.float32(0.25) * climb
         colour = np.empty((3, *way.x.shape), np.float32)
         for k in range(3):
@@ -98,21 +113,18 @@ class Ribbons:
         return colour
 
     def _filaments(self, now: Moment, way: Way, light: Array) -> Strokes:
-        """Three hairs a ribbon, on a binormal that turns; the middle one ends where the rope begins."""
+        """The hairs of every ribbon, on a binormal that turns."""
         flow = self._flow
         apart = np.float32(WIDE) * flow.loft + np.float32(CLOSE)
         turn = 5.0 * flow.along + np.float32(0.25 * now.seconds)
         cos, sin = apart * np.cos(turn), apart * np.sin(turn)
         lift = self._silk_cos * cos - self._silk_sin * sin
         out = (self._silk_sin * cos + self._silk_cos * sin) / np.maximum(np.hypot(way.x, way.y), np.float32(0.3))
-        shift = np.stack([-way.y * out, way.x * out, lift])
-        middle = 1.0 - flow.roped
-        position = np.empty((3, FILAMENTS, *way.x.shape), np.float32)
+        position = np.empty((3, *self._share.shape), np.float32)
         lit = np.empty_like(position)
-        centre = np.stack([way.x, way.y, way.z])
-        for i, (beside, share) in enumerate(((-1.0, np.ones_like(middle)), (0.0, middle), (1.0, 0.35 + 0.65 * middle))):
-            position[:, i] = centre + np.float32(beside) * shift
-            np.multiply(light, share, out=lit[:, i])
+        for k, (centre, shift) in enumerate(((way.x, -way.y * out), (way.y, way.x * out), (way.z, lift))):
+            np.add(centre[self._of], self._beside * shift[self._of], out=position[k])
+            np.multiply(light[k][self._of], self._share, out=lit[k])
         return Strokes(position.reshape(3, -1).T, self._thick, lit.reshape(3, -1).T, self._starts)
 
     def _crests(self, now: Moment, way: Way, light: Array) -> Points:

@@ -25,6 +25,8 @@ LOOP = 1.35  # metres, radius of a loop of the tangle
 WAIST, NARROW, SLOPE = 1.25, 2.7, 2.3  # metres: the basket's narrowest radius, at what height, how soon it opens
 WOVEN = 2.0  # the weave's slant: 1 would be the straight lines of a hyperboloid
 LOW = 0.55  # metres at which the basket begins
+PARTED = 0.55  # radians by which the camps have turned apart there
+_LOWEST = math.atan((LOW - NARROW) / SLOPE)
 LEAST_TOP, MOST_TOP = 8.4, 11.0  # metres at which its ribbons end
 
 
@@ -116,5 +118,5 @@ class Rope:
         z = np.float32(LOW) + (self._top - np.float32(LOW)) * self._rise
         u = (z - np.float32(NARROW)) / np.float32(SLOPE)
         radius = np.float32(WAIST) * np.sqrt(1.0 + u * u)
-        angle = self._angle + side * (np.float32(1.9) + np.float32(WOVEN) * np.arctan(u))
+        angle = self._angle + side * (np.float32(PARTED) + np.float32(WOVEN) * (np.arctan(u) - np.float32(_LOWEST)))
         return radius * np.cos(angle), radius * np.sin(angle), z

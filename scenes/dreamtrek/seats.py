@@ -13,8 +13,8 @@ SHARES = np.array([18, 24, 30, 36, 40, 44, 48]) / 240.0
 """Share of the people on each tier, the innermost first."""
 RADII = np.array([4.5, 5.75, 7.6, 8.75, 10.75, 11.85, 13.3])
 """Metres from the axis to each. Uneven: even rows would be stripes, which tire the eye and wake the flash guard."""
-UNEVEN = 0.24  # of the way to the next seat, by which one may stand aside
-ASIDE = 0.10  # metres by which one may stand before or behind its row, one standard deviation
+UNEVEN = 0.38  # of the way to the next seat, by which one may stand aside
+ASIDE = 0.20  # metres by which one may stand before or behind its row, one standard deviation
 
 
 @dataclass(frozen=True)
