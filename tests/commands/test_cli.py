@@ -285,6 +285,7 @@ def test_closing_the_window_ends_it_and_a_display_that_is_missing_is_said(comman
     assert err == "sleeptree: there is no display 7 here; playing on display 1\n"
 
 
+@pytest.mark.whole
 def test_without_a_screen_it_films_all_three_phases_instead(command: Command) -> None:
     done = command.run("play", "--window", "160x90", "--seconds", "0.5", "--seed", "5", "--report", "r.json")
     assert done.returncode == 0, done.stderr

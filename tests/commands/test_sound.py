@@ -23,6 +23,8 @@ from tests.harness.command import Command
 from tests.harness.evening import Evening
 from tests.harness.waiting import TIMEOUT_S, alive, until
 
+pytestmark = pytest.mark.whole
+
 REQUEST = Request(score="abridged", seed=3)
 
 

@@ -16,6 +16,8 @@ from installation.film.wav import Wav
 from installation.scene import Moment
 from tests.harness.night import ARC, GLITCH, HARMONY, MENDED, MENDING, RATE, TORN, cut, heard
 
+pytestmark = pytest.mark.whole
+
 Night = tuple[NDArray[np.float32], list[Moment]]
 
 
