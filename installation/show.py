@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,38 @@ def _towards(value: float, goal: float, seconds: float) -> float:
     """One tick of a straight way that crosses 0..1 in `seconds`."""
     step = 1.0 / (ticks.RATE * seconds)
     return min(value + step, goal) if value < goal else max(value - step, goal)
+
+
+class ControlSource(Protocol):
+    """Where controls come from: the live desk, a replay, a film of a journal, the catching up after a crash."""
+
+    def deliver(self, show: Show, now_ns: int) -> int:
+        """Hand the show what acts in its next step; how many controls that were."""
+
+
+class Silence:
+    """A source without controls: the score plays alone."""
+
+    def deliver(self, show: Show, now_ns: int) -> int:
+        """Nothing."""
+        return 0
+
+
+class Follower(Protocol):
+    """Something that goes with the show, tick by tick, such as sound. It looks and does not move the show."""
+
+    def follow(self, show: Show, level: float) -> None:
+        """The show has stepped; `level` 1 .. 0 is the fade to black and silence at the end."""
+
+
+def advance(
+    show: Show, source: ControlSource, followers: Sequence[Follower] = (), now_ns: int = 0, level: float = 1.0
+) -> None:
+    """One tick of a show, wherever it plays: its controls from `source`, the step, then everybody who follows it."""
+    source.deliver(show, now_ns)
+    show.step()
+    for follower in followers:
+        follower.follow(show, level)
 
 
 class Show:

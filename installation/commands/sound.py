@@ -10,6 +10,7 @@ from installation.session.production import load_production, writable
 from installation.session.progress import Bar
 from installation.session.replaying import load_replay
 from installation.session.request import Request
+from installation.show import advance
 
 
 def sound(
@@ -31,11 +32,10 @@ def sound(
     hearing = production.settings.hearing
     with Bar("sound") as progress, far_studio(production.seed, hearing, channels) as studio, Wav(path, channels) as wav:
         track = Soundtrack(studio, first, last, wav.write)
-        track.hear(show)
+        track.follow(show)
+        source = production.source()
         while show.tick < last:
-            production.before(show)
-            show.step()
-            track.hear(show)
+            advance(show, source, (track,))
             if show.tick % ticks.RATE == 0:
                 progress(show.tick, last)
         track.finish()

@@ -4,7 +4,7 @@ stepped as fast as they go. Reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from installation.light.picture import LINGERING, WATCHED, Picture, look
 from installation.model import ticks
-from installation.show import Show
+from installation.show import ControlSource, Follower, Show, Silence, advance
 
 Pixels = NDArray[np.uint32]
 Progress = Callable[[int, int], None]
@@ -53,13 +53,13 @@ def pictures(
     picture: Picture,
     cut: Cut,
     progress: Progress | None = None,
-    before: Callable[[Show], object] | None = None,
-    hear: Callable[[Show], object] | None = None,
+    source: ControlSource | None = None,
+    followers: Sequence[Follower] = (),
 ) -> Iterator[Pixels]:
     """The pictures of `cut`, in order; each array is drawn over by the next.
 
-    The show is stepped from where it is, tick by tick; `before` each step somebody may hand it controls, and at every
-    tick somebody may `hear` it. What a picture remembers is made good first: the light of the LINGERING ticks before
+    The show is advanced from where it is, tick by tick, with the controls of `source`; `followers` see every tick, the
+    one that it is at included. What a picture remembers is made good first: the light of the LINGERING ticks before
     is taken into the trails, and the pictures of the WATCHED ticks before the first are drawn for the flash guard and
     thrown away.
     Raises ValueError when the show is already past the first picture.
@@ -68,10 +68,10 @@ def pictures(
         raise ValueError(f"the show is at tick {show.tick}, past the first picture at {cut.first}")
     pixels = np.zeros((picture.height, picture.width), np.uint32)
     began, watched, lingering = show.tick, cut.first - WATCHED, cut.first - ROLL
+    for follower in followers:
+        follower.follow(show, 1.0)
     while True:
         tick = show.tick
-        if hear is not None:
-            hear(show)
         if tick >= watched and (tick - cut.first) % cut.every == 0:
             picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps)
             if tick >= cut.first:
@@ -80,9 +80,7 @@ def pictures(
             picture.linger(look(show, picture.width / picture.height))
         if tick >= cut.last:
             return
-        if before is not None:
-            before(show)
-        show.step()
+        advance(show, source or Silence(), followers)
         if progress is not None and (tick >= lingering or tick % ticks.RATE == 0):
             progress(show.tick - began, cut.last - began)
 

@@ -107,7 +107,7 @@ class Soundtrack:
         self._wanted = (last - first) * QUANTUM  # samples still to be given
         self._due = 0  # samples still to be rendered
 
-    def hear(self, show: Show) -> None:
+    def follow(self, show: Show, level: float = 1.0) -> None:
         """The show is at a tick; call it once for every tick, in order."""
         if not self._first - ROLL <= show.tick < self._last:
             return

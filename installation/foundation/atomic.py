@@ -1,23 +1,60 @@
-"""Atomic files: written beside their place, brought to the disk, and moved there whole."""
+"""Atomic files and locks: written beside their place and moved there whole; held by one process at a time.
+
+Nothing here follows a symbolic link that somebody else may have put where a file is to be made.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from io import FileIO
 from pathlib import Path
 
+_MAKE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens meanwhile. Raises OSError."""
+
+def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
+    """Write a file so that it is there whole or not at all; `durable`, also after a power cut. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
+    fresh = unfinished(path)
     try:
-        with FileIO(fresh, "wb") as file:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) or 0 :]
-            os.fsync(file.fileno())
+        with create(fresh) as file:
+            write_all(file, data)
+            if durable:
+                os.fsync(file.fileno())
         fresh.replace(path)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def unfinished(path: Path) -> Path:
+    """The name beside `path` that a file has until it is whole."""
+    return path.with_name(f"{path.name}.new")
+
+
+def create(path: Path) -> FileIO:
+    """A new file for this user alone, unbuffered, instead of whatever has this name. Raises OSError."""
+    path.unlink(missing_ok=True)
+    return FileIO(os.open(path, _MAKE | os.O_EXCL, 0o600), "r+b")
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """All of it, however little the system takes at once. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
+
+
+def lock(path: Path) -> int | None:
+    """A descriptor that holds the lock of this file until it is closed; None: somebody else does. Raises OSError."""
+    descriptor = os.open(path, _MAKE, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -19,7 +19,7 @@ from installation.live.state import StatusReader
 from installation.model import ticks
 from installation.model.ticks import SECOND, Ticker
 from installation.remote.inbox import KEYS, Source
-from installation.show import Show
+from installation.show import ControlSource, Follower, Show, advance
 from installation.status import Status, overlay
 
 FAREWELL = ticks.RATE
@@ -32,24 +32,14 @@ _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
 
-class ControlSource(Protocol):
-    """Where what is said of the show comes from: remote.desk.Desk, or a performance that is replayed."""
+class LiveSource(ControlSource, Protocol):
+    """Where controls come from live: remote.desk.Desk, or a performance that is replayed."""
 
     def receive(self, address: str, arguments: Sequence[object], source: Source, now_ns: int) -> int:
         """A key was pressed that says this."""
 
-    def deliver(self, show: Show, now_ns: int) -> int:
-        """Hand the show what it has to take before it steps; how many controls that were."""
-
     def gauge(self, status: Status) -> Status:
         """The Status with what is known of it here."""
-
-
-class Follower(Protocol):
-    """Something that goes with the show, tick by tick, such as sound. It looks and does not move the show."""
-
-    def follow(self, show: Show, level: float) -> None:
-        """The show has stepped; `level` 1 .. 0 is the stage's own fade to black and silence at the end."""
 
 
 class Stage:
@@ -64,7 +54,7 @@ class Stage:
         self,
         show: Show,
         painter: Painter,
-        desk: ControlSource,
+        desk: LiveSource,
         *,
         clock: Callable[[], int],
         sleep: Callable[[float], None],
@@ -157,14 +147,10 @@ class Stage:
                 self._step(now)
 
     def _step(self, now: int) -> None:
-        self._desk.deliver(self.show, now)
-        self.show.step()
         if self._farewell is not None:
             self._farewell = max(0, self._farewell - 1)
         self._turn_day()
-        level = self.level
-        for follower in self._followers:
-            follower.follow(self.show, level)
+        advance(self.show, self._desk, self._followers, now, self.level)
         self._enter()
 
     def _turn_day(self) -> None:

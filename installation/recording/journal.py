@@ -3,7 +3,8 @@
 A file of lines, append-only. The first is an object with everything a show is made of (seed, score, version, the
 table's digest, and a snapshot where the file doesn't begin with the show); a control is a list
 `[tick, address, argument, ...]`; once a second comes a mark with the wall clock and a digest of the moment, by which
-a replay knows whether it is still the same show. After a power cut only the last line can be torn.
+a replay knows whether it is still the same show. A show that was cut off and goes on continues its file, so that a
+night is one journal however often it crashed. After a power cut only the last line can be torn.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,10 @@ import numpy as np
 import structlog
 
 from installation.controls import Accepted, Table
+from installation.foundation.atomic import write_all
 from installation.model import ticks
 from installation.model.score import Score
+from installation.recording.write_ahead_log import Tail, WriteAheadLog
 from installation.scene import Light, Moment
 from installation.show import Show
 
@@ -43,6 +48,9 @@ FLUSH = 0.5
 
 MOST = 200_000
 """Lines that are kept while the disk takes none."""
+
+LARGEST = 1 << 30
+"""Bytes of one journal: a performer's night is a fifth of that. What is played beyond is not written down, and said."""
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -66,6 +74,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     section: str
     digest: str
     end: bool = False
+    restart: bool = False  # the show was cut off, and goes on from here
 
 
 def wall() -> float:
@@ -79,16 +88,26 @@ def night(at: float) -> str:
 
 
 class Journal:
-    """Writes the journals of one show into a folder, a file a night. `write` and `mark` never wait for the disk."""
+    """Writes the journals of one show into a folder, a file a night. `write` and `mark` never wait for the disk.
 
-    def __init__(self, folder: Path, show: Show, at: float) -> None:
-        self._folder = folder
-        self._lines: list[tuple[Path, str]] = []
+    What is written goes into the write-ahead `log` at once, where there is one. A show that `goes_on` continues the
+    journal whose end that is; the show must have caught up with it.
+    """
+
+    def __init__(
+        self, folder: Path, show: Show, at: float, log: WriteAheadLog | None = None, goes_on: Tail | None = None
+    ) -> None:
+        self._folder, self._log = folder, log
+        self._lines: list[tuple[Path, bytes]] = []  # not on the disk yet
         self._lock = threading.Lock()  # of the lines
         self._disk = threading.Lock()
-        self._lost = False
+        self._lost = self._full = False
+        self.offset = 0  # bytes of this journal, wherever they are
         self.trouble = ""  # one line for the overlay while nothing can be written
-        self._begin(show, at)
+        if goes_on is None:
+            self._begin(show, at)
+        else:
+            self._continue(goes_on, show, at)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -97,14 +116,20 @@ class Journal:
         """One accepted control, that acts in the step from `tick` on."""
         self._add(json.dumps([tick, accepted.address, *accepted.arguments], ensure_ascii=False, separators=(",", ":")))
 
-    def mark(self, show: Show, at: float, end: bool = False) -> None:
+    def mark(self, show: Show, at: float, end: bool = False, restart: bool = False) -> None:
         """To be called after each step with the wall clock (Unix seconds); writes a mark each second."""
-        if show.tick % ticks.RATE and not end:
+        if show.tick % ticks.RATE and not end and not restart:
             return
         now = show.moment()
-        self._add(msgspec.json.encode(Mark(show.tick, round(at, 3), now.section, digest(now), end)).decode())
+        mark = Mark(show.tick, round(at, 3), now.section, digest(now), end, restart)
+        self._add(msgspec.json.encode(mark).decode())
         if not end and (self._lost or night(at) != self._night):
             self._begin(show, at)
+
+    def checkpointed(self, offset: int) -> None:
+        """What stands before `offset` is in a checkpoint: a journal that is full forgets it."""
+        if self._full and self._log is not None:
+            self._log.trim(self.path, offset)
 
     def close(self, show: Show, at: float) -> None:
         """Write the last mark, and everything to the disk."""
@@ -120,24 +145,36 @@ class Journal:
                 lines, self._lines = self._lines, []
             for path in dict.fromkeys(path for path, _ in lines):
                 try:
-                    _append(path, "".join(f"{line}\n" for of, line in lines if of == path))
-                    lines = [(of, line) for of, line in lines if of != path]
-                    self.trouble = ""
+                    size = _append(path, b"".join(line for of, line in lines if of == path))
                 except OSError as error:
-                    self._complain(error, path)
+                    self._complain(f"{error.strerror or error}: {path}")
                     break
+                lines = [(of, line) for of, line in lines if of != path]
+                self.trouble = self.trouble if self._full else ""
+                if self._log is not None:
+                    self._log.trim(path, size)
             with self._lock:
                 self._lines = lines + self._lines
                 if len(self._lines) > MOST:  # a journal with a hole is worth nothing: the next mark begins a whole one
                     self._lines, self._lost = [], True
 
     def _add(self, line: str) -> None:
+        data = line.encode() + b"\n"
+        if self.offset + len(data) > LARGEST and not self._full:
+            self._full = True
+            self._complain(f"{self.path}: {LARGEST >> 20} MB are written down, and no more until the next night")
         with self._lock:
-            self._lines.append((self.path, line))
+            self.offset += len(data)
+            if not self._full:
+                self._lines.append((self.path, data))
+        if self._log is not None:
+            self._log.append(data)
 
     def _begin(self, show: Show, at: float) -> None:
-        self._night, self._lost = night(at), False
+        self._night, self._lost, self._full, self.offset = night(at), False, False, 0
         self.path = self._new(f"{self._night}-{datetime.fromtimestamp(at):%H%M%S}")
+        if self._log is not None:
+            self._log.begin(self.path, 0)
         header = Header(
             journal=FORMAT,
             sleeptree=_version(),
@@ -150,6 +187,22 @@ class Journal:
         )
         self._add(msgspec.json.encode(header).decode())
 
+    def _continue(self, end: Tail, show: Show, at: float) -> None:
+        """Go on in a journal of which `end` is known; what of that the disk doesn't have yet is written first."""
+        self.path, self.offset = end.journal, end.offset + len(end.data)
+        self._night = self.path.name[: len(night(at))]
+        self._full = self.offset >= LARGEST
+        saved = end.offset
+        with suppress(OSError):
+            saved = min(self.path.stat().st_size, self.offset)
+            os.truncate(self.path, saved)  # a torn line is no part of it
+        unsaved = end.data[max(0, saved - end.offset) :]
+        if not self._full:
+            self._lines = [(self.path, unsaved)] if unsaved else []
+        if self._log is not None:
+            self._log.begin(self.path, self.offset - len(unsaved), unsaved)
+        self.mark(show, at, restart=True)
+
     def _new(self, name: str) -> Path:
         """A file of this name that no other show writes; or, where none can be made, what it would be called."""
         path = self._folder / f"{name}.journal"
@@ -159,11 +212,11 @@ class Journal:
         except FileExistsError:
             return self._new(f"{name}+") if path.exists() else path
         except OSError as error:
-            self._complain(error, path)
+            self._complain(f"{error.strerror or error}: {path}")
         return path
 
-    def _complain(self, error: OSError, path: Path) -> None:
-        trouble = f"journal: {error.strerror or error}: {path}; the show goes on"
+    def _complain(self, what: str) -> None:
+        trouble = f"journal: {what}; the show goes on"
         if trouble != self.trouble:
             self.trouble = trouble
             _log.warning(trouble)
@@ -173,19 +226,31 @@ class Journal:
             self.flush()
 
 
-def _append(path: Path, text: str) -> None:
-    """All of the text at the end of the file, on the disk for sure; or, with an OSError, none of it."""
+def continues(path: Path, show: Show) -> bool:
+    """Whether the journal at `path` can be continued by `show`: it is on the disk, and of the same score and seed."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+        header = msgspec.json.decode(first, type=Header) if first else None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    if header is None:  # a disk that was full from the beginning: all of it was written ahead
+        return True
+    return (header.seed, header.score, header.table) == (show.seed, show.score, table_digest(show.table))
+
+
+def _append(path: Path, data: bytes) -> int:
+    """All of it at the end of the file, on the disk for sure; how long that is now. With an OSError, none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as file:
+    with FileIO(path, "ab") as file:
         before = file.tell()
         try:
-            data = text.encode()
-            while data:
-                data = data[file.write(data) :]
+            write_all(file, data)
             os.fsync(file.fileno())
         except OSError:
             file.truncate(before)
             raise
+        return before + len(data)
 
 
 def digest(moment: Moment, lights: Iterable[Light] = ()) -> str:

@@ -25,13 +25,28 @@ GAP = 1.5
 """Seconds by which the clock may run ahead of the show between two marks before it counts as a gap."""
 
 
+Controls = Mapping[int, Sequence[tuple[str, tuple[Any, ...]]]]
+"""Addresses and arguments by the tick at which they act, in order."""
+
+
+def give(show: Show, controls: Controls) -> list[str]:
+    """Hand over what was accepted at the show's tick, before it steps. Returns what is refused today."""
+    refused = []
+    for address, arguments in controls.get(show.tick, ()):
+        try:
+            show.accept(address, arguments)
+        except Refused as error:
+            refused.append(str(error))
+    return refused
+
+
 @dataclass(frozen=True, slots=True)
 class Performance:
     """What a journal holds."""
 
     path: Path
     header: Header
-    controls: Mapping[int, list[tuple[str, tuple[Any, ...]]]]  # by the tick at which they act, in order
+    controls: Controls
     marks: tuple[Mark, ...]
     torn: bool  # the last line was cut off, as after a power cut, and is not part of this
 
@@ -57,16 +72,6 @@ class Performance:
         if table_digest(table) == self.header.table:
             return ""
         return f"{self.path.name}: played with another table of controls (version {self.header.sleeptree})"
-
-    def give(self, show: Show) -> list[str]:
-        """Hand over what was accepted at the show's tick, before it steps. Returns what is refused today."""
-        refused = []
-        for address, arguments in self.controls.get(show.tick, ()):
-            try:
-                show.accept(address, arguments)
-            except Refused as error:
-                refused.append(str(error))
-        return refused
 
     def strays(self, show: Show, marks: Mapping[int, Mark] | None = None) -> bool:
         """Whether the show is no longer the one that was played; only known at ticks that have a mark."""
@@ -95,7 +100,7 @@ class Replay:
         """What was accepted at this tick, and a look whether it is still the same show."""
         if self.strayed is None and self._performance.strays(show, self._marks):
             self.strayed = show.tick
-        self.refused += self._performance.give(show)
+        self.refused += give(show, self._performance.controls)
         return len(self._performance.controls.get(show.tick, ()))
 
     def gauge(self, status: Status) -> Status:
@@ -116,8 +121,22 @@ def read(path: Path) -> Performance:
     header = _header(lines[0] if lines else b"", path)
     controls: dict[int, list[tuple[str, tuple[Any, ...]]]] = {}
     marks: list[Mark] = []
-    tick = header.tick
-    for number, line in enumerate(lines[1:], 2):
+    collect(lines[1:], header.tick, path, controls, marks)
+    return Performance(path, header, controls, tuple(marks), torn)
+
+
+def collect(
+    lines: Iterable[bytes],
+    tick: int,
+    path: Path,
+    controls: dict[int, list[tuple[str, tuple[Any, ...]]]],
+    marks: list[Mark],
+) -> None:
+    """Add controls and marks from a journal's lines after `tick`. Raises ValueError naming the line and what is wrong.
+
+    What stood before that line has been added.
+    """
+    for number, line in enumerate(lines, 2):
         try:
             entry: Any = msgspec.json.decode(line)
             if isinstance(entry, list):
@@ -130,7 +149,6 @@ def read(path: Path) -> Performance:
                 tick = _later(marks[-1].tick, tick)
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, IndexError, ValueError) as error:
             raise ValueError(f"{path}: line {number} is neither a control nor a mark: {error}") from None
-    return Performance(path, header, controls, tuple(marks), torn)
 
 
 def _header(line: bytes, path: Path) -> Header:
@@ -163,6 +181,8 @@ def summary(performance: Performance) -> list[str]:
     moved = Counter(address for said in performance.controls.values() for address, _ in said)
     lines.append(f"controls: {moved.total()} accepted, {len(moved)} addresses moved")
     lines += [f"  {many:6}  {address}" for address, many in moved.most_common()]
+    restarts = sum(mark.restart for mark in marks)
+    lines += [f"cut off and gone on: {restarts} times"] if restarts else []
     gaps = [
         f"  {_clock(ticks.seconds(a.tick - header.tick))}  {missing:.1f} s without a show"
         for a, b in pairwise(marks)

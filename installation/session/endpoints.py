@@ -11,27 +11,27 @@ from pathlib import Path
 
 import structlog
 
-from installation.controls import Accepted
 from installation.foundation.errors import Mistake
 from installation.live import stage
 from installation.live.state import StatePublisher, StatusReader
 from installation.recording.journal import FOLDER, Journal, wall
 from installation.recording.replay import Replay
+from installation.recording.write_ahead_log import Tail, WriteAheadLog
 from installation.remote import access
 from installation.remote.access import AccessList
-from installation.remote.desk import Desk, Record
+from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
-from installation.show import Show
+from installation.show import Follower, Show
 
 
 @dataclass(frozen=True)
 class Console:
     """What the stage needs of it."""
 
-    desk: stage.ControlSource
-    followers: Sequence[stage.Follower]
+    desk: stage.LiveSource
+    followers: Sequence[Follower]
     reader: StatusReader
     journal: Journal | None = None
 
@@ -73,22 +73,25 @@ def _address(place: str, text: str, port: int) -> tuple[str, int]:
 
 @contextmanager
 def console(
-    production: Production, show: Show, data: Path, through: Endpoints, also: Record = lambda tick, accepted: None
+    production: Production,
+    show: Show,
+    data: Path,
+    through: Endpoints,
+    log: WriteAheadLog | None = None,
+    goes_on: Tail | None = None,
 ) -> Iterator[Console]:
-    """Open for as long as the show plays. What is accepted goes into the journal, and to `also`."""
+    """Open for as long as the show plays. What is accepted goes into the journal, which `goes_on` where that is known.
+
+    With a write-ahead `log`, what was accepted outlives this process, whatever ends it.
+    """
     if isinstance(production, ReplayProduction):
         replay = Replay(production.performance)
         yield Console(replay, (), StatusReader(replay.gauge))
         return
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    journal = Journal(data / FOLDER, show, wall())
-
-    def record(tick: int, accepted: Accepted) -> None:
-        also(tick, accepted)
-        journal.write(tick, accepted)
-
-    desk = Desk(show, data / "presets", through.targets, record)
+    journal = Journal(data / FOLDER, show, wall(), log, goes_on)
+    desk = Desk(show, data / "presets", through.targets, journal.write)
     desk.troubles.append(lambda: journal.trouble)
     publisher = StatePublisher(desk, journal, wall)
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ from pathlib import Path
 from installation.foundation.errors import Mistake
 from installation.session.production import Production
 from installation.session.progress import Bar
+from installation.show import advance
 from installation.venue.settings import Size
 
 
@@ -53,19 +54,17 @@ def shoot(production: Production, reel: Reel) -> str:
         last = cut.first + cut.frames * cut.every
         studio = Studio(production.seed, production.settings.hearing, 2)
         sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
-        hear = sound.hear if takers else None
+        source, followers = production.source(), (sound,) if takers else ()
         production.approach(show, max(0, cut.first - max(PICTURE_ROLL, SOUND_ROLL)), progress)
         worst = picture.held
-        for i, pixels in enumerate(pictures(show, picture, cut, progress, production.before, hear)):
+        for i, pixels in enumerate(pictures(show, picture, cut, progress, source, followers)):
             worst = max(worst, picture.held, key=lambda held: held.share)
             if encoder is not None:
                 encoder.write(pixels)
             if reel.frames is not None:
                 png.write(reel.frames / f"{i:06d}.png", pixels)
         while takers and show.tick < last:  # what sounds while the last picture is seen
-            production.before(show)
-            show.step()
-            sound.hear(show)
+            advance(show, source, followers)
         sound.finish()
     places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
     said = f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"

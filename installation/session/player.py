@@ -23,10 +23,12 @@ from installation.live import autotune
 from installation.live.fallback import Calm, isolated, quiet
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
-from installation.live.stage import Follower, Stage
+from installation.live.stage import Stage
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
+from installation.recording.recovery import Resumption
+from installation.recording.write_ahead_log import WriteAheadLog
 from installation.session import restart
 from installation.session.audio import start_sound
 from installation.session.endpoints import Console, Endpoints, console, endpoints
@@ -36,7 +38,7 @@ from installation.session.production import Production, cores, load_production, 
 from installation.session.replaying import ReplayProduction, load_replay
 from installation.session.request import PlayOptions, Request
 from installation.session.restart import Plan
-from installation.show import Show
+from installation.show import Follower, Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
 from installation.watch import log, process_stats
@@ -189,7 +191,7 @@ class Player:
 
     def _perform(self, screen: Screen, through: Endpoints) -> dict[str, Any]:
         show = self._show or load(self.production, screen, self._ending, lambda: self._watched.pulse("loading"))
-        going_on = restart.resumed(show, self._watched.kept, self._orders) if self._orders.resume else None
+        going_on = restart.resume(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
             checkpoint.forget(restart.folders(self._watched.kept))
             show = self.production.show()
@@ -202,16 +204,13 @@ class Player:
         with ExitStack() as stack:
             painter = Painter(screen, lambda size: self.production.picture(size, count), time.monotonic_ns)
             stack.enter_context(closing(painter))
-            kept_here = self._kept(stack, going_on)
-            played = stack.enter_context(
-                console(
-                    self.production, show, places.data(), through, *([] if kept_here is None else [kept_here.write])
-                )
-            )
-            if kept_here is not None and played.journal is not None:
-                kept_here.before.append(played.journal.flush)
             if going_on is not None:
-                restart.caught_up(show, going_on, played)
+                going_on.catch_up(show)
+            folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
+            ahead = stack.enter_context(closing(WriteAheadLog([*reversed(folders)]))) if folders else None
+            end = None if going_on is None else going_on.journal_end
+            played = stack.enter_context(console(self.production, show, places.data(), through, ahead, end))
+            kept_here = stack.enter_context(closing(CheckpointStore(folders, played.journal))) if folders else None
             self._stage = self._staged(stack, show, painter, played, kept_here)
             if self._ending.is_set():  # a signal between the loading and the stage
                 raise Stopped
@@ -241,7 +240,7 @@ class Player:
         known = self.production.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
         return known or autotune.threads(show, self.production.picture, screen.size, cores(), time.monotonic_ns)
 
-    def _ends(self, show: Show, going_on: checkpoint.Checkpoint | None) -> int | None:
+    def _ends(self, show: Show, going_on: Resumption | None) -> int | None:
         """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
         if going_on is not None and self._plan is not None:
             return self._plan.ends
@@ -255,10 +254,6 @@ class Player:
         production = self.production
         journal = str(production.performance.path.absolute()) if isinstance(production, ReplayProduction) else ""
         return Plan(production.settings, production.score, production.seed, count, present, ends, journal)
-
-    def _kept(self, stack: ExitStack, going_on: checkpoint.Checkpoint | None) -> CheckpointStore | None:
-        folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
-        return stack.enter_context(closing(CheckpointStore(folders, going_on))) if folders else None
 
     def _staged(
         self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: CheckpointStore | None

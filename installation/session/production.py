@@ -16,7 +16,7 @@ from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
 from installation.session.request import Request
-from installation.show import Show
+from installation.show import ControlSource, Show, Silence
 from installation.venue import settings
 from installation.venue.settings import Settings, Size
 
@@ -51,8 +51,9 @@ class Production:
 
         Moments.of(places.caches() / "moments", show, self.scenes).reach(show, tick, progress)
 
-    def before(self, show: Show) -> None:
-        """Called before each step of a film: a replay hands the show what was played then, others nothing."""
+    def source(self) -> ControlSource:
+        """The controls that a film of this takes: those of a replay are what was played then, others have none."""
+        return Silence()
 
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""

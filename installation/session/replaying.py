@@ -12,7 +12,7 @@ from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.recording import replay as performances
 from installation.recording.journal import FOLDER
-from installation.recording.replay import Performance
+from installation.recording.replay import Performance, Replay
 from installation.session.production import Production, load_production
 from installation.session.request import Request
 from installation.show import Show
@@ -44,9 +44,9 @@ class ReplayProduction(Production):
     def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
         """Nothing is kept of a performance: its first tick is where it was begun."""
 
-    def before(self, show: Show) -> None:
-        """Hand over what was accepted at this tick."""
-        self.performance.give(show)
+    def source(self) -> Replay:
+        """What was accepted then, tick by tick."""
+        return Replay(self.performance)
 
 
 def load_replay(journal: Path, config: Path | None = None) -> ReplayProduction:

@@ -1,29 +1,24 @@
-"""What a show is made of and how far it was, kept beside its snapshots: a restart reads no file that people edit."""
+"""What a show is made of, kept beside its checkpoints: a restart reads no file that people edit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from installation import repertoire
 from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.model.score import Score
-from installation.recording import checkpoint
-from installation.recording.checkpoint import Checkpoint
+from installation.recording import recovery
 from installation.recording.journal import wall
-from installation.session.endpoints import Console
+from installation.recording.recovery import Resumption
 from installation.session.production import Production
 from installation.session.replaying import resume_replay
 from installation.show import Show
 from installation.venue.settings import Settings
 from installation.watch.child import StartOrders
-
-_log = structlog.get_logger("kept")
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -63,31 +58,9 @@ def keep(kept: str, plan: Plan) -> None:
             write_atomic(folder / "production", msgspec.json.encode(plan))
 
 
-def resumed(show: Show, kept: str, orders: StartOrders) -> Checkpoint | None:
-    """Bring `show` back to the newest snapshot that is whole and is its own; None: there is none.
+def resume(show: Show, kept: str, orders: StartOrders) -> Resumption | None:
+    """Bring `show` back to what was kept under this name; None: there is nothing that it could go on from.
 
-    A show that was refused half-way is not what it was: whoever gets None makes a new one.
+    A restart goes on however old that is; a first start, only from a show that was cut off just now.
     """
-    for found in checkpoint.found(folders(kept)):
-        if not orders.restart and wall() - found.at > checkpoint.STALE:
-            return None
-        try:
-            found.restore(show)
-        except (ValueError, TypeError, KeyError, IndexError) as error:
-            _log.warning("a snapshot is refused", tick=found.tick, why=" ".join(str(error).split()))
-        else:
-            return found
-    return None
-
-
-def caught_up(show: Show, found: Checkpoint, played: Console) -> None:
-    """Play on from the snapshot to the last thing that was given, at once; the new journal begins with it."""
-    journal = played.journal
-    refused: Sequence[str] = ()
-    while show.tick < found.last:
-        refused = [*refused, *found.give(show, journal.write if journal is not None else lambda tick, accepted: None)]
-        show.step()
-        for follower in played.followers:
-            follower.follow(show, 0.0)
-    given = sum(map(len, found.given.values()))
-    _log.info("goes on", snapshot=found.tick, tick=show.tick, given=given, refused=list(refused))
+    return recovery.restore(show, folders(kept), 0.0 if orders.restart else wall() - recovery.STALE_S)

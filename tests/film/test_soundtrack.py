@@ -27,10 +27,10 @@ def track(first: int, last: int, stop: int | None = None, studio: Studio | None 
     taken: list[Sound] = []
     show = dark_show()
     soundtrack = Soundtrack(studio or Studio(7, Hearing(), 2), first, last, taken.append)
-    soundtrack.hear(show)
+    soundtrack.follow(show)
     while show.tick < (last if stop is None else stop):
         show.step()
-        soundtrack.hear(show)
+        soundtrack.follow(show)
     soundtrack.finish()
     return np.concatenate(taken)
 

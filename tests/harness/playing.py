@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,8 @@ class Playing:
         self.score.write_text(SCORE, encoding="utf-8")
         self.environment = environment(self.home, **screen)
         self.command = ["--window", size, "--seed", "5"]
+        self.prefix: list[str] = []  # of the command line, such as a shell that sets limits
+        self.stderr: int = subprocess.PIPE
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str, score: str | None = None) -> None:
@@ -77,11 +79,11 @@ class Playing:
 
     def _run(self, *given: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "installation", *given, "--config", str(self.config)],
+            [*self.prefix, sys.executable, "-W", "error", "-m", "installation", *given, "--config", str(self.config)],
             env=self.environment,
             cwd=self.home,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.stderr,
             text=True,
         )
 
@@ -183,13 +185,16 @@ class Playing:
 
         def taken() -> bool:
             self.tell(address, value)
-            for path in (self.runtime / "sleeptree/kept/show").glob("given-*"):
-                with suppress(FileNotFoundError):  # an older one, cleared away
-                    if said in path.read_text(encoding="utf-8"):
-                        return True
-            return False
+            return any(said in text for text in self.written())
 
         until(taken, f"{address} {value} to be taken")
+
+    def written(self) -> Iterator[str]:
+        """What is written down of what was played: journals, and what was written ahead of them."""
+        ahead = self.runtime / "sleeptree/kept/show/write-ahead.log"
+        for path in (ahead, *(self.home / ".local/share/sleeptree/journals").glob("*.journal")):
+            with suppress(FileNotFoundError):
+                yield path.read_text(encoding="utf-8", errors="replace")
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         """Ask it to end; exit code and words."""

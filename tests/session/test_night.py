@@ -151,7 +151,7 @@ def test_a_film_is_the_same_show_and_stills_agree_with_it(night: tuple[Night, Pe
     tick, still = still_of(stills[fps == 60])
     show, digests = performance.begin(SCENES), Digests()
     picture = Picture(*SIZE, 2, show.seed)
-    frame = next(pictures(show, picture, Cut(tick, 1, fps), before=performance.give, hear=digests.follow))
+    frame = next(pictures(show, picture, Cut(tick, 1, fps), source=Replay(performance), followers=(digests,)))
     rgb = np.stack([frame >> 16 & 255, frame >> 8 & 255, frame & 255], axis=-1).astype(np.int16)
     picture.close()
     assert still.max() > 60

@@ -27,7 +27,7 @@ SUPERVISOR = """
     from installation.watch.status_file import Records
 
     folder, short, *command = sys.argv[1:]
-    supervisor.TIMEOUT_S |= {place: supervisor.TIMEOUT_S[place] / 10 for place in short.split(",")}
+    supervisor.TIMEOUT_S |= {place: supervisor.TIMEOUT_S[place] / 10 for place in short.split(",") if place}
     records = Records(Path(folder), Path(folder))
     sys.exit(supervisor.Supervisor(command, records, kept="nothing").run())
 """
@@ -47,9 +47,9 @@ SHOW = """
 class Watched:
     """A supervisor over a show that does what a few lines of Python say."""
 
-    def __init__(self, folder: Path, does: str, short: str) -> None:
+    def __init__(self, folder: Path, does: str, short: str, before: str = "") -> None:
         self._folder = folder
-        self._write("supervisor", SUPERVISOR)
+        self._write("supervisor", before + textwrap.dedent(SUPERVISOR))
         self._write("show", SHOW)
         with (folder / "show.py").open("a", encoding="utf-8") as script:
             script.write(textwrap.dedent(does))
@@ -94,7 +94,7 @@ HANGS = {
     "writes to the log": 'link.pulse("playing")\nwhile not time.sleep(0.01):\n    link.say({"log": "[]"})\n',
     "stands still while it loads": 'link.pulse("loading")\nstand_still()\n',
     "said that it waits when it was told": 'link.pulse("waiting")\nstand_still()\n',
-    "stands still while it ends": 'link.pulse("playing")\nleash.pulse("ending")\nstand_still()\n',
+    "stands still while it ends": 'link.pulse("playing")\nlink.pulse("ending")\nstand_still()\n',
 }
 
 
@@ -108,7 +108,7 @@ def test_a_hang_is_noticed(stage: Stage, does: str) -> None:
 
 ASKED = {
     "playing": ('link.pulse("playing")\n', 1),
-    "ending": ('link.pulse("playing")\nleash.pulse("ending")\n', 1),
+    "ending": ('link.pulse("playing")\nlink.pulse("ending")\n', 1),
     "loading": ('link.pulse("loading")\n', 0),
     "filming": ('link.pulse("filming")\n', 0),
 }
@@ -127,3 +127,48 @@ def test_a_show_that_hangs_is_ended_and_the_exit_code_says_whether_something_was
     lost = "sleeptree: the show did not end by itself when it was asked to; it was cut off\n"
     assert show.ended() == (code, lost if code else "")
     assert [show.log(event) != [] for event in ("hang", "restart", "cut off")] == [True, False, bool(code)]
+
+
+SLOW_IMPORTS = """
+for name in ("one", "two", "three", "four", "five", "six", "seven", "eight"):
+    __import__(name)
+link.pulse("playing")
+link.say({"ended": True})
+"""
+
+
+def test_a_machine_that_is_slow_to_import_is_no_hang(stage: Stage, tmp_path: Path) -> None:
+    for name in ("one", "two", "three", "four", "five", "six", "seven", "eight"):
+        (tmp_path / f"{name}.py").write_text("import time\ntime.sleep(0.6)\n")
+    show = stage(SLOW_IMPORTS, "loading")
+    assert show.ended() == (0, "")
+    assert show.log("hang") == []
+
+
+def test_an_exit_that_nobody_asked_for_is_a_failure(stage: Stage) -> None:
+    show = stage('link.pulse("playing")\nos._exit(0)\n', "")
+    assert show.ended()[0] == 1
+    assert [line["reason"] for line in show.log("restart")] == ["exit code 0"] * 3
+
+
+def test_a_child_of_the_show_hides_neither_its_crash_nor_its_end(stage: Stage) -> None:
+    show = stage('if not os.fork():\n    time.sleep(1000)\nlink.pulse("playing")\nos.abort()\n', "")
+    assert show.ended()[0] == 1
+    assert [line["reason"] for line in show.log("restart")] == ["SIGABRT"] * 3
+
+
+SIGNAL_WHILE_IT_SPAWNS = """
+import os, signal, subprocess
+
+class Late(subprocess.Popen):
+    def __init__(self, *given, **more):
+        os.kill(os.getpid(), signal.SIGTERM)
+        super().__init__(*given, **more)
+
+subprocess.Popen = Late
+"""
+
+
+def test_the_end_may_be_asked_for_before_there_is_a_show(tmp_path: Path) -> None:
+    show = Watched(tmp_path, 'link.pulse("playing")\ntime.sleep(1000)\n', "", before=SIGNAL_WHILE_IT_SPAWNS)
+    assert show.ended() == (0, "")
