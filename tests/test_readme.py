@@ -33,7 +33,8 @@ def example() -> type[Scene]:
     return next(v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Scene) and v is not Scene)
 
 
-def test_the_example_scene_plays() -> None:
+def test_the_example_scene_is_the_one_in_the_examples_and_plays() -> None:
+    assert f"```python\n{(ROOT / 'scenes/examples/reeds.py').read_text(encoding='utf-8')}```" in README
     kind = example()
     text = (places.config() / "abridged.toml").read_text(encoding="utf-8")
     show = Show(msgspec.structs.replace(parse(text, "abridged.toml"), scene="reeds"), 1, {"reeds": kind})

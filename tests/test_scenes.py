@@ -1,4 +1,4 @@
-"""The contract with scenes, held against every scene that is installed."""
+"""The contract with scenes, held against every scene that is installed, and against the examples."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from installation.light.pyramid.renderer import Renderer
 from installation.model.score import parse
 from installation.scene import Light, Mist, Points, Strokes
 from installation.show import Show
+from tests.harness.examples import EXAMPLES
 
-SCENES = repertoire.found().scenes
+SCENES = {**repertoire.found().scenes, **EXAMPLES}
 SCORE = parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml")
 MOMENTS = (1, 360, 725, 850, 1300, 1460, 1700, 2300, 2399)  # ticks: every phase, and the middle of every transition
 
