@@ -18,6 +18,9 @@ Kind = Literal["number", "switch", "word", "bang", "morph"]
 Role = Literal["input", "request", "output"]
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
+CALM: tuple[Phase, ...] = ("harmony", "resolution")
+VIVID: tuple[Phase, ...] = ("harmony", "glitch")
+TORN: tuple[Phase, ...] = ("glitch",)
 
 SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
@@ -150,15 +153,15 @@ _ROWS = (
         1.5,
         seen=PHASES,
     ),
-    Control("/dream/communion", 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0),
+    Control("/dream/communion", 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
     Control("/dream/breath", 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
     Control("/dream/mend", False, meaning="The stabiliser: holds the community together while it is on."),
     Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
-    Control("/light/glow", 0.5, 0.0, 1.0, "", "Size and strength of the halos.", 1.0),
-    Control("/light/trails", 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0),
+    Control("/light/glow", 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=CALM),
+    Control("/light/trails", 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0, seen=TORN),
     Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
-    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=PHASES),
-    Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5),
+    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=VIVID),
+    Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5, seen=TORN),
     Control("/sound/level", 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5),
     Control("/sound/root", 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
     Control("/sound/colour", 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5),
@@ -168,7 +171,7 @@ _ROWS = (
     Control("/camera/sway", 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
     Control("/camera/distance", 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
     Control("/camera/height", 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),
-    Control("/camera/orbit", 0.0, -1.0, 1.0, "turns", "Round the tree's axis, to the right.", 6.0, seen=PHASES),
+    Control("/camera/orbit", 0.0, -0.5, 0.5, "turns", "Round the tree's axis, to the right.", 6.0, seen=PHASES),
     Control("/camera/tilt", 0.0, -30.0, 30.0, "degrees", "The camera looks down (-) or up (+).", 4.0, seen=PHASES),
     Control("/sleeper/N/beat", None, meaning="One beat of this sleeper; the rate follows the beats."),
     Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate."),

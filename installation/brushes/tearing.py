@@ -84,7 +84,8 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
     if torn <= 0.0:
         return (WHOLE,)
     draw = chance.at(now.beat.index)
-    hardness = 2.0 * now.number("/light/glitch") * torn**1.5
+    strain = torn * max(now.number("/dream/unrest"), 0.0)  # pulled further than the phase does
+    hardness = 2.0 * now.number("/light/glitch") * torn**1.5 * (1.0 + strain)
     wide, lean, struck = np.zeros(SLABS), 0.0, draw.uniform(size=3)
     if crown is not None:
         wide = _torn_out(chance.of("wide").at(now.beat.index // HELD), crown) * hardness
@@ -94,14 +95,14 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
         runs = np.repeat(draw.standard_normal(SLABS), draw.integers(1, 5, SLABS))[:SLABS]  # slabs shear in runs
         moving = np.repeat(draw.uniform(size=SLABS) < 0.4, 3)[:SLABS]
         shear = 0.13 * hardness * runs * moving + wide * (1.0 + 0.12 * side)
-        here = np.where(draw.uniform(size=SLABS) < GONE * min(hardness, 1.5), 0.0, 1.0)
+        here = np.where(draw.uniform(size=SLABS) < GONE * (min(hardness, 1.5) + 2.0 * strain), 0.0, 1.0)
         drift = 1.0 + 0.25 * np.sin(now.seconds * 0.9 + side)
         made.append(
             Register(
                 tint=tint,
                 tinted=min(torn * 1.25, 0.96),
                 share=0.5 + 0.14 * torn,
-                pull=float(side * APART * 2.0 * torn * drift),
+                pull=float(side * APART * 2.0 * torn * drift * (1.0 + 0.8 * strain)),
                 shear=shear.astype(np.float32),
                 here=here.astype(np.float32),
                 foot=0.0 if crown is None else crown[0],

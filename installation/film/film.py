@@ -76,7 +76,7 @@ def pictures(
             picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps)
             if tick >= cut.first:
                 yield pixels
-        elif tick >= lingering and picture.lingers(tick):
+        elif tick >= lingering and picture.lingers(tick) and show.moment().number("/light/trails") > 0.0:
             picture.linger(look(show, picture.width / picture.height))
         if tick >= cut.last:
             return

@@ -15,7 +15,7 @@ GRID = 4
 
 _FAINTEST = 1 / 255 / 8.4  # linear light that the tone curve, which begins with a slope of 0.5 / 0.06, shows as 1/255
 _BRIGHTEST = 64.0  # linear light that trails are made for
-_LINGER = 2.0 / math.log(_BRIGHTEST / _FAINTEST)  # s; at trails = 1 the brightest light is invisible after 2 s
+_LINGER = 0.8  # s in which light falls to 1/e at trails = 1: a twelfth of it is left after 2 s
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722])  # of linear Rec. 709
 
@@ -27,8 +27,8 @@ class Grade:
     exposure: float = 1.0  # multiplies light
     hue: float = 0.0  # turns
     saturation: float = 1.0  # 0 grey .. 1 as painted .. 1.5 vivid
-    glow: float = 0.5  # 0..1 scales every halo's strength (0.5: as the scene asks) and how wide it is
-    trails: float = 0.0  # 0..1, how long light lingers; at 1 it is invisible after 2 s
+    glow: float = 0.5  # 0..1 scales every halo's strength (0.5: as the scene asks), how wide it is, and the bloom
+    trails: float = 0.0  # 0..1, how long light lingers; at 1 a highlight still glimmers after 2 s
     vignette: float = 0.25  # 0..1, how much darker the corners are
 
 
@@ -43,6 +43,11 @@ def matrix(grade: Grade) -> NDArray[np.float32]:
     hue = c * np.eye(3) + s * cross + (1 - c) / 3 * np.ones((3, 3))
     saturation = grade.saturation * np.eye(3) + (1 - grade.saturation) * np.tile(_LUMA, (3, 1))
     return np.ascontiguousarray(max(grade.exposure, 0.0) * (hue @ saturation), dtype=np.float32)
+
+
+def bloom(glow: float) -> float:
+    """The share of its light, 0..0.6, that every level of the pyramid sheds on the next: none up to a glow of 0.5."""
+    return 0.6 * math.pow(min(max(2.0 * glow - 1.0, 0.0), 1.0), 1.5)
 
 
 def decay(trails: float, passed: int) -> float:

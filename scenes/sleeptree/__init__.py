@@ -52,5 +52,5 @@ class SleepTree(Scene):
         for register in registers(now, self._slabs, CROWN):
             shown += [register.torn(light) for light in airy]
             standing = [register.torn(light) for light in mirrored]
-            shown += [*standing, *(water.image(light, now.seconds, short) for light in standing)]
+            shown += [*standing, *(water.image(light, now, short) for light in standing)]
         return shown

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from installation import Array, Chance, Moment, Points, Strokes, ease, eased, hues, mix, polylines, rgb, shone, spatial
 from scenes.sleeptree.growth import STRANDS, Tree, Wood
+from scenes.sleeptree.mood import stillness
 from scenes.sleeptree.palette import CYAN, GOLD, IVORY, TEAL, ULTRAMARINE
 
 Numbers = NDArray[np.floating]
@@ -20,7 +21,7 @@ LINKS = 9  # vertices of a tendril
 BEADS = 2  # on every tendril
 STRAND = 0.17  # light of a strand of the trunk
 OPENING = 0.9  # metres in which a limb comes to its own light
-HAZE = 0.22  # share of the light of trunk and limbs that hangs in the air round them
+HAZE = 0.42  # share of the light of trunk and limbs that hangs in the air round them
 STILL = 0.22  # light of wood that no sap passes, against the sap's 1
 PETALS = 3  # round every tip, in bloom
 CLUMPS = 230  # places in the crown where leaves stand so thick that they light the air
@@ -48,6 +49,7 @@ class _Timber:
     bloom: Array  # (n, 3)
     strength: Array  # (n,) how brightly it is drawn
     bend: Array  # (n,) how far the wind moves it, metres
+    own: Array  # (n,) metres by which its sap comes late where nobody breathes with the others
     halo: float
 
     @staticmethod
@@ -57,8 +59,23 @@ class _Timber:
         outer = np.hypot(p[:, 0], p[:, 1]) / np.float32(3.3)
         bend = (0.004 * p[:, 2] ** 2).astype(np.float32)
         return _Timber(
-            wood, _calm_colours(p[:, 2], outer), _bloom_colours(p[:, 2], outer), strength.astype(np.float32), bend, halo
+            wood,
+            _calm_colours(p[:, 2], outer),
+            _bloom_colours(p[:, 2], outer),
+            strength.astype(np.float32),
+            bend,
+            _own(p),
+            halo,
         )
+
+
+def _own(position: Array) -> Array:
+    """(n,) metres that parts of the tree are late, by where they stand round the trunk."""
+    turn = np.arctan2(position[:, 1], position[:, 0])
+    late: Array = np.float32(0.9) * np.sin(np.float32(2.0) * turn + np.float32(1.1)) + np.float32(0.8) * np.sin(
+        np.float32(5.0) * turn + position[:, 2]
+    )
+    return late
 
 
 def _line(wood: Wood) -> NDArray[np.intp]:
@@ -90,7 +107,7 @@ class Boughs:
             _Timber.of(tree.roots, 0.30 * np.exp(tree.roots.distance / 1.5)),
         )
         self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)
-        self._tips, self._tip_distance = tree.tips, tree.tip_distance
+        self._tips, self._tip_distance, self._tip_own = tree.tips, tree.tip_distance, _own(tree.tips)
         self._leaf_beat = chance.of("leaves").at().uniform(0.0, 2.0 * np.pi, (2, len(tree.tips)))
         self._leaf_size = chance.of("leaves").at(1).uniform(0.009, 0.019, len(tree.tips)).astype(np.float32)
         outer = np.hypot(tree.tips[:, 0], tree.tips[:, 1]) / np.float32(3.3)
@@ -135,14 +152,21 @@ class Boughs:
         """How many metres of wood the light has claimed: it climbs out of the roots as the piece begins."""
         return (self._reach + 2.0) * now.presence
 
-    def _sap(self, distance: Array, now: Moment) -> Array:
-        """(n,) 0..1: (0.5 + 0.5 cos)^6 of the common breath, later the further from the roots."""
+    def _sap(self, distance: Array, own: Array, now: Moment) -> Array:
+        """(n,) 0..1: (0.5 + 0.5 cos)^6 of the common breath, later the further from the roots.
+
+        With less communion than usual every part of the tree is as early or late as it likes.
+        """
+        apart = max(1.0 - 2.0 * now.number("/dream/communion"), 0.0)
+        if apart > 0.0:
+            distance = distance + own * np.float32(apart)
         wave = 0.5 + 0.5 * np.cos(np.float32(now.breath) - distance * np.float32(2.0 * math.pi / WAVE))
         cubed: Array = wave * wave * wave
         return cubed * cubed
 
     def _wind(self, position: Array, bend: Array, now: Moment) -> Array:
         t = now.seconds
+        bend = bend * np.float32(1.0 - stillness(now))
         moved = position.copy(order="K")
         gust = np.sin(0.9 * position[:, 0] + np.float32(0.55 * t)) + 0.5 * np.sin(
             2.1 * position[:, 1] - np.float32(0.83 * t)
@@ -153,13 +177,14 @@ class Boughs:
 
     def _lit(self, timber: _Timber, now: Moment, grown: float) -> Strokes:
         wood = timber.wood
-        sap = self._sap(wood.distance, now)
+        sap = self._sap(wood.distance, timber.own, now)
         claimed = (np.float32(grown) - wood.distance) * np.float32(1.25)
         shown = eased(claimed) * timber.strength
         edge = np.exp(-((claimed - 0.5) ** 2) * 6.0) * np.float32(1.2 * (1.0 - now.presence))
         agreed = np.float32(0.35 + 0.65 * now.coherence)
         front = sap * sap * sap  # where the sap is: so bright that it is white
-        still = np.float32(STILL + 0.12 * now.unrest)
+        together = max(2.0 * now.number("/dream/communion") - 1.0, 0.0)
+        still = np.float32(STILL + 0.12 * now.unrest + 0.30 * together * (0.5 + 0.5 * math.cos(now.breath - 1.0)))
         strength = shown * (still + agreed * (1.05 * sap + 3.4 * front) + edge)
         colour = mix(timber.calm, timber.bloom, ease(now.bloom))
         white = np.float32(0.15) * sap + np.float32(0.45) * front
@@ -168,7 +193,7 @@ class Boughs:
 
     def _leaves(self, now: Moment, grown: float) -> Points:
         a, b = self._leaf_beat
-        sap = self._sap(self._tip_distance, now)
+        sap = self._sap(self._tip_distance, self._tip_own, now)
         shimmer = (0.5 + 0.5 * np.sin(a + 0.8 * now.seconds + 0.6 * np.sin(b + 0.31 * now.seconds))) ** 3
         strength = eased((np.float32(grown) - self._tip_distance) * 1.1) * (0.10 + 0.55 * shimmer + 0.75 * sap)
         colour = shone(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), 0.95 * strength)
@@ -179,7 +204,7 @@ class Boughs:
         """Light in the air where leaves stand thick: the crown is more than its lines."""
         bloom = ease(now.bloom) * (1.0 - now.unrest)
         of = self._clump_of
-        sap = self._sap(self._tip_distance[of], now)
+        sap = self._sap(self._tip_distance[of], self._tip_own[of], now)
         here = eased((np.float32(grown) - self._tip_distance[of]) * 1.1)
         colour = mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom))
         light = here * (0.35 + 0.65 * sap) * np.float32(0.020 + 0.034 * bloom)
@@ -191,7 +216,7 @@ class Boughs:
         if bloom <= 0.0:
             return []
         of = self._petal_of
-        sap = self._sap(self._tip_distance, now)[of]
+        sap = self._sap(self._tip_distance, self._tip_own, now)[of]
         shimmer = 0.55 + 0.45 * np.sin(self._petal_beat + np.float32(0.9 * now.seconds))
         light = np.float32(bloom) * (0.16 + 0.42 * shimmer * shimmer + 0.9 * sap)
         light *= eased((np.float32(grown) - self._tip_distance) * 1.1)[of]

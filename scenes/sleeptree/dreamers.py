@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,7 +94,9 @@ class Dreamers:
         """(n,) how bright: own breath, own voice, and in glitch a flicker of their own."""
         sleepers = now.sleepers
         voice = 0.75 + 0.5 * now.tones[sleepers.tone]
-        rest = 0.12 + 0.08 * now.bloom + 0.88 * sleepers.pulse
+        one = ease(2.0 * now.number("/dream/communion") - 1.0)  # then everybody shines with the common breath
+        pulse = sleepers.pulse + one * ((0.5 + 0.5 * math.cos(now.breath)) ** 2 - sleepers.pulse)
+        rest = 0.12 + 0.08 * now.bloom + 0.88 * pulse
         torn = np.where(flicker.uniform(size=len(sleepers)) < 0.30 * now.unrest, 0.25, 1.0)
         arrival = 1.0 + 2.5 * np.exp(-sleepers.arrived / 2.0)
         strength: Array = (rest * voice * torn * arrival * sleepers.glow * sleepers.present).astype(np.float32)
@@ -102,7 +106,10 @@ class Dreamers:
         """(n, 3): nearly one family while all agree, every hue its own once they are themselves."""
         own = hues(now.sleepers.hue, 0.14)
         kin = hues(0.52 + 0.20 * (now.sleepers.hue - 0.5), 0.14)
-        return mix(kin, own, 0.45 + 0.55 * ease(now.bloom))
+        communion = 2.0 * now.number("/dream/communion") - 1.0  # -1 each for themselves .. 1 all one
+        usual = 0.45 + 0.55 * ease(now.bloom)
+        alike = mix(kin, hues(np.full(len(own), 0.52), 0.3), max(communion, 0.0))
+        return mix(alike, own, usual * (1.0 - max(communion, 0.0)) + (1.0 - usual) * max(-communion, 0.0))
 
     def _jewels(
         self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array, near: Array
@@ -115,7 +122,7 @@ class Dreamers:
         core = shone(colour + shone(WHITE - colour, np.float32(0.20) + np.float32(0.32) * lit), 4.6 * strength)
         wide = np.float32(0.22) + np.float32(3.0) * self._size.astype(np.float32) * (1.0 + near)
         halo = shone(colour, strength * (0.050 - 0.022 * near))
-        return Points(position, size, core, halo=0.42), Points(position, wide, halo)
+        return Points(position, size, core, halo=0.5), Points(position, wide, halo)
 
     def _motes(self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array) -> Points:
         """Small lights that circle a jewel and breathe with it a little later: clusters on the water."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import REGISTERS, Array, Chance, Mist, Moment, View, ease, mix
+from scenes.sleeptree.mood import stillness
 from scenes.sleeptree.palette import AMBER, CYAN, GOLD, NIGHT, TEAL, ULTRAMARINE, VIOLET
 
 ROWS, COLUMNS = 36, 64
@@ -87,7 +88,7 @@ class Sky:
     def _density(self, now: Moment, ray: Array, high: Array, near: Array) -> tuple[Array, Array]:
         """How thick the cloud is, 0..1, and how much of the crown's light falls on that side of it, 0..1."""
         t = now.seconds
-        wild = np.float32(0.10 + 0.9 * (1.0 - now.coherence) ** 2)
+        wild = np.float32((0.10 + 0.9 * (1.0 - now.coherence) ** 2) * (1.0 - stillness(now)))
         away = np.float32(11.0) / (high + LOW)
         x, y = ray[0] * away, ray[1] * away
         slow = np.float32(t * 0.35)
@@ -102,7 +103,7 @@ class Sky:
         fine = _sampled(self._other, x * np.float32(2.7) + 60.0, y * np.float32(2.7) - 2.0 * slow)
         towards = _sampled(self._cloud, x - 2.2 * ray[0], y - 3.5)  # nearer to the tree: less there, more light here
         body = here + np.float32(0.22 + 0.25 * wild) * fine + np.float32(0.55) * near
-        density = np.clip((body - 0.10) * 0.60, 0.0, 1.0)
+        density = np.clip((body - np.float32(0.10 + 1.6 * stillness(now))) * 0.60, 0.0, 1.0)
         density = density * density * (3.0 - 2.0 * density) * (1.0 - np.exp(high * np.float32(-14.0)))
         lit = np.clip(0.36 + 0.75 * (here - towards) + 0.25 * fine, 0.0, 1.0)
         return density, lit

@@ -26,6 +26,7 @@ from installation import (
     shone,
 )
 from scenes.sleeptree.dreamers import LANDING
+from scenes.sleeptree.mood import stillness
 from scenes.sleeptree.palette import CYAN, GOLD, TEAL
 
 BREATHS = 6  # rings of as many breaths are on the water at once
@@ -50,14 +51,16 @@ def foreshortening(view: View) -> float:
     return min(max(depth / CROWN, SHALLOWEST), 1.0)
 
 
-def image(light: Points | Strokes, seconds: float, short: float) -> Points | Strokes:
+def image(light: Points | Strokes, now: Moment, short: float) -> Points | Strokes:
     """The light as the water shows it: `short` times as far below as it is above, wavering more the deeper, dimmed."""
     height = light.position[:, 2]
-    wave = np.sin(7.0 * height + 2.2 * light.position[:, 0] - np.float32(1.55 * seconds)) + 0.6 * np.sin(
-        17.0 * height - 1.3 * light.position[:, 0] + np.float32(2.3 * seconds)
+    wave = np.sin(7.0 * height + 2.2 * light.position[:, 0] - np.float32(1.55 * now.seconds)) + 0.6 * np.sin(
+        17.0 * height - 1.3 * light.position[:, 0] + np.float32(2.3 * now.seconds)
     )
-    ripple = (0.006 + 0.016 * np.minimum(height, 2.0)) * wave.astype(np.float32)
-    return mirrored(light, dimming(light.position), squash=short, ripple=ripple, softest=SOFTEST)
+    still = stillness(now)
+    ripple = np.float32(1.0 - still) * (0.006 + 0.016 * np.minimum(height, 2.0)) * wave.astype(np.float32)
+    back = dimming(light.position) * np.float32(1.0 + 1.1 * still)
+    return mirrored(light, back, squash=short, ripple=ripple, softest=SOFTEST)
 
 
 def dimming(position: Array) -> Array:
@@ -157,7 +160,7 @@ class Water:
         """Short level strokes where a ripple catches the tree's light."""
         a, b = self._glint_beat
         t = now.seconds
-        catch = np.clip(np.sin(a + 0.7 * t) * np.sin(b + 0.43 * t), 0.0, 1.0) ** 3
+        catch = (1.0 - stillness(now)) * np.clip(np.sin(a + 0.7 * t) * np.sin(b + 0.43 * t), 0.0, 1.0) ** 3
         far = np.hypot(*self._glint.T)
         light = (
             catch * (0.30 * np.exp(-far / 2.4) + 0.045 * np.exp(-far / 9.0)) * (1.0 + 0.4 * math.cos(now.breath - 0.6))

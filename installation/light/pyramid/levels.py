@@ -288,6 +288,30 @@ def mist(
 
 
 @quick
+def bloom(table: NDArray[np.int64], light: NDArray[np.float32], share: np.float32) -> None:
+    """Let every whole level shed `share` of its light on the next coarser one, which sheds on, in place.
+
+    What is bright then stands in light that reaches ever wider and fainter, as in a lens: share^k of it is 2^k times
+    as wide. The mean of four cells is taken; carrying the levels down again makes it smooth.
+    """
+    for level in range(2, len(table) - 1):
+        wide, narrow = table[level, STRIDE], table[level + 1, STRIDE]
+        rows = min(table[level + 1, ROWS] + PAD, (table[level, ROWS] + 2 * PAD) // 2)
+        cells = min(table[level + 1, COLUMNS] + PAD, (table[level, COLUMNS] + 2 * PAD) // 2)
+        for y in range(rows):
+            for channel in range(3):
+                top = table[level, OFFSET] + (6 * y + channel) * wide
+                fine, below = light[top : top + wide], light[top + 3 * wide : top + 4 * wide]
+                at = table[level + 1, OFFSET] + (3 * (y + PAD // 2) + channel) * narrow + PAD // 2
+                coarse = light[at : at + cells]
+                for x in range(cells):
+                    four = fine[2 * x] + fine[2 * x + 1] + below[2 * x] + below[2 * x + 1]
+                    coarse[x] += share * np.float32(0.25) * four
+        kept = light[table[level, OFFSET] : table[level + 1, OFFSET]]
+        kept *= np.float32(1.0) - share
+
+
+@quick
 def hold_trails(light: NDArray[np.float32], history: NDArray[np.float32], fade: np.float32, note: bool) -> None:
     """Show old light where it is brighter than new, in place; `note` remembers what is shown."""
     for i in range(len(light)):

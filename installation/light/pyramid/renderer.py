@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.grade import GRID, Grade, decay, matrix
+from installation.light.grade import GRID, Grade, bloom, decay, matrix
 from installation.light.pyramid import levels, resolve, splat
 from installation.light.pyramid.camera import camera
 from installation.light.pyramid.thread_pool import WorkerPool
@@ -90,7 +90,7 @@ class Renderer:
             pixels, pitch = self._memory(frame)
         lights = list(lights)
         edges = self._scatter(lights, view, grade)
-        self._splat_levels(lights, edges, trails, note, fade)
+        self._splat_levels(lights, edges, trails, note, fade, grade.glow)
         if frame is not None:
             self._collapse()
         self._resolve(edges, grade, tick, (trails, note, fade), frame is not None, pixels, pitch)
@@ -195,7 +195,7 @@ class Renderer:
         return int(at)
 
     def _splat_levels(
-        self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float
+        self, lights: list[Light], edges: NDArray[np.int64], trails: bool, note: bool, fade: float, glow: float
     ) -> None:
         """Fill the whole levels with new light, and with old light that outshines it."""
         self._light[:] = 0.0
@@ -207,10 +207,16 @@ class Renderer:
 
         def splat_share(share: int, worker: int) -> None:
             levels.splat_levels(self._splats, edges, self._order, self._spots, self._table, self._light, share, shares)
+
+        def mist_share(share: int, worker: int) -> None:
             for colour, level in mists:
                 levels.mist(colour, self._table, level, self._light, share, shares)
 
         self._pool.run(splat_share, shares)
+        if bloom(glow) > 0.0:
+            levels.bloom(self._table, self._light, np.float32(bloom(glow)))
+        if mists:
+            self._pool.run(mist_share, shares)
         if trails:
             levels.hold_trails(self._light, self._coarse_history, np.float32(fade), note)
 
@@ -287,5 +293,5 @@ def warm(progress: Callable[[str], None] | None = None) -> None:
         ("mist", Mist(np.ones((2, 2, 3), dtype=np.float32))),
     ):
         say(word)
-        renderer.draw((light,), view, Grade(trails=0.5), 0, frame)
+        renderer.draw((light,), view, Grade(glow=1.0, trails=0.5), 0, frame)
     renderer.close()
