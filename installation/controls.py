@@ -26,6 +26,10 @@ SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
 
 
+SLEEPER = "/sleeper/"
+"""How the addresses of single sleepers begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """One row of the table.
@@ -48,6 +52,7 @@ class Control:
     role: Role = "input"  # moves the show; request: answered by what is round it; output: sent by the show
     seen: tuple[Phase, ...] = ()
     heard: tuple[Phase, ...] = ()
+    look: bool = True  # part of a saved look, where it is a number or a switch
     kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
 
     def __post_init__(self) -> None:
@@ -111,6 +116,13 @@ class Refused(ValueError):
         self.reason = reason
 
 
+class Released(Refused):
+    """A button was let go: a bang with a single 0 or false. It acts when it is pressed, and not again."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("release", f"{address}: a button was let go, which does nothing")
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A control message as the show takes it: a known row, the sleeper it is for (0-based) and a checked value."""
@@ -162,7 +174,7 @@ _ROWS = (
     Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
     Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=VIVID),
     Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5, seen=TORN),
-    Control("/sound/level", 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5),
+    Control("/sound/level", 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5, look=False),
     Control("/sound/root", 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
     Control("/sound/colour", 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5),
     Control("/sound/space", 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0),
@@ -272,6 +284,9 @@ def _default(row: Control) -> str:
     return row.default if isinstance(row.default, str) else f"{float(row.default):g}"
 
 
+_RELEASES = (0, "0", "0.0")  # 0.0 and False are equal to the first
+
+
 def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
     """Check one message against the table. Numbers out of range are clipped; anything else wrong raises Refused."""
     control, sleeper = rows.find(address)
@@ -282,7 +297,9 @@ def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
 
 def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[str, str, float]:
     if control.kind == "bang":
-        return None  # a button sends 1.0 with its bang: any arguments are welcome and mean nothing
+        if len(arguments) == 1 and arguments[0] in _RELEASES:
+            raise Released(address)
+        return None  # a button sends 1.0 with its bang: other arguments are welcome and mean nothing
     wanted = 3 if control.kind == "morph" else 1
     if len(arguments) != wanted:
         raise Refused("type", f"{address} takes {control.takes}, got {len(arguments)} arguments")

@@ -114,9 +114,12 @@ class Show:
 
     def accept(self, address: str, arguments: Sequence[object] = ()) -> Accepted:
         """Take one control message; it acts from the next step on. Raises controls.Refused and changes nothing."""
-        taken = accept(self.table, address, arguments)
+        return self.take(accept(self.table, address, arguments))
+
+    def take(self, taken: Accepted) -> Accepted:
+        """Take what `accept` of this show's table gave: the same, where the message was checked on its way."""
         if taken.control.role != "input":
-            raise Refused("unknown", f"{address} is asked of what is round the show, not of the show")
+            raise Refused("unknown", f"{taken.address} is asked of what is round the show, not of the show")
         if taken.sleeper is not None:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
         elif taken.address.startswith("/show/") and taken.control.kind in ("bang", "word"):

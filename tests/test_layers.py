@@ -45,7 +45,7 @@ HOMES = {
     "sounddevice": ("installation/sound/output/process.py",),
     "av": ("installation/film/", "installation/checker/"),
     "pythonosc": ("installation/remote/osc/codec.py",),
-    "aiohttp": ("installation/remote/osc/query.py",),
+    "aiohttp": ("installation/remote/osc/query.py", "installation/remote/osc/connections.py"),
     "zeroconf": ("installation/remote/osc/query.py",),
     "platformdirs": ("installation/foundation/places.py", "installation/foundation/kernels.py"),
     "typer": ("installation/cli.py",),

@@ -1,4 +1,4 @@
-"""Access control and rate limiting: the allow list, and a token bucket for each host. Reads no clock."""
+"""Access control and rate limiting: the allow list, and token buckets for senders and hosts. Reads no clock."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from installation.model.ticks import SECOND
 
 RATE = 12_000
-"""Messages a second that one host may send for long."""
+"""Messages a second that one sender, a host and a port, may send for long."""
 
 BURST = 6_000
-"""Messages that one host may send at once."""
+"""Messages that one sender may send at once."""
 
-_HOSTS = 1024  # buckets that are kept; the host that was silent longest is forgotten first
+OF_HOST, OF_ALL = 1.25, 1.5
+"""How much more a host, and all hosts together, may send than one sender."""
+
+RESERVE = 500
+"""Messages a second, and at once, that a known performer may send whatever others do."""
+
+PERFORMERS = 32
+"""Known performers at once."""
+
+FORGOTTEN = 60 * SECOND
+"""Nanoseconds of silence after which a performer's reserve may go to another."""
+
+_HOSTS, _BUCKETS = 1024, 4096  # that are remembered; who was silent longest is forgotten first
 
 Network = IPv4Network | IPv6Network
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -50,6 +62,7 @@ class AccessList:
     """The allow list: which hosts may speak at all. This machine always may. For one thread."""
 
     def __init__(self, allow: Sequence[Network] = ()) -> None:
+        self.allow = tuple(allow)
         self._allow = (*LOOPBACK, *allow)
         self._known: OrderedDict[str, bool] = OrderedDict()
 
@@ -65,24 +78,79 @@ class AccessList:
         return allowed
 
 
+class TokenBucket:
+    """So many tokens a second, so many at once; who takes more than there are goes without, or into debt."""
+
+    __slots__ = ("_burst", "_rate", "_tokens", "_when")
+
+    def __init__(self, rate: float, burst: float, now_ns: int) -> None:
+        self._rate, self._burst = rate / SECOND, burst
+        self._tokens, self._when = burst, now_ns
+
+    def has(self, now_ns: int) -> bool:
+        """Whether there is a whole token now."""
+        self._tokens = min(self._burst, self._tokens + max(0, now_ns - self._when) * self._rate)
+        self._when = now_ns
+        return self._tokens >= 1.0
+
+    def take(self, tokens: float = 1.0) -> None:
+        """Take tokens, whether they are there or not."""
+        self._tokens -= tokens
+
+
+Sender = tuple[str, int]
+"""Host and port."""
+
+
 class RateLimit:
-    """A token bucket for each host: at most `rate` messages a second for long, `burst` at once. For one thread."""
+    """Rate limiting: a token bucket for each sender, under a larger one for its host, under one for all.
+
+    A program that floods empties its own bucket. Where its ports are many, known performers keep a reserve: whoever
+    was understood (`trust`) may always send RESERVE messages a second. For one thread.
+    """
 
     def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
-        self._rate, self._burst = rate / SECOND, burst
-        self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()  # (tokens, when in ns)
+        self._rates = ((rate, burst), (rate * OF_HOST, burst * OF_HOST), (rate * OF_ALL, burst * OF_ALL))
+        self._buckets: OrderedDict[Sender | str, TokenBucket] = OrderedDict()
+        self._all = TokenBucket(*self._rates[2], 0)
+        self._performers: OrderedDict[Sender, tuple[TokenBucket, int]] = OrderedDict()  # and when last understood (ns)
 
-    def admits(self, host: str, now_ns: int) -> bool:
-        """Whether this host may say one more thing now. It is charged one token for it."""
-        tokens, when = self._buckets.pop(host, (self._burst, now_ns))
-        tokens = min(self._burst, tokens + (now_ns - when) * self._rate)
-        admitted = tokens >= 1.0
-        self._buckets[host] = (tokens - 1.0 if admitted else tokens, now_ns)
-        if len(self._buckets) > _HOSTS:
+    def admits(self, sender: Sender, now_ns: int) -> bool:
+        """Whether this sender may send one more message now. It is charged one token for it."""
+        known = self._performers.get(sender)
+        if known is not None and known[0].has(now_ns):
+            known[0].take()
+            return True
+        buckets = self._of(sender, now_ns)
+        if not all(bucket.has(now_ns) for bucket in buckets):
+            return False
+        for bucket in buckets:
+            bucket.take()
+        return True
+
+    def trust(self, sender: Sender, now_ns: int) -> None:
+        """This sender was understood: it keeps a reserve while one is free, or held by somebody silent for a minute."""
+        known = self._performers.pop(sender, None)
+        if known is None:
+            if len(self._performers) >= PERFORMERS:
+                if now_ns - next(iter(self._performers.values()))[1] < FORGOTTEN:
+                    return
+                self._performers.popitem(last=False)
+            known = TokenBucket(RESERVE, RESERVE, now_ns), now_ns
+        self._performers[sender] = known[0], now_ns
+
+    def charge(self, sender: Sender, tokens: float, now_ns: int) -> None:
+        """Charge for work that one datagram has caused; a sender may go into debt and is then silent for a while."""
+        known = self._performers.get(sender)
+        for bucket in (*self._of(sender, now_ns), *([] if known is None else [known[0]])):
+            bucket.take(tokens)
+
+    def _of(self, sender: Sender, now_ns: int) -> tuple[TokenBucket, ...]:
+        return self._bucket(sender, 0, now_ns), self._bucket(sender[0], 1, now_ns), self._all
+
+    def _bucket(self, key: Sender | str, level: int, now_ns: int) -> TokenBucket:
+        bucket = self._buckets.pop(key, None) or TokenBucket(*self._rates[level], now_ns)
+        self._buckets[key] = bucket
+        if len(self._buckets) > _BUCKETS:
             self._buckets.popitem(last=False)
-        return admitted
-
-    def charge(self, host: str, tokens: float) -> None:
-        """Charge for work that one datagram has caused; a host may go into debt and is then silent for a while."""
-        have, when = self._buckets[host]
-        self._buckets[host] = (have - tokens, when)
+        return bucket

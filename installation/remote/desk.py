@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from installation.controls import Accepted, Refused, Value, accept
+from installation.controls import Accepted, Refused, Released, Value, accept
 from installation.model.community import Community
 from installation.model.ticks import SECOND
 from installation.remote.counters import Counters
@@ -40,13 +40,15 @@ class Desk:
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
-        self._aims: dict[str, Value] = {}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: deque[Source] = deque()  # filled by `receive`
-        self.troubles: list[Callable[[], str]] = []  # what is wrong round the show, a line or none each
-        self._publish_changes(show, 0)
-        for address, value in sleepers(show.community).items():
-            self.feedback.publish(address, value, None, 0)
+        self.troubles: list[Callable[[], str]] = [lambda: self.presets.trouble]  # what is wrong, a line or none each
+        self._aims = self._aims_of(show)
+        self.feedback.remember({**self._aims, **sleepers(show.community)})
+
+    def close(self) -> None:
+        """Every look that was saved is on the disk when this returns."""
+        self.presets.close()
 
     # any thread: messages in
 
@@ -82,6 +84,9 @@ class Desk:
                 self._reply(accepted, source, now_ns, due_ns)
                 self.counters.count("requested")
                 return
+        except Released:
+            self.counters.count("released")
+            return
         except Refused as refused:
             self.counters.refuse(refused.reason, str(refused), source, now_ns)
             return
@@ -96,6 +101,7 @@ class Desk:
         match accepted.address:
             case "/sync":
                 self._asking.append(source)
+                self.feedback.subscribe(source)
             case "/preset/list":
                 self.feedback.reply(source, {"/state/presets": ", ".join(self.presets.names())})
             case "/preset/save":
@@ -112,13 +118,11 @@ class Desk:
 
     def _keep(self, messages: Sequence[Received], now_ns: int, due_ns: int | None) -> None:
         if due_ns is None or due_ns <= now_ns:
-            lost, reason = self.inbox.put(messages), "full"
-        else:
-            lost, reason = self.inbox.put_later(messages, due_ns, now_ns), "later"
-        if lost:
-            what = messages[-1].accepted.address
-            ahead = "" if due_ns is None else f", meant for {(due_ns - now_ns) / SECOND:.1f} s from now"
-            self.counters.refuse(reason, f"no room for {what}{ahead}", messages[-1].source, now_ns, lost)
+            self.inbox.put(messages)
+        elif lost := self.inbox.put_later(messages, due_ns, now_ns):
+            what, ahead = messages[-1].accepted.address, (due_ns - now_ns) / SECOND
+            text = f"no room for {what}, meant for {ahead:.1f} s from now"
+            self.counters.refuse("later", text, messages[-1].source, now_ns, lost)
 
     # the live loop: messages to the show
 
@@ -138,7 +142,7 @@ class Desk:
         sources: dict[str, Source] = {}
         for accepted, source in self.inbox.drain(now_ns):
             try:
-                show.accept(accepted.address, accepted.arguments)
+                show.take(accepted)
             except Refused as refused:
                 self.counters.refuse(refused.reason, str(refused), source, now_ns)
                 continue
@@ -159,12 +163,15 @@ class Desk:
 
     def _publish_changes(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
         """Publish whatever aims elsewhere now: set by hand, by a section of the score, by /show/calm."""
-        aims = {address: value for address, value in show.glides.aims().items() if address not in self._places}
+        aims = self._aims_of(show)
         for address, value in aims.items():
             by = (sources or {}).get(address)
             if by is not None or value != self._aims.get(address):
                 self.feedback.publish(address, value, by, now_ns)
         self._aims = aims
+
+    def _aims_of(self, show: Show) -> dict[str, Value]:
+        return {address: value for address, value in show.glides.aims().items() if address not in self._places}
 
     def _reply_syncs(self, many: int, show: Show, now_ns: int) -> None:
         for _ in range(many):

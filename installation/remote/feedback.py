@@ -1,17 +1,19 @@
 """Feedback: accepted values go to every controller but the one that sent them, and the show's state to all.
 
-Opens no socket and reads no clock: `due` says which datagrams go where at the time that is handed in.
+A value is encoded once, however many controllers get it. The lock is held to put one value into a dict, or to take the
+dict away; all else is the socket thread's alone. Opens no socket and reads no clock: `due` says which datagrams go
+where at the time that is handed in.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from installation.controls import Value
+from installation.controls import SLEEPER, Value
 from installation.model.ticks import SECOND
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
@@ -42,6 +44,7 @@ class _Controller:
     """What one controller has on its screen, as far as we know."""
 
     heard_ns: int
+    sleepers: bool = False  # asked for everything: it gets what is set for single sleepers too
     known: dict[str, WireValue] = field(default_factory=dict)
     pending: dict[str, WireValue] = field(default_factory=dict)
     sent_ns: dict[str, int] = field(default_factory=dict)
@@ -52,63 +55,35 @@ class _Controller:
 
 
 class Feedback:
-    """Thread-safe: `received` and `due` are the socket thread's, `publish` the live loop's."""
+    """`publish`, `publish_state` and `reply` from any thread; all else from the socket's."""
 
     def __init__(self, targets: Iterable[Source] = ()) -> None:
-        self._lock = Lock()
+        self._lock = Lock()  # of the next two
+        self._published: dict[tuple[str, Source | None], tuple[WireValue, int]] = {}  # by whom, and when (ns)
+        self._replies: dict[Source, dict[str, WireValue]] = {}
         self._always = frozenset(targets)
         self._controllers: dict[Source, _Controller] = {target: _Controller(0) for target in self._always}
+        self._encoded: dict[str, tuple[WireValue, bytes]] = {}  # of each address, as it was sent last
+        self._state_encoded: tuple[Mapping[str, WireValue], list[bytes]] = {}, []
         self.values: dict[str, WireValue] = {}  # newest value of every address that was published
         self.state: dict[str, WireValue] = {}
 
-    def received(self, source: Source, now_ns: int) -> None:
-        """A message came from this controller: it gets feedback from now on."""
-        with self._lock:
-            controller = self._controllers.get(source)
-            if controller is not None:
-                controller.heard_ns = now_ns
-                return
-            if len(self._controllers) - len(self._always) >= CONTROLLERS:
-                self._forget(min(self._controllers.keys() - self._always, key=lambda s: self._controllers[s].heard_ns))
-            self._controllers[source] = _Controller(now_ns)
+    # any thread
 
-    def disconnected(self, source: Source) -> None:
-        """A controller's connection is closed: it gets nothing more."""
+    def remember(self, values: Mapping[str, Value]) -> None:
+        """What is set before anybody has sent anything: for who asks."""
         with self._lock:
-            self._forget(source)
-
-    def is_echo(self, source: Source, address: str, value: WireValue, now_ns: int) -> bool:
-        """Whether this controller only repeats what it was sent; two that echo each other would never rest."""
-        with self._lock:
-            controller = self._controllers.get(source)
-            echoes = controller.echoes.get(address) if controller else None
-            if controller is None or not echoes:
-                return False
-            while echoes and now_ns - echoes[0][0] > ECHO:
-                echoes.popleft()
-            if any(value == sent for _, sent in echoes):
-                while echoes.popleft()[1] != value:
-                    pass
-                return True
-            echoes.clear()  # a hand has moved: whatever comes now is its own
-            return False
+            self.values |= {address: _as_sent(value) for address, value in values.items() if value is not None}
 
     def publish(self, address: str, value: Value, by: Source | None, now_ns: int) -> None:
         """A value was accepted from `by`; None when nobody in particular set it."""
         if value is None:
             return
-        sent = _as_sent(value)
+        wire = _as_sent(value)
         with self._lock:
-            self.values[address] = sent
-            for source, controller in self._controllers.items():
-                if source == by:
-                    controller.known[address] = sent
-                    controller.touched_ns[address] = now_ns
-                    controller.pending.pop(address, None)
-                elif controller.known.get(address) == sent:
-                    controller.pending.pop(address, None)
-                else:
-                    controller.pending[address] = sent
+            self.values[address] = wire
+            self._published.pop((address, by), None)  # the newest of an address comes last
+            self._published[address, by] = wire, now_ns
 
     def differs(self, address: str, value: Value) -> bool:
         """Whether this is another value than was published last."""
@@ -120,37 +95,106 @@ class Feedback:
 
     def reply(self, source: Source, values: Mapping[str, Value]) -> None:
         """Everything in `values` to one controller at once, whatever it knows already."""
+        wire = {address: _as_sent(value) for address, value in values.items() if value is not None}
         with self._lock:
-            controller = self._controllers.get(source)
-            if controller is not None:
-                controller.replies.update({a: _as_sent(v) for a, v in values.items() if v is not None})
+            self._replies.setdefault(source, {}).update(wire)
+
+    # the socket's thread
+
+    def received(self, source: Source, now_ns: int) -> None:
+        """A message came from this controller: it gets feedback from now on."""
+        controller = self._controllers.get(source)
+        if controller is not None:
+            controller.heard_ns = now_ns
+            return
+        if len(self._controllers) - len(self._always) >= CONTROLLERS:
+            self._forget(min(self._controllers.keys() - self._always, key=lambda s: self._controllers[s].heard_ns))
+        self._controllers[source] = _Controller(now_ns)
+
+    def subscribe(self, source: Source) -> None:
+        """This controller asked for everything: from now on it gets what is set for single sleepers too."""
+        controller = self._controllers.get(source)
+        if controller is not None:
+            controller.sleepers = True
+
+    def disconnected(self, source: Source) -> None:
+        """A controller's connection is closed: it gets nothing more."""
+        self._forget(source)
+
+    def is_echo(self, source: Source, address: str, value: WireValue, now_ns: int) -> bool:
+        """Whether this controller only repeats what it was sent; two that echo each other would never rest."""
+        controller = self._controllers.get(source)
+        echoes = controller.echoes.get(address) if controller else None
+        if controller is None or not echoes:
+            return False
+        while echoes and now_ns - echoes[0][0] > ECHO:
+            echoes.popleft()
+        if any(value == sent for _, sent in echoes):
+            while echoes.popleft()[1] != value:
+                pass
+            return True
+        echoes.clear()  # a hand has moved: whatever comes now is its own
+        return False
 
     def due(self, now_ns: int) -> list[tuple[Source, bytes]]:
         """The datagrams that go out now, and to whom."""
         with self._lock:
-            for source in [s for s, c in self._controllers.items() if now_ns - c.heard_ns > LISTENS]:
-                self._forget(source)  # those of the settings stay
-            return [
-                (source, datagram)
-                for source, controller in self._controllers.items()
-                for datagram in _packed(self._due_to(controller, now_ns))
-            ]
+            published, self._published = self._published, {}
+            replies, self._replies = self._replies, {}
+        self._distribute(published)
+        for source, values in replies.items():
+            if source in self._controllers:
+                self._controllers[source].replies.update(values)
+        for source in [s for s, c in self._controllers.items() if now_ns - c.heard_ns > LISTENS]:
+            self._forget(source)  # those of the settings stay
+        return [
+            (source, datagram)
+            for source, controller in self._controllers.items()
+            for datagram in self._due_to(controller, now_ns)
+        ]
 
-    def _due_to(self, controller: _Controller, now_ns: int) -> dict[str, WireValue]:
+    def _distribute(self, published: Mapping[tuple[str, Source | None], tuple[WireValue, int]]) -> None:
+        """To every controller what it doesn't show yet, but not to the hand that set it."""
+        some = {key: value for key, value in published.items() if not key[0].startswith(SLEEPER)}
+        for source, controller in self._controllers.items():
+            for (address, by), (wire, at) in (published if controller.sleepers else some).items():
+                if source == by:
+                    controller.known[address] = wire
+                    controller.touched_ns[address] = at
+                if controller.known.get(address) == wire:
+                    controller.pending.pop(address, None)
+                else:
+                    controller.pending[address] = wire
+
+    def _due_to(self, controller: _Controller, now_ns: int) -> list[bytes]:
         going, controller.replies = controller.replies, {}
         for address in list(controller.pending):
             fresh = now_ns - controller.sent_ns.get(address, -APART) < APART
             if fresh or now_ns - controller.touched_ns.get(address, -TOUCH) < TOUCH:
                 continue
             going[address] = controller.pending.pop(address)
-        for address, sent in going.items():
-            controller.known[address] = sent
+        for address, wire in going.items():
+            controller.known[address] = wire
             controller.sent_ns[address] = now_ns
-            controller.echoes.setdefault(address, deque(maxlen=32)).append((now_ns, sent))
+            controller.echoes.setdefault(address, deque(maxlen=32)).append((now_ns, wire))
+        datagrams = packed([self._encode(address, wire) for address, wire in going.items()])
         if now_ns - controller.state_sent_ns >= STATE and self.state:
             controller.state_sent_ns = now_ns
-            going.update(self.state)
-        return going
+            datagrams += self._encode_state()
+        return datagrams
+
+    def _encode(self, address: str, value: WireValue) -> bytes:
+        """A message, encoded once for all who get it."""
+        encoded = self._encoded.get(address)
+        if encoded is None or encoded[0] != value or type(encoded[0]) is not type(value):
+            encoded = self._encoded[address] = value, message(address, value)
+        return encoded[1]
+
+    def _encode_state(self) -> list[bytes]:
+        state = self.state
+        if self._state_encoded[0] is not state:
+            self._state_encoded = state, packed([message(address, value) for address, value in state.items()])
+        return self._state_encoded[1]
 
     def _forget(self, source: Source) -> None:
         if source not in self._always:
@@ -165,7 +209,11 @@ def _as_sent(value: Value) -> WireValue:
     return value
 
 
-def _packed(values: Mapping[str, WireValue]) -> list[bytes]:
-    """One message goes bare, several in bundles. Switches go as 0 and 1: Max takes no T and F."""
-    messages = [codec.encode(a, [int(v) if isinstance(v, bool) else v]) for a, v in values.items()]
-    return messages if len(messages) == 1 else codec.bundles(messages)
+def message(address: str, value: WireValue) -> bytes:
+    """One value as OSC. Switches go as 0 and 1: Max takes no T and F."""
+    return codec.encode(address, [int(value) if isinstance(value, bool) else value])
+
+
+def packed(messages: Sequence[bytes]) -> list[bytes]:
+    """One message goes bare, several in bundles."""
+    return list(messages) if len(messages) == 1 else codec.bundles(messages)

@@ -14,9 +14,6 @@ from typing import NamedTuple
 from installation.controls import Accepted
 from installation.model.ticks import SECOND
 
-EVENTS = 8192
-"""Bangs and words that wait for a tick; numbers and switches need no bound, each address waits once."""
-
 LATER = 4096
 """Messages with a timetag in the future that wait."""
 
@@ -51,16 +48,16 @@ class Inbox:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: dict[str | int, Received] = {}
+        self._waiting: dict[str, Received] = {}  # no more than the table has addresses
         self._later: list[tuple[int, int, Received]] = []  # a heap of (due in ns, order of arrival, what)
         self._serial = count()
-        self._events = 0
-        self.merged = 0  # values that a newer one of the same address replaced before any tick saw them
+        self.merged = 0  # messages that a newer one of the same address replaced before any tick saw them
 
-    def put(self, messages: Iterable[Received]) -> int:
-        """Keep messages for the next tick, all in the same one. Returns how many found no room."""
+    def put(self, messages: Iterable[Received]) -> None:
+        """Keep messages for the next tick, all in the same one."""
         with self._lock:
-            return sum(not self._keep(message) for message in messages)
+            for message in messages:
+                self._keep(message)
 
     def put_later(self, messages: Iterable[Received], due_ns: int, now_ns: int) -> int:
         """Keep messages until `due_ns`, on the clock of `now_ns`. Returns how many are too far ahead or too many."""
@@ -78,22 +75,15 @@ class Inbox:
         with self._lock:
             while self._later and self._later[0][0] <= now_ns:
                 self._keep(heapq.heappop(self._later)[2])
-            waiting, self._waiting, self._events = self._waiting, {}, 0
+            waiting, self._waiting = self._waiting, {}
         return list(waiting.values())
 
     def __len__(self) -> int:
         """Messages that wait, now or for later."""
         return len(self._waiting) + len(self._later)
 
-    def _keep(self, message: Received) -> bool:
-        accepted = message.accepted
-        if accepted.control.kind in ("number", "switch"):
-            if self._waiting.pop(accepted.address, None) is not None:
-                self.merged += 1
-            self._waiting[accepted.address] = message  # at the end: what was said last acts last
-            return True
-        if self._events >= EVENTS:
-            return False
-        self._events += 1
-        self._waiting[next(self._serial)] = message
-        return True
+    def _keep(self, message: Received) -> None:
+        address = message.accepted.address
+        if self._waiting.pop(address, None) is not None:
+            self.merged += 1
+        self._waiting[address] = message  # at the end: what was sent last acts last

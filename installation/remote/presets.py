@@ -10,39 +10,80 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event, Lock, Thread
+
+import structlog
 
 from installation.controls import Control, Refused, Table, Value, accept
 from installation.foundation.atomic import write_atomic
+
+_log = structlog.get_logger("looks")
+
+MOST = 200
+"""Looks in a folder."""
+
+APART_S = 0.25
+"""Seconds between two looks that are written."""
 
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
 _APART = ("show", "sleeper")  # rooms of the table that are no part of a look
 
 
 class Presets:
-    """The looks in one folder. Files are read when they are asked for and kept until they change."""
+    """The looks in one folder. Files are read when they are asked for and kept until they change.
+
+    `save` never waits for the disk: a thread writes a few looks a second, the newest of each name. Thread-safe.
+    """
 
     def __init__(self, folder: Path, table: Table) -> None:
         self._folder = folder
         self._table = table
         self._read: dict[str, tuple[tuple[int, int], dict[str, Value]]] = {}
+        self._lock = Lock()  # of the next two
+        self._unwritten: dict[str, str] = {}  # texts by name
+        self._writer: Thread | None = None
+        self._disk = Lock()
+        self._wake, self._closing = Event(), Event()
+        self.trouble = ""  # one line while looks can't be written
 
     def save(self, name: str, values: Mapping[str, Value]) -> None:
-        """Write a look. The file is whole or not there at all. Raises Refused where it can't be written."""
-        path = self._path(name)
+        """Have a look written. Raises Refused for a bad name, and for a new one where there are MOST already."""
+        self._path(name)
         lines = [f"# {name}: a look of SleepTree", ""]
         lines += [
             f'"{address}" = {_written(value)}{_unit(self._table[address])}'
             for address, value in values.items()
             if address in self._table and self._belongs(self._table[address])
         ]
-        try:
-            write_atomic(path, ("\n".join(lines) + "\n").encode())
-        except OSError as error:
-            raise Refused("preset", f'/preset/save "{name}": {error.strerror or error}: {path}') from None
+        with self._lock:
+            if name not in self._unwritten and not self._path(name).exists() and len(self._names()) >= MOST:
+                raise Refused("preset", f'/preset/save "{name}": there are {MOST} looks already, in {self._folder}')
+            self._unwritten[name] = "\n".join(lines) + "\n"
+            if self._writer is None:
+                self._writer = Thread(target=self._run, name="looks", daemon=True)
+                self._writer.start()
+        self._wake.set()
+
+    def flush(self) -> None:
+        """Write every look that waits; what can't be written is said in `trouble`."""
+        while self._write_one():
+            pass
+
+    def close(self) -> None:
+        """Write what waits, and end the thread."""
+        self._closing.set()
+        self._wake.set()
+        if self._writer is not None:
+            self._writer.join()
+        self.flush()
 
     def load(self, name: str) -> dict[str, Value]:
         """The values of a look, by address. Raises Refused naming file, line and what is wrong."""
         path = self._path(name)
+        with self._lock:
+            unwritten = self._unwritten.get(name)
+        if unwritten is not None:
+            return self._parsed(unwritten, path)
         try:
             stat = path.stat()
             kept = self._read.get(name)
@@ -70,7 +111,40 @@ class Presets:
 
     def names(self) -> list[str]:
         """The names of all looks, sorted."""
-        return sorted(path.stem for path in self._folder.glob("*.toml") if _NAME.fullmatch(path.stem))
+        with self._lock:
+            return sorted(self._names())
+
+    def _names(self) -> set[str]:
+        return {path.stem for path in self._folder.glob("*.toml") if _NAME.fullmatch(path.stem)} | set(self._unwritten)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            while self._write_one() and not self._closing.wait(APART_S):
+                pass
+
+    def _write_one(self) -> bool:
+        """Write the look that has waited longest; whether there was one. What it replaces is kept beside it."""
+        with self._disk:
+            with self._lock:
+                name, text = next(iter(self._unwritten.items()), ("", ""))
+            if not name:
+                return False
+            path = self._folder / f"{name}.toml"
+            try:
+                if path.exists() and (before := path.read_bytes()) != text.encode():
+                    write_atomic(path.with_name(f"{path.name}.before"), before)
+                    _log.info("a look was replaced", name=name, before=f"{path}.before")
+                write_atomic(path, text.encode())
+                self.trouble = ""
+            except OSError as error:
+                self.trouble = f'/preset/save "{name}": {error.strerror or error}: {path}'
+                _log.warning(self.trouble)
+            with self._lock:
+                if self._unwritten.get(name) == text:
+                    del self._unwritten[name]
+            return True
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or name != name.strip():
@@ -88,6 +162,8 @@ class Presets:
                 accepted = accept(self._table, address, [value])
             except Refused as error:
                 raise Refused("preset", f"{path}: {error}") from None
+            if not accepted.control.look:
+                continue  # of a look that was saved when it still was a part of it
             if not self._belongs(accepted.control):
                 raise Refused("preset", f"{path}: {address} is no part of a look")
             assert not isinstance(accepted.value, tuple)
@@ -97,7 +173,8 @@ class Presets:
     @staticmethod
     def _belongs(control: Control) -> bool:
         room = control.address.split("/")[1]
-        return control.role == "input" and control.kind in ("number", "switch") and room not in _APART
+        plain = control.role == "input" and control.kind in ("number", "switch")
+        return plain and control.look and room not in _APART
 
 
 def _written(value: Value) -> str:

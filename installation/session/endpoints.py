@@ -96,6 +96,7 @@ def console(
     publisher = StatePublisher(desk, journal, wall)
     with ExitStack() as stack:
         stack.callback(lambda: journal.close(show, wall()))
+        stack.callback(desk.close)
         if production.settings.osc.enabled:
             _serve(stack, desk, production, through)
         yield Console(desk, (publisher,), publisher.reader, journal)
@@ -121,7 +122,9 @@ def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoi
 def _query(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
     from installation.remote.osc.query import OscQueryServer
 
-    tree = OscQueryServer(desk, through.where, through.where[0], production.settings.oscquery.port, words(production))
+    access = AccessList(through.access.allow)  # one for each thread
+    port = production.settings.oscquery.port
+    tree = OscQueryServer(desk, through.where, through.where[0], port, words(production), access)
     tree.start()
     stack.callback(tree.close)
     desk.troubles.append(lambda: tree.trouble)

@@ -54,6 +54,7 @@ def test_a_cue_list_is_played_by_hand(desk: Desk, show: Show) -> None:
 
 def test_calm_is_told_for_every_control_and_every_sleeper_that_was_moved(desk: Desk, show: Show) -> None:
     desk.feedback.received(OTHER, 0)
+    desk.feedback.subscribe(OTHER)
     for address, value in (("/dream/unrest", 0.5), ("/sleeper/3/glow", 2.0), ("/sleeper/4/present", 0)):
         desk.receive(address, [value], HAND, 0)
     desk.deliver(show, 0)
@@ -150,3 +151,22 @@ def test_troubles_and_refusals_are_in_the_status(desk: Desk) -> None:
     status = desk.gauge(Status())
     assert status.troubles == ("OSC: port taken",)
     assert refusals(status) == "refused 1 (unknown 1); last: /dream/dread is not a control"
+
+
+@pytest.mark.parametrize("argument", [0, 0.0, False, "0"])
+def test_the_release_of_a_button_does_nothing(desk: Desk, show: Show, argument: object) -> None:
+    place = show.course.place
+    desk.receive("/show/go", [1], HAND, 0)
+    desk.deliver(show, 0)
+    desk.receive("/show/go", [argument], HAND, 1)
+    desk.deliver(show, 1)
+    assert show.course.place == place + 1
+    assert desk.counters.counted["released"] == 1
+    assert desk.counters.total == 0
+
+
+def test_a_message_is_checked_once_on_its_way(desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.receive("/dream/unrest", [0.5], HAND, 0)
+    monkeypatch.setattr("installation.show.accept", lambda *_: pytest.fail("checked again"))
+    assert desk.deliver(show, 0) == 1
+    assert show.glides.aims()["/dream/unrest"] == 0.5

@@ -131,3 +131,29 @@ def test_two_controllers_that_echo_everything_fall_silent(feedback: Feedback) ->
     assert not on_the_way
     assert [now for now in accepted if now > 2 * SECOND] == []
     assert echoes > 10
+
+
+def test_what_is_set_for_single_sleepers_goes_to_who_asked_for_everything(feedback: Feedback) -> None:
+    feedback.subscribe(B)
+    for n in range(1, 241):
+        feedback.publish(f"/sleeper/{n}/glow", 0.5, C, 0)
+    sent = told(feedback, 0)
+    assert A not in sent
+    assert len(sent[B]) == 240
+
+
+def test_a_value_is_encoded_once_for_sixty_controllers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many phones that play, and asked: 240 values to each, encoded 240 times, and the state once."""
+    feedback, encoded = Feedback(), []
+    encode = codec.encode
+    monkeypatch.setattr(codec, "encode", lambda *given: encoded.append(given[0]) or encode(*given))
+    for port in range(60):
+        feedback.received(Source("udp", "10.0.0.2", port), 0)
+        feedback.subscribe(Source("udp", "10.0.0.2", port))
+    feedback.publish_state({"/state/phase": "glitch"})
+    for n in range(1, 241):
+        feedback.publish(f"/sleeper/{n}/glow", n / 240, None, 0)
+    sent = feedback.due(SECOND)
+    assert len({source for source, _ in sent}) == 60
+    assert sum(len(codec.decode(datagram)) for _, datagram in sent) == 60 * 241
+    assert sorted(encoded) == sorted(["/state/phase", *(f"/sleeper/{n}/glow" for n in range(1, 241))])

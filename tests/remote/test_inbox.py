@@ -6,9 +6,19 @@ import pytest
 
 from installation.controls import TABLE, accept
 from installation.model.ticks import SECOND
-from installation.remote.access import BURST, RATE, AccessList, RateLimit, address, networks
+from installation.remote.access import (
+    BURST,
+    FORGOTTEN,
+    PERFORMERS,
+    RATE,
+    RESERVE,
+    AccessList,
+    RateLimit,
+    address,
+    networks,
+)
 from installation.remote.counters import Counters
-from installation.remote.inbox import EVENTS, LATER, Inbox, Received, Source
+from installation.remote.inbox import LATER, Inbox, Received, Source
 from installation.remote.osc.patterns import Addresses, matches
 
 HAND = Source("udp", "10.0.0.1", 9)
@@ -30,20 +40,21 @@ def test_the_newest_value_of_an_address_stays_and_acts_last() -> None:
     assert said(inbox) == []
 
 
-def test_bangs_and_words_are_never_merged() -> None:
+def test_bangs_of_one_address_are_one_in_a_tick() -> None:
     inbox = Inbox()
-    inbox.put([heard("/sleeper/3/beat")] * 3 + [heard("/show/phase", "glitch"), heard("/show/phase", "harmony")])
-    assert [a for a, _ in said(inbox)] == ["/sleeper/3/beat"] * 3 + ["/show/phase"] * 2
-    assert inbox.merged == 0
+    inbox.put([heard("/sleeper/3/beat")] * 3 + [heard("/sleeper/4/beat"), heard("/show/go"), heard("/show/go")])
+    assert [a for a, _ in said(inbox)] == ["/sleeper/3/beat", "/sleeper/4/beat", "/show/go"]
+    assert inbox.merged == 3
+    inbox.put([heard("/show/go")])
+    assert said(inbox) == [("/show/go", None)]
 
 
-def test_what_waits_is_bounded_and_numbers_always_find_room() -> None:
+def test_what_waits_is_no_more_than_the_table_has_addresses() -> None:
     inbox = Inbox()
-    assert inbox.put([heard("/show/go")] * (EVENTS + 5)) == 5
-    assert inbox.put([heard("/dream/unrest", 0.5)]) == 0
-    assert len(inbox) == EVENTS + 1
-    assert len(inbox.drain(0)) == EVENTS + 1
-    assert inbox.put([heard("/show/go")]) == 0
+    for _ in range(3):
+        inbox.put([heard("/show/go"), heard("/show/phase", "glitch")])
+        inbox.put([heard(f"/sleeper/{n}/beat") for n in range(1, 241)])
+    assert len(inbox) == 242
 
 
 def test_what_is_meant_for_later_comes_when_it_is_due_in_order_of_time() -> None:
@@ -69,7 +80,7 @@ def test_many_threads_lose_nothing() -> None:
     taken = 0
     while any(thread.is_alive() for thread in threads) or len(inbox):
         taken += len(inbox.drain(0))
-    assert taken == 8 * 500
+    assert taken + inbox.merged == 8 * 500
 
 
 @pytest.mark.parametrize(
@@ -123,33 +134,68 @@ def test_the_allow_list_lets_in_loopback_and_who_is_on_the_list() -> None:
         networks(["tablet"])
 
 
+PERFORMER, JUNK = ("127.0.0.1", 1), ("127.0.0.1", 2)
+
+
 def test_the_bucket_admits_ten_thousand_a_second_for_ever_and_a_flood_no_faster() -> None:
     steady, flooding = RateLimit(), RateLimit()
-    assert all(steady.admits("127.0.0.1", n * SECOND // 10_000) for n in range(50_000))
-    admitted = sum(flooding.admits("127.0.0.1", n * SECOND // 20_000) for n in range(100_000))  # five seconds of it
+    assert all(steady.admits(PERFORMER, n * SECOND // 10_000) for n in range(50_000))
+    admitted = sum(flooding.admits(JUNK, n * SECOND // 20_000) for n in range(100_000))  # five seconds of it
     assert RATE * 5 <= admitted <= RATE * 5 + BURST + 1
 
 
 def test_a_flood_from_one_host_takes_nothing_from_another() -> None:
     limit = RateLimit()
-    while limit.admits("10.0.0.1", 0):
+    while limit.admits(("10.0.0.1", 1), 0):
         pass
-    assert limit.admits("10.0.0.2", 0)
+    assert limit.admits(("10.0.0.2", 1), 0)
+
+
+@pytest.mark.parametrize("rate", [20_000, 50_000])
+def test_junk_beside_a_performer_on_the_same_host_takes_nothing_from_them(rate: int) -> None:
+    """Two seconds of it; the performer sends a thousand messages a second between."""
+    limit, taken = RateLimit(), 0
+    for n in range(2 * rate):
+        limit.admits(JUNK, n * SECOND // rate)
+        if n % (rate // 1000) == 0:
+            taken += limit.admits(PERFORMER, n * SECOND // rate)
+    assert taken == 2000
+
+
+def test_junk_from_many_ports_leaves_a_known_performer_their_reserve() -> None:
+    limit, taken = RateLimit(), 0
+    limit.trust(PERFORMER, 0)
+    for n in range(100_000):  # two seconds of 50,000 a second from 400 ports
+        limit.admits(("127.0.0.1", 1000 + n % 400), n * SECOND // 50_000)
+        if n % 250 == 0:
+            taken += limit.admits(PERFORMER, n * SECOND // 50_000)
+    assert taken == 400
+
+
+def test_reserves_are_few_and_go_from_the_silent_to_newcomers() -> None:
+    limit = RateLimit(rate=1, burst=1)
+    for port in range(PERFORMERS + 1):
+        limit.trust(("10.0.0.1", port), port)
+    late = ("10.0.0.1", PERFORMERS)
+    assert [limit.admits(late, SECOND) for _ in range(3)] == [True, False, False]
+    assert all(limit.admits(("10.0.0.1", 0), SECOND) for _ in range(RESERVE))
+    limit.trust(late, FORGOTTEN + SECOND)
+    assert all(limit.admits(late, FORGOTTEN + SECOND) for _ in range(RESERVE))
 
 
 def test_work_is_charged_for_afterwards() -> None:
     limit = RateLimit(rate=100, burst=10)
-    assert limit.admits("a", 0)
-    limit.charge("a", 100)
-    assert not limit.admits("a", SECOND // 2)
-    assert limit.admits("a", SECOND)
+    assert limit.admits(PERFORMER, 0)
+    limit.charge(PERFORMER, 100, 0)
+    assert not limit.admits(PERFORMER, SECOND // 2)
+    assert limit.admits(PERFORMER, SECOND)
 
 
 def test_the_rate_limit_forgets_whoever_was_silent_longest() -> None:
     limit = RateLimit()
-    for n in range(3000):
-        limit.admits(f"h{n}", n)
-    assert len(limit._buckets) <= 1024
+    for n in range(9000):
+        limit.admits((f"h{n}", 1), n)
+    assert len(limit._buckets) <= 4096
 
 
 @pytest.mark.parametrize(

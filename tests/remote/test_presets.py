@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from installation.controls import TABLE, Refused, Value
+from installation.foundation import atomic
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
-from installation.remote.presets import Presets
+from installation.remote.presets import MOST, Presets
 from installation.show import Show
 from tests.harness.rehearsal import tick
+from tests.harness.waiting import TIMEOUT_S
 
 HAND = Source("udp", "10.0.0.1", 9)
 
@@ -24,6 +27,8 @@ LOOK: dict[str, Value] = {"/light/glow": 0.1, "/dream/breath": 0.3, "/dream/mend
 
 def test_a_look_comes_back_as_it_was_saved(presets: Presets, tmp_path: Path) -> None:
     presets.save("first light", {**LOOK, "/show/rate": 2.0, "/show/phase": "glitch"})
+    assert presets.load("first light") == LOOK, "before it is on the disk"
+    presets.close()
     assert presets.load("first light") == LOOK
     text = (tmp_path / "data" / "presets" / "first light.toml").read_text(encoding="utf-8")
     assert '"/dream/breath" = 0.3  # Hz' in text
@@ -33,6 +38,7 @@ def test_a_look_comes_back_as_it_was_saved(presets: Presets, tmp_path: Path) -> 
 
 def test_what_came_in_single_precision_is_written_as_people_write(presets: Presets, tmp_path: Path) -> None:
     presets.save("x", {"/light/glow": 0.699999988079071})
+    presets.close()
     assert '"/light/glow" = 0.7\n' in (tmp_path / "data" / "presets" / "x.toml").read_text(encoding="utf-8")
 
 
@@ -74,6 +80,7 @@ CORRUPT = {
 def test_a_corrupt_look_is_refused_by_name_and_not_half_loaded(presets: Presets, tmp_path: Path, case: str) -> None:
     data, text = CORRUPT[case]
     presets.save("x", LOOK)
+    presets.close()
     path = tmp_path / "data" / "presets" / "x.toml"
     path.write_bytes(data)
     with pytest.raises(Refused, match=r"x\.toml") as refused:
@@ -85,8 +92,63 @@ def test_a_corrupt_look_is_refused_by_name_and_not_half_loaded(presets: Presets,
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "presets").write_text("a file where the folder should be")
-    with pytest.raises(Refused, match="/preset/save"):
-        Presets(tmp_path / "presets", TABLE).save("x", LOOK)
+    presets = Presets(tmp_path / "presets", TABLE)
+    presets.save("x", LOOK)
+    presets.close()
+    assert presets.trouble.startswith('/preset/save "x": ')
+
+
+def test_a_flood_of_saves_never_waits_for_the_disk(
+    presets: Presets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that takes nothing until it is told to: two thousand saves of one name are one file, the newest."""
+    free, written = Event(), []
+    real = atomic.write_atomic
+
+    def slow(path: Path, data: bytes) -> None:
+        assert free.wait(TIMEOUT_S)
+        written.append(path.name)
+        real(path, data)
+
+    monkeypatch.setattr("installation.remote.presets.write_atomic", slow)
+    for n in range(2000):
+        presets.save("x", {"/light/glow": n / 2000})
+    assert written == []
+    assert presets.load("x")["/light/glow"] == pytest.approx(1999 / 2000)
+    free.set()
+    presets.close()
+    assert presets.load("x")["/light/glow"] == pytest.approx(1999 / 2000)
+    assert len(written) <= 3  # the first, the newest, and what that replaced
+
+
+def test_so_many_looks_and_no_more(presets: Presets, tmp_path: Path) -> None:
+    (tmp_path / "data" / "presets").mkdir(parents=True)
+    for n in range(MOST):
+        (tmp_path / "data" / "presets" / f"look {n}.toml").write_text("")
+    with pytest.raises(Refused, match=f'/preset/save "one more": there are {MOST} looks already'):
+        presets.save("one more", LOOK)
+    presets.save("look 7", LOOK)
+    presets.close()
+    assert presets.load("look 7") == LOOK
+
+
+def test_a_look_that_is_replaced_is_kept_beside_the_new_one(presets: Presets, tmp_path: Path) -> None:
+    presets.save("dusk", {"/light/glow": 0.25})
+    presets.flush()
+    presets.save("dusk", {"/light/glow": 0.75})
+    presets.close()
+    assert '"/light/glow" = 0.25' in (tmp_path / "data" / "presets" / "dusk.toml.before").read_text(encoding="utf-8")
+    assert presets.load("dusk") == {"/light/glow": 0.75}
+    assert presets.names() == ["dusk"]
+
+
+def test_a_look_leaves_the_loudness_to_the_house(presets: Presets, tmp_path: Path) -> None:
+    presets.save("loud", {**LOOK, "/sound/level": -3.0})
+    presets.close()
+    assert presets.load("loud") == LOOK
+    old = tmp_path / "data" / "presets" / "old.toml"
+    old.write_text('"/sound/level" = -3.0\n"/light/glow" = 0.25\n')
+    assert presets.load("old") == {"/light/glow": 0.25}
 
 
 def test_a_performer_saves_loads_and_morphs(desk: Desk, show: Show) -> None:

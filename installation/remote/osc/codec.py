@@ -37,11 +37,11 @@ _REFUSED = {
     "r": "a colour",
     "c": "a character",
     "S": "a symbol",
-    "N": "nil",
+    "N": "nil among others",
     "I": "an impulse among others",
 }
 _BUNDLE = b"#bundle\0"
-_IMPULSE = b",I\0\0"
+_BANGS = (b",I\0\0", b",N\0\0")  # an impulse and nil, each alone
 
 Argument = int | float | bool | str
 
@@ -96,7 +96,7 @@ def _collect(packet: bytes, timetag: int, depth: int, into: list[Message]) -> No
 
 def _message(packet: bytes, timetag: int) -> Message:
     name = _string_end(packet, 0)
-    if packet[name:] == _IMPULSE:
+    if packet[name:] in _BANGS:
         packet = packet[:name]  # a bang; the decoder would complain of it
     _check(packet)
     try:

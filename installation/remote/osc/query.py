@@ -7,6 +7,8 @@ where. Read-only: what is set is set over OSC. Runs in a thread of its own with 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,8 +23,10 @@ from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from installation.controls import Control
+from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
+from installation.remote.osc.connections import Connections, log_into, why_not
 
 _log = structlog.get_logger("oscquery")
 
@@ -33,6 +37,7 @@ STREAM = 1 / 30
 LISTENERS = 32
 """WebSockets at once."""
 
+REUSE = os.name == "posix"  # elsewhere it would let two programs have the same port
 SLOWEST = 30.0  # seconds between two tries for a port that stays taken
 EXTENSIONS = {
     **dict.fromkeys(("ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "UNIT", "CLIPMODE", "LISTEN"), True),
@@ -102,11 +107,14 @@ class OscQueryServer:
         host: str,
         port: int,
         choices: Mapping[str, Sequence[str]] | None = None,
+        access: AccessList | None = None,
     ) -> None:
         self._desk, self._osc = desk, osc
+        self._access = access or AccessList()
         self._host, self._wanted = host, port
         self._tree = tree(desk.table, choices)
         self._sockets: set[web.WebSocketResponse] = set()
+        self._server: asyncio.Server | None = None
         self._served = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
@@ -139,24 +147,33 @@ class OscQueryServer:
     async def _serve(self) -> None:
         app = web.Application(client_max_size=4096)
         app.router.add_get("/{path:.*}", self._get)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        logger = logging.getLogger("sleeptree.oscquery")
+        runner = web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=1.0)
         await runner.setup()
+        assert runner.server is not None
+        self._connections = Connections(runner.server, self._access, self._desk.counters)
+        log_into(logger, self._connections)
         try:
-            if await self._bind(runner):
+            if await self._bind():
                 self._served.set()
                 _log.info("OSCQuery is served", host=self._host, port=self.port)
+                sweeping = asyncio.create_task(self._sweep())
                 await self._announced()
+                sweeping.cancel()
         finally:
+            if self._server is not None:
+                self._server.close()
             for listener in list(self._sockets):
                 await listener.close()
             await runner.cleanup()
 
-    async def _bind(self, runner: web.AppRunner) -> bool:
+    async def _bind(self) -> bool:
         pause = 1.0
         while not self._end.is_set():
             try:
-                site = web.TCPSite(runner, self._host, self._wanted)
-                await site.start()
+                server = await self._loop.create_server(
+                    self._connections, self._host, self._wanted, reuse_address=REUSE
+                )
             except OSError as error:
                 where = f"{self._host}:{self._wanted}"
                 self.trouble = f"OSCQuery: {where}: {error.strerror or error}; trying again in {pause:g} s"
@@ -166,9 +183,14 @@ class OscQueryServer:
                 except TimeoutError:
                     pause = min(2.0 * pause, SLOWEST)
                 continue
-            self.port, self.trouble = runner.addresses[0][1], ""
+            self._server, self.port, self.trouble = server, server.sockets[0].getsockname()[1], ""
             return True
         return False
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._connections.hang_up_on_the_idle()
 
     async def _announced(self) -> None:
         """Be found over mDNS until the end. A network without multicast is said, and then done without."""
@@ -216,6 +238,11 @@ class OscQueryServer:
     # answers
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
+        self._connections.served(request.transport)
+        status, why = why_not(request)
+        if status:
+            self._connections.refuse(why, str(request.remote))
+            return web.Response(status=status, text=f"{why}\n")
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._listen(request)
         node = find(self._tree, request.path)
@@ -254,6 +281,7 @@ class OscQueryServer:
             return web.Response(status=503, text="too many listeners\n")
         link = web.WebSocketResponse(heartbeat=20.0, max_msg_size=4096)
         await link.prepare(request)
+        self._connections.served(request.transport, listens=True)
         self._sockets.add(link)
         listened: dict[str, object] = {}  # address: the value that was sent last
         stream = asyncio.create_task(self._stream(link, listened))
@@ -271,7 +299,7 @@ class OscQueryServer:
             return
         try:
             said = msgspec.json.decode(message.data, type=dict[str, Any])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return
         path = str(said.get("DATA"))
         readable = (find(self._tree, path) or {}).get("ACCESS", 0) & 1

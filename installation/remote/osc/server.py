@@ -31,6 +31,10 @@ BREATH: Final = 1e-4  # seconds of rest for each of them: the picture gets the i
 LONGEST: Final = 1 / ticks.RATE  # seconds; nobody reads more often than once a tick
 BUFFER: Final = 4 << 20  # bytes that the kernel is asked to keep for us
 STREAMS: Final = 32  # TCP connections at once
+OF_HOST: Final = 16  # of them, of one host
+SILENT_S: Final = 10.0  # a TCP connection that hasn't sent a packet for so long is hung up on
+IDLE_S: Final = 600.0  # and one that has sent some
+AGAIN_S: Final = 1.0  # after a connection that could not be accepted
 BACKLOG: Final = 1 << 18  # bytes that a TCP controller may leave unread before it is hung up on
 SLOWEST: Final = 30.0  # seconds between two tries for a port that stays taken
 
@@ -42,6 +46,8 @@ class _Stream:
         self.link, self.source = link, source
         self.framing: codec.Framing | None = None
         self.unsent = b""
+        self.opened_ns = time.monotonic_ns()
+        self.heard_ns = 0  # when a packet came last
 
 
 class Server:
@@ -58,6 +64,7 @@ class Server:
         self._bound = threading.Event()
         self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
         self._streams: dict[Source, _Stream] = {}
+        self._accepts_ns = 0  # when connections are accepted again; 0: they are
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.port = port
         self.trouble = ""  # one line for the overlay while the port can't be had
@@ -146,6 +153,10 @@ class Server:
                 if now - flushed >= TURN * 1e9:
                     flushed = now
                     self._flush(udp, selector, now)
+                    self._hang_up_on_the_silent(selector, now)
+                    if self._accepts_ns and now >= self._accepts_ns:
+                        self._accepts_ns = 0
+                        selector.register(tcp, selectors.EVENT_READ)
                 if CROWD < heard < BATCH:
                     time.sleep(min(heard * BREATH, LONGEST))
             self._flush(udp, selector, time.monotonic_ns())
@@ -165,8 +176,9 @@ class Server:
         if not self._access.allows(source.host):
             counters.refuse("source", f"{source.host} is not in [osc] allow", source, now)
             return
-        if not self._limit.admits(source.host, now):
-            counters.refuse("rate", f"{source.host} says more than it may", source, now)
+        sender = source.host, source.port
+        if not self._limit.admits(sender, now):
+            counters.refuse("rate", f"{source} sends more than it may", source, now)
             return
         try:
             messages = codec.decode(datagram)
@@ -174,21 +186,32 @@ class Server:
             counters.refuse(malformed.reason, str(malformed), source, now)
             return
         counters.count("decoded")
+        refused = counters.total
         self._desk.feedback.received(source, now)
         cost = sum(
             self._desk.receive(message.address, message.arguments, source, now, _due(message.timetag, now))
             for message in messages
         )
+        if counters.total == refused:
+            self._limit.trust(sender, now)
         if cost > 1:
-            self._limit.charge(source.host, cost - 1)
+            self._limit.charge(sender, cost - 1, now)
 
     # streams
 
     def _welcome(self, tcp: socket.socket, selector: selectors.BaseSelector) -> None:
-        link, where = tcp.accept()
+        now = time.monotonic_ns()
+        try:
+            link, where = tcp.accept()
+        except OSError as error:  # no descriptors left, or the caller has gone again: everybody else is still heard
+            self._desk.counters.refuse("connection", f"TCP: {error.strerror or error}", Source("tcp"), now)
+            selector.unregister(tcp)
+            self._accepts_ns = now + int(AGAIN_S * ticks.SECOND)
+            return
         source = Source("tcp", where[0], where[1])
-        if not self._access.allows(source.host) or len(self._streams) >= STREAMS:
-            self._desk.counters.refuse("source", f"{source.host} may not connect", source, time.monotonic_ns())
+        of_host = sum(other.host == source.host for other in self._streams)
+        if not self._access.allows(source.host) or len(self._streams) >= STREAMS or of_host >= OF_HOST:
+            self._desk.counters.refuse("source", f"{source.host} may not connect", source, now)
             link.close()
             return
         link.setblocking(False)
@@ -217,9 +240,17 @@ class Server:
             self._hang_up(stream, selector)
             return 0
         self._desk.counters.count("datagrams", len(packets))
+        if packets:
+            stream.heard_ns = now
         for packet in packets:
             self._take(packet, stream.source, now)
         return len(packets)
+
+    def _hang_up_on_the_silent(self, selector: selectors.BaseSelector, now: int) -> None:
+        for stream in list(self._streams.values()):
+            silent = (now - (stream.heard_ns or stream.opened_ns)) / ticks.SECOND
+            if silent > (IDLE_S if stream.heard_ns else SILENT_S):
+                self._hang_up(stream, selector)
 
     def _hang_up(self, stream: _Stream, selector: selectors.BaseSelector | None) -> None:
         if selector is not None:

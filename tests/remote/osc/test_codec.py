@@ -46,8 +46,9 @@ def test_wide_numbers_are_taken() -> None:
     assert decode(packet) == [Message("/x", (1 << 40, 0.1), wire.NOW)]
 
 
-def test_an_impulse_is_a_bang() -> None:
+def test_an_impulse_or_nil_is_a_bang() -> None:
     assert decode(b"/show/go\0\0\0\0,I\0\0") == [Message("/show/go", (), wire.NOW)]
+    assert decode(b"/show/go\0\0\0\0,N\0\0") == [Message("/show/go", (), wire.NOW)]
 
 
 MALFORMED = {
@@ -83,7 +84,7 @@ MALFORMED = {
     "a symbol": (b"/x\0\0,S\0\0abc\0", "tag", "a symbol"),
     "an array": (b"/x\0\0,[f]\0\0\0\0\0\0\0\0", "tag", "an array"),
     "a blob": (b"/x\0\0,b\0\0\0\0\0\4abcd", "tag", "a blob"),
-    "nil": (b"/x\0\0,N\0\0", "tag", "nil"),
+    "nil": (b"/x\0\0,Ni\0\0\0\0\1", "tag", "nil among others"),
     "a type nobody knows": (b"/x\0\0,q\0\0", "tag", "unknown type ('q')"),
     "more than a datagram we look at": (encode("/x", ["a" * 1600]), "size", "at most 1536"),
 }

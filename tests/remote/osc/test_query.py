@@ -10,14 +10,16 @@ import re
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from zeroconf import Zeroconf
 
 from installation.controls import SLEEPERS, TABLE
+from installation.remote.access import AccessList
 from installation.remote.desk import Desk
-from installation.remote.osc import codec
+from installation.remote.osc import codec, connections
 from installation.remote.osc.query import OscQueryServer
 from installation.show import Show
 from tests.harness.rehearsal import tick
@@ -61,7 +63,7 @@ class Socket:
         self.link = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
         key = base64.b64encode(os.urandom(16)).decode()
         self.link.sendall(
-            f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         head = b""
@@ -79,6 +81,11 @@ class Socket:
         mask, data = os.urandom(4), text.encode()
         masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
         self.link.sendall(bytes([0x81, 0x80 | len(data)]) + mask + masked)
+
+    def say_long(self, text: str) -> None:
+        mask, data = os.urandom(4), text.encode()
+        masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
+        self.link.sendall(bytes([0x81, 0xFE]) + struct.pack(">H", len(data)) + mask + masked)
 
     def hear(self, seconds: float = TIMEOUT_S) -> codec.Message | None:
         """The next binary frame as OSC; None when there is none for so long."""
@@ -268,3 +275,86 @@ def test_one_that_never_got_its_port_closes(desk: Desk) -> None:
         until(lambda: query.trouble != "")
         query.close()
     assert not query.wait(0.0)
+
+
+# strangers
+
+
+def raw(query: OscQueryServer, request: bytes) -> bytes:
+    """What comes back, until the other end hangs up or the head is whole."""
+    with socket.create_connection(("127.0.0.1", query.port), timeout=TIMEOUT_S) as link:
+        link.sendall(request)
+        answer = b""
+        with suppress(ConnectionError):
+            while b"\r\n\r\n" not in answer and (more := link.recv(4096)):
+                answer += more
+        return answer
+
+
+UPGRADE = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+UPGRADE += b"Sec-WebSocket-Version: 13\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Host: evil.example\r\n", b"421"),
+        (b"Host: evil.example:9001\r\n", b"421"),
+        (b"Host: [::1\r\n", b"421"),
+        (b"Host: localhost:9001\r\n", b"200"),
+        (b"Host: 192.0.2.7:9001\r\n", b"200"),
+        (b"Host: 127.0.0.1\r\nOrigin: http://evil.example\r\n", b"403"),
+        (b"Host: 127.0.0.1\r\n" + UPGRADE + b"Origin: null\r\n", b"403"),
+        (b"Host: 127.0.0.1\r\n" + UPGRADE + b"Origin: http://127.0.0.1:9001\r\n", b"101"),
+        (b"Host: 127.0.0.1\r\n" + UPGRADE, b"101"),
+    ],
+)
+def test_a_strangers_page_is_not_answered(query: OscQueryServer, head: bytes, status: bytes) -> None:
+    assert raw(query, b"GET / HTTP/1.1\r\n" + head + b"\r\n").split(b" ", 2)[1] == status
+
+
+def test_who_is_not_on_the_allow_list_is_hung_up_on(desk: Desk) -> None:
+    allowed = AccessList()
+    allowed._known["127.0.0.1"] = False  # as if it came from elsewhere
+    server = OscQueryServer(desk, ("127.0.0.1", 9123), "127.0.0.1", 0, access=allowed)
+    server.start()
+    assert server.wait(TIMEOUT_S)
+    assert raw(server, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == b""
+    until(lambda: desk.counters.refused["http"] == 1)
+    server.close()
+
+
+def test_a_host_has_its_share_of_connections_and_half_a_request_is_hung_up_on(
+    query: OscQueryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty half requests take sixteen places, for as long as a request may take; then somebody is served again."""
+    monkeypatch.setattr(connections, "REQUEST_S", 0.5)
+    links = [socket.create_connection(("127.0.0.1", query.port), timeout=TIMEOUT_S) for _ in range(40)]
+    for link in links:
+        with suppress(ConnectionError):
+            link.sendall(b"GET / HTTP/1.1\r\nHost: 127.0")
+    until(lambda: query._desk.counters.refused["http"] == 40 - connections.OF_HOST)
+    until(lambda: not query._connections.open, "every half request to be hung up on")
+    assert get(query, "/light/glow?TYPE") == (200, {"TYPE": "f"})
+    for link in links:
+        link.close()
+
+
+@pytest.mark.parametrize(
+    "request_", [b"\0\1\2\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"POST / HTTP/1.1\r\nHost: [\r\n\r\n"]
+)
+def test_a_malformed_request_leaves_no_traceback(
+    query: OscQueryServer, request_: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    raw(query, request_)
+    assert get(query, "/light/glow?TYPE") == (200, {"TYPE": "f"})
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_json_of_any_depth_ends_nothing(query: OscQueryServer, capfd: pytest.CaptureFixture[str]) -> None:
+    with Socket(query.port) as client:
+        client.say('{"a":' + "[" * 120)
+        client.say_long('{"a":' + "[" * 1500 + "]" * 1500 + "}")
+        client.say(command("LISTEN", "/dream/mend"))
+        assert client.hear() == codec.Message("/dream/mend", (False,), codec.NOW)
+    assert "Traceback" not in "".join(capfd.readouterr())

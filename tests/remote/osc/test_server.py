@@ -18,6 +18,7 @@ from installation.model.ticks import SECOND
 from installation.remote.access import AccessList, RateLimit, networks
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
+from installation.remote.osc import server as server_module
 from installation.remote.osc.server import Server
 from installation.show import Show
 from tests.harness.rehearsal import decoded, osc, perform, record, settled, tick, unevenness
@@ -307,7 +308,50 @@ def test_a_simulated_strap_in_another_process_leads_its_sleeper(server: Server, 
         for _ in range(int((time.monotonic() - began) * ticks.RATE) - show.tick):
             tick(show, desk)
         time.sleep(0.002)
-    until(lambda: tick(show, desk) or len(felt) == 5, "every beat")
-    uneven = unevenness([*felt[:3], felt[4]], [60 / 72] * 3)
+    until(lambda: tick(show, desk) or len(felt) + desk.inbox.merged == 5, "every beat")
+    uneven = unevenness([*felt[:3], felt[-1]], [60 / 72] * 3)
     assert show.community.rate_target[2] == pytest.approx(72 / 60, rel=uneven)  # a double beat would be twice as much
     assert show.community.driven[2] > 0.9
+
+
+# connections
+
+
+def connect(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=TIMEOUT_S)
+
+
+def test_connections_that_say_nothing_give_way(server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty of them take the share of one host, until they have been silent for too long."""
+    monkeypatch.setattr(server_module, "SILENT_S", 0.5)
+    links = [connect(server) for _ in range(40)]
+    until(lambda: desk.counters.refused["source"] == 40 - server_module.OF_HOST, "the rest to be refused")
+    perform(server.port, osc("/dream/unrest", 0.5))
+    until(lambda: len(desk.inbox) == 1, "a datagram meanwhile")
+    until(lambda: not server._streams, "the silent to be hung up on")
+    with connect(server) as link:
+        link.sendall(codec.LengthPrefix.wrap(codec.encode("/light/glow", [0.5])))
+        until(lambda: len(desk.inbox) == 2, "a message by TCP")
+    for link in links:
+        link.close()
+
+
+def test_a_connection_that_cannot_be_accepted_stops_nobody(
+    server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No descriptors are left for it; datagrams are taken all the while, and later it is accepted."""
+    full, accept, bound = iter([True]), socket.socket.accept, server.port
+
+    def fail(self: socket.socket) -> Any:
+        if next(full, False):
+            raise OSError(24, "Too many open files")
+        return accept(self)
+
+    monkeypatch.setattr(socket.socket, "accept", fail)
+    with connect(server) as link:
+        until(lambda: desk.counters.refused["connection"] == 1)
+        perform(server.port, osc("/dream/unrest", 0.5))
+        until(lambda: len(desk.inbox) == 1, "a datagram meanwhile")
+        link.sendall(codec.LengthPrefix.wrap(codec.encode("/light/glow", [0.5])))
+        until(lambda: len(desk.inbox) == 2, "the connection to be accepted later")
+    assert server.port == bound
