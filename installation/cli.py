@@ -162,6 +162,7 @@ def play(
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
     unsupervised: Unsupervised = False,
     link: LinkOption = None,
     context: typer.Context,
@@ -176,7 +177,7 @@ def play(
     wanted = None if window is None else _size("--window", window)
     from installation.commands.play import play
 
-    options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device)
+    options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, watch=watch)
     supervision = Supervision(context.obj, link, unsupervised)
     _ended(play(Request(config, score, scene, seed), options, supervision, resume))
 

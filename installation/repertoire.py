@@ -41,6 +41,18 @@ def sources(kind: type[Scene]) -> tuple[Path, ...]:
     return tuple(sorted(written.parent.glob("**/*.py"))) if written.name == "__init__.py" else (written,)
 
 
+def stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """When each file was changed, and its size: files that are just being replaced are left out."""
+    found = {}
+    for path in files:
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found[path] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
 def imported_anew(name: str) -> type[Scene]:
     """The scene `name` as its files are now. What has been made of it before goes on with what it was made of.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from installation.brushes.dissolve import dark, dissolved
 from installation.camerawork import ADDRESSES, Camerawork
+from installation.cast import FORMER, Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
 from installation.foundation import snapshot as memory
 from installation.glides import Glides
@@ -81,15 +82,13 @@ class Show:
     def __init__(self, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
         self.score, self.seed = score, seed
         self.table = table([control for scene in scenes.values() for control in scene.controls])
-        self._kinds = dict(scenes)
-        self._check(score)
         chance = Chance(seed)
-        self._chance = chance
         self.tick = 0
         self.course = Course(score)
         self.community = Community(chance.of("community"), SLEEPERS, score.settled)
         born = self.community.own_hue, self.community.character, self.community.side
-        self.company = Company(*map(_frozen, born))
+        self.cast = Cast(scenes, chance.of("scene"), Company(*map(_frozen, born)))
+        self._check(score)
         self.clock = GlitchClock(chance.of("glitch clock"))
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
@@ -102,9 +101,6 @@ class Show:
         self.playing: list[str] = []  # names of the scenes on stage, the newest last
         self.weights: list[float] = []  # how far each has faded in
         self._stage: dict[str, Scene] = {}
-        self._born: dict[str, Scene] = {}  # every scene that was built, with what it was born with
-        self._birth: dict[str, dict[str, Any]] = {}
-        self._seats: dict[str, NDArray[np.float64] | None] = {}
         self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
         self._enter(self.course.section.scene or score.scene)
         self.weights = [1.0]
@@ -162,7 +158,7 @@ class Show:
                 here = [s.phase for s in self.score.section]
                 self._go(self._known(address, self.score.first(word), sorted(set(here)), word))
             case "/show/scene":
-                self._known(address, 0 if word in self._kinds else None, sorted(self._kinds), word)
+                self._known(address, 0 if word in self.cast else None, sorted(self.cast.names), word)
                 self._enter(word)
             case "/show/calm":
                 self._calm()
@@ -237,7 +233,7 @@ class Show:
     def _enter(self, name: str) -> None:
         """Put a scene on stage, or bring it to the front."""
         if name not in self._stage:
-            self._stage[name] = self._as_born(name)
+            self._stage[name] = self.cast.as_born(name)
         if name in self.playing:
             i = self.playing.index(name)
             self.playing.append(self.playing.pop(i))
@@ -255,24 +251,27 @@ class Show:
     @property
     def scenes(self) -> tuple[str, ...]:
         """Every scene that can be called for."""
-        return tuple(self._kinds)
+        return self.cast.names
 
     def build(self, name: str) -> None:
-        """Make a scene ahead of its entrance, so that no tick waits for it; another thread may do that.
+        """Make a scene ahead of its entrance, so that no tick waits for it; another thread may do that."""
+        self.cast.build(name)
 
-        A scene is a function of seed and company: it is the same whenever it is built.
+    def recast(self, name: str, kind: type[Scene], part: Part) -> None:
+        """Between two steps: `name` is another version of itself from now on, and fades in where the old one plays.
+
+        Raises ValueError, and changes nothing, where it can't be played in this show.
         """
-        if name not in self._born:
-            scene = self._kinds[name](self._chance.of("scene").of(name), self.company)
-            seats = scene.seats()
-            self._seats[name] = None if seats is None else _frozen(np.asarray(seats, dtype=np.float64))
-            self._birth[name] = memory.remember(scene, scene.state)
-            self._born[name] = scene  # last: now it is there
-
-    def _as_born(self, name: str) -> Scene:
-        self.build(name)
-        memory.recall(self._born[name], self._born[name].state, self._birth[name])
-        return self._born[name]
+        former = self.cast.replace(name, kind, part, self.tick)
+        if name in self.playing:
+            front = self.playing[-1] == name
+            self.playing[self.playing.index(name)] = former
+            self._stage[former] = self._stage.pop(name)
+            if front:
+                self._stage[name] = part.scene
+                self.playing.append(name)
+                self.weights.append(0.0)
+        self._moments = {}
 
     def _fade_scenes(self) -> None:
         front = len(self.playing) - 1
@@ -280,6 +279,7 @@ class Show:
         stay = [i for i, w in enumerate(weights) if w > 0.0 or i == front]
         for i in set(range(len(weights))) - set(stay):
             del self._stage[self.playing[i]]
+            self.cast.forget(self.playing[i])
         self.playing, self.weights = [self.playing[i] for i in stay], [weights[i] for i in stay]
 
     # looking
@@ -290,7 +290,7 @@ class Show:
 
     def _moment_of(self, name: str) -> Moment:
         """What this scene may know: everybody is where it seats them."""
-        seats = self._seats[name]
+        seats = self.cast.part(name).seats
         seated = "" if seats is None else name
         if seated not in self._moments:
             place = self.community.place if seats is None else seats
@@ -401,14 +401,15 @@ class Show:
                 state = {
                     **state,
                     "show": {**state["show"], **stage},
-                    "scenes": {n: self._birth[n] for n in self.playing},
+                    "scenes": {n: self.cast.part(n).birth for n in self.playing},
                 }
             self._recall(state)
         except (KeyError, TypeError) as error:
             raise ValueError(f"snapshot: {error} is missing or malformed") from None
 
     def _recall(self, state: Mapping[str, Any]) -> None:
-        unknown = set(state["show"]["playing"]) - set(self._kinds)
+        state = {**state, "show": _without_former(state["show"])}
+        unknown = set(state["show"]["playing"]) - set(self.cast.names)
         if unknown:
             raise ValueError(f"snapshot: no scene is called {sorted(unknown)[0]}")
         if not 0 <= state["course"]["place"] < len(self.score.section):
@@ -420,21 +421,22 @@ class Show:
         self.glides.restore(state["glides"])
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])
         self.community.restore(state["community"])
-        self._stage = {name: self._as_born(name) for name in self.playing}
+        self._stage = {name: self.cast.as_born(name) for name in self.playing}
         for name, scene in self._stage.items():
             memory.recall(scene, scene.state, state["scenes"][name])
         self._moments = {}
 
     def _check(self, score: Score) -> None:
         place = f"score {score.name}"
-        if score.scene not in self._kinds:
-            raise ValueError(f'{place}: scene takes one of {", ".join(sorted(self._kinds))}, got "{score.scene}"')
+        names = ", ".join(sorted(self.cast.names))
+        if score.scene not in self.cast:
+            raise ValueError(f'{place}: scene takes one of {names}, got "{score.scene}"')
         moves = [move for section in score.section for move in section.camera]
         moved = {f"/camera/{axis}" for axis in AXES if any(getattr(move, axis) is not None for move in moves)}
         for section in score.section:
             here = f"{place}: section {section.name}"
-            if section.scene and section.scene not in self._kinds:
-                raise ValueError(f'{here}: scene takes one of {", ".join(sorted(self._kinds))}, got "{section.scene}"')
+            if section.scene and section.scene not in self.cast:
+                raise ValueError(f'{here}: scene takes one of {names}, got "{section.scene}"')
             for address, value in section.controls.items():
                 try:
                     control = accept(self.table, address, [value]).control
@@ -452,6 +454,16 @@ class Show:
                 row, value = self.table[f"/camera/{axis}"], getattr(move, axis)
                 if value is not None and not row.low <= value <= row.high:
                     raise ValueError(f"{here}: camera {axis} takes {row.takes}, got {value:g}")
+
+
+def _without_former(show: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A snapshot's stage without the scenes that were being replaced: their code is gone with the process."""
+    playing, weights = show["playing"], show["weights"]
+    stay = [i for i, name in enumerate(playing) if FORMER not in name]
+    left = [weights[i] for i in stay]
+    if len(stay) < len(playing) and left:
+        left[-1] += 1.0 - sum(left)
+    return {**show, "playing": [playing[i] for i in stay], "weights": left}
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

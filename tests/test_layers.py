@@ -28,6 +28,7 @@ LEVELS = (
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
+    {"cast"},
     {"show"},
     {"repertoire", "venue"},
     {"light", "sound", "remote", "checker"},
@@ -77,6 +78,7 @@ PURE_ROOMS = (
     "installation/glides.py",
     "installation/scene.py",
     "installation/brushes/",
+    "installation/cast.py",
     "installation/show.py",
     "scenes/",
 )

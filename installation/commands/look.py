@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,25 +72,13 @@ def _reloaded(production: Production, name: str) -> Production:
 
 def _saves(production: Production, name: str) -> Iterator[None]:
     """Each time one of the scene's files has changed; waits in between."""
-    known = stamps(repertoire.sources(production.scenes[name]))
+    known = repertoire.stamps(repertoire.sources(production.scenes[name]))
     waiting = threading.Event()
     while not waiting.wait(POLL_S):
-        now = stamps(repertoire.sources(production.scenes[name]))
+        now = repertoire.stamps(repertoire.sources(production.scenes[name]))
         if now != known:
             known = now
             yield
-
-
-def stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int]]:
-    """When each file was changed, and its size: files that are just being replaced are left out."""
-    found = {}
-    for path in files:
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        found[path] = (stat.st_mtime_ns, stat.st_size)
-    return found
 
 
 def _say(console: Console, production: Production, wanted: Wanted, eye: Eye) -> None:

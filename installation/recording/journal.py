@@ -75,6 +75,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: str
     end: bool = False
     restart: bool = False  # the show was cut off, and goes on from here
+    recast: str = ""  # a scene that is another version of itself from here on: a replay of what follows is another show
 
 
 def wall() -> float:
@@ -116,12 +117,12 @@ class Journal:
         """One accepted control, that acts in the step from `tick` on."""
         self._add(json.dumps([tick, accepted.address, *accepted.arguments], ensure_ascii=False, separators=(",", ":")))
 
-    def mark(self, show: Show, at: float, end: bool = False, restart: bool = False) -> None:
+    def mark(self, show: Show, at: float, end: bool = False, restart: bool = False, recast: str = "") -> None:
         """To be called after each step with the wall clock (Unix seconds); writes a mark each second."""
-        if show.tick % ticks.RATE and not end and not restart:
+        if show.tick % ticks.RATE and not (end or restart or recast):
             return
         now = show.moment()
-        mark = Mark(show.tick, round(at, 3), now.section, digest(now), end, restart)
+        mark = Mark(show.tick, round(at, 3), now.section, digest(now), end, restart, recast)
         self._add(msgspec.json.encode(mark).decode())
         if not end and (self._lost or night(at) != self._night):
             self._begin(show, at)

@@ -20,6 +20,7 @@ from installation.foundation import places
 from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
 from installation.live import autotune
+from installation.live.atelier import Atelier, Written
 from installation.live.fallback import Calm, isolated, quiet
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
@@ -27,6 +28,7 @@ from installation.live.stage import Stage
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
+from installation.recording.journal import wall
 from installation.recording.recovery import Resumption
 from installation.recording.write_ahead_log import WriteAheadLog
 from installation.session import restart
@@ -107,6 +109,8 @@ class Player:
             production = (
                 load_production(self._request) if journal is None else load_replay(journal, self._request.config)
             )
+        if self._options.watch:
+            self._written = Written(production.scenes)
         return replace(production, scenes=isolated(production.scenes, time.monotonic_ns))
 
     def play(self) -> str:
@@ -266,6 +270,16 @@ class Player:
             followers.append(speakers)
         if kept_here is not None:
             played.reader.gauges.append(kept_here.gauge)
+        if self._options.watch:
+            atelier = Atelier(
+                self._written,
+                lambda name, kind: isolated({name: kind}, time.monotonic_ns)[name],
+                _notice,
+                lambda show, name: played.journal.mark(show, wall(), recast=name) if played.journal else None,
+            )
+            stack.callback(atelier.close)
+            atelier.begin()
+            followers.append(atelier)
         stage = Stage(
             show,
             painter,

@@ -31,3 +31,4 @@ class PlayOptions:
     silent: bool = False
     device: str | None = None  # loudspeakers
     journal: Path | None = None  # to be replayed
+    watch: bool = False  # scenes that are saved fade in

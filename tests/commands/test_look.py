@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation.commands.look import stamps
 from installation.commands.scene import begin
 from installation.film.sheet import GUTTER, contact_sheet
 from installation.foundation.errors import Mistake
+from installation.repertoire import stamps
 from tests.harness.command import Command
 
 ROOT = Path(__file__).parent.parent.parent

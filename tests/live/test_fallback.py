@@ -151,7 +151,7 @@ def test_it_is_replaced_and_named_once(
     assert why in line["why"]
     assert "\n" not in line["why"]
     now = seen.show.moment()
-    for light, calm in zip(seen.show.lights(), Calm(Chance(1), seen.show.company).light(now), strict=True):
+    for light, calm in zip(seen.show.lights(), Calm(Chance(1), seen.show.cast.company).light(now), strict=True):
         assert np.array_equal(light.colour, calm.colour)
     assert seen.show.voices()
 
