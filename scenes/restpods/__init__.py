@@ -132,7 +132,7 @@ class RestPods(Scene):
 
     def sound(self, now: Moment) -> tuple[Voice, ...]:
         """A lullaby, bells, and the soloist."""
-        return lullaby.sung(now, self.theft, self.solo, self.shown)
+        return lullaby.sung(now, self.solo, self.shown)
 
     def view(self, now: Moment) -> View:
         """Down the street."""

@@ -15,12 +15,13 @@ from scenes.restpods.palette import Doubles
 ANGLE = 42.0  # degrees
 LAG = 3.6  # seconds, twice: how slowly the camera follows
 AXIS, EYE_LEVEL = 11.0, 1.9  # /camera/distance and /camera/height that leave it where it is
+BACK, LIFT, ASIDE = 4.0, 1.3, 1.5  # metres at most that /camera/distance, height and orbit move it
 
 Place = tuple[float, float, float]
 WAYS: dict[str, tuple[Place, Place, Place, Place]] = {
-    "harmony": ((0.30, -14.0, 2.35), (0.9, 14.0, 3.7), (0.10, -7.4, 2.05), (0.8, 14.0, 4.5)),
-    "glitch": ((0.25, -9.4, 2.05), (0.9, 15.0, 5.3), (0.95, -5.6, 1.25), (1.15, 16.0, 6.9)),
-    "resolution": ((-0.20, -7.0, 2.00), (0.7, 9.0, 3.3), (0.55, -12.6, 2.30), (0.8, 13.0, 3.9)),
+    "harmony": ((0.30, -13.0, 2.35), (0.9, 14.0, 3.7), (0.10, -7.4, 2.05), (0.8, 14.0, 4.5)),
+    "glitch": ((0.25, -9.4, 2.05), (0.9, 15.0, 5.3), (0.95, -5.6, 1.35), (1.15, 16.0, 6.9)),
+    "resolution": ((-0.20, -7.0, 2.00), (0.7, 9.0, 3.3), (0.55, -11.6, 2.30), (0.8, 13.0, 3.9)),
 }
 """Of each phase: eye and aim at its beginning, eye and aim at its end; metres."""
 
@@ -39,16 +40,26 @@ def followed(way: Doubles, now: Moment) -> Doubles:
 
 
 def view(now: Moment, way: Doubles) -> View:
-    """Where the picture is taken from; /camera/... moves it from there."""
+    """Where the picture is taken from; hand and score move it from there with /camera/..., but never out of the street.
+
+    They speak of another place, a tree on water: what they ask for is followed at first, and then less and less.
+    """
     sway, t = now.number("/camera/sway"), now.seconds
     eye, aim = way[1]
-    back = now.number("/camera/distance") - AXIS
-    lift = now.number("/camera/height") - EYE_LEVEL
-    x = eye[0] + 1.1 * sway * math.sin(2.0 * math.pi * t / 97.0)
-    y = eye[1] + 0.8 * sway * math.sin(2.0 * math.pi * t / 61.0) - back
-    z = eye[2] + 0.26 * sway * math.sin(2.0 * math.pi * t / 71.0) + lift
+    back = _bounded(now.number("/camera/distance") - AXIS, BACK, 7.0)
+    lift = _bounded(now.number("/camera/height") - EYE_LEVEL, LIFT, 4.0)
+    aside = ASIDE * math.sin(2.0 * math.pi * now.number("/camera/orbit"))
+    x = eye[0] + aside + 1.1 * sway * math.sin(2.0 * math.pi * t / 97.0)
+    y = eye[1] - back + 0.8 * sway * math.sin(2.0 * math.pi * t / 61.0)
+    z = eye[2] + lift + 0.26 * sway * math.sin(2.0 * math.pi * t / 71.0)
     roll = 0.07 * sway * now.unrest * math.sin(2.0 * math.pi * t / 37.0)
-    return View((x, y, max(z, 0.2)), (float(aim[0]), float(aim[1]), float(aim[2]) + 0.4 * lift), ANGLE, roll)
+    rise = (aim[1] - y) * math.tan(math.radians(0.5 * now.number("/camera/tilt")))
+    return View((x, y, max(z, 0.5)), (float(aim[0]), float(aim[1]), float(aim[2]) + 0.5 * lift + rise), ANGLE, roll)
+
+
+def _bounded(asked: float, most: float, scale: float) -> float:
+    """As asked while it is small, and never more than `most`."""
+    return most * math.tanh(asked / scale)
 
 
 def standing(view: View) -> Array:

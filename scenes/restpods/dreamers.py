@@ -44,11 +44,11 @@ class Dreamers:
         self.stature = (wardrobe.stature * 1.64).astype(np.float32)
         self._face = (wardrobe.stature * FACE).astype(np.float32)
         self.portrait = cast(wardrobe, NEAR)
-        near = (street.along < 14.0) & (street.row < 2) | (street.along < 5.0)
+        near = (street.along < 10.5) & (street.row < 2) | (street.along < 3.5)
         middle = ~near & (street.along < 36.0)
         groups = ((near, self.portrait), (middle, cast(wardrobe, MIDDLE)), (~near & ~middle, cast(wardrobe, FAR)))
         self._groups = [_Group(np.flatnonzero(who), made.of(np.flatnonzero(who))) for who, made in groups]
-        kin = np.array([0.02, 0.34, 0.62, 0.86])[street.row] + 0.10 * chance.of("kin").at().standard_normal(count)
+        kin = np.array([0.10, 0.38, 0.64, 0.88])[street.row] + 0.10 * chance.of("kin").at().standard_normal(count)
         self._kin = mix(mix(ICE, TEAL, eased(kin * 1.6)), AZURE, eased(kin * 1.5 - 0.7))
 
     def crowd(self, now: Moment, gesture: Doubles, theft: float, drawn: float, kept: Doubles, eye: Array) -> Crowd:
@@ -75,7 +75,7 @@ class Dreamers:
         voice = now.tones[sleepers.tone]
         sung = 1.25 * now.number("/pods/spot") * voice**2
         listening = 1.0 + now.bloom * (0.55 + sung - 1.0) * (1.0 - now.unrest)
-        alive = (0.30 + 0.95 * sleepers.pulse) * (0.55 + 0.75 * voice) * listening
+        alive = (0.44 + 1.05 * sleepers.pulse) * (0.55 + 0.75 * voice) * listening
         torn = 0.85 + 0.5 * now.unrest * (self._chance.hashed(np.arange(len(sleepers)), now.beat.index // 3) - 0.5)
         arrival = 1.0 + 2.2 * np.exp(-np.maximum(sleepers.arrived - 9.0, 0.0) / 2.5) * (sleepers.arrived < 60.0)
         resisting = 1.0 + 0.9 * now.unrest * (1.0 - grey)
@@ -178,7 +178,7 @@ class _Group:
         """The figures at those places, (3, n, v)."""
         who = self.who
         light = self.cast.weight * np.take(crowd.wave[who], self.band, axis=1)
-        light *= (0.80 * crowd.strength[who])[:, None]
+        light *= (0.92 * crowd.strength[who])[:, None]
         colour = lit(crowd.colour[who], light)
         return Strokes(place.reshape(3, -1).T, self._radius, colour.reshape(3, -1).T, self._starts)
 

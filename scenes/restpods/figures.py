@@ -49,8 +49,8 @@ class Detail:
     glyph: int  # vertices
 
 
-NEAR = Detail(15, 18, 3, 13, 9, 2, 4, 6, 5, 7, 37)
-MIDDLE = Detail(8, 11, 2, 9, 7, 1, 1, 4, 2, 5, 17)
+NEAR = Detail(13, 18, 3, 13, 9, 2, 4, 6, 5, 7, 37)
+MIDDLE = Detail(7, 10, 1, 9, 6, 1, 0, 0, 1, 5, 13)
 FAR = Detail(4, 7, 1, 7, 4, 1, 0, 0, 0, 0, 0)
 
 

@@ -28,7 +28,8 @@ class Pods:
         self._turn: Doubles = draw.normal(0.0, 0.22, count)
         self._warmth: Array = draw.uniform(0.0, 1.0, count).astype(np.float32)
         self._waver: Doubles = draw.uniform(0.0, 2.0 * np.pi, count)
-        self._ribs = self._carried(_ribs(draw, count)).astype(np.float32)  # (3, n, RIBS * ROUND)
+        self._near = np.flatnonzero(street.along < 21.0)  # whose ribs can be told apart
+        self._ribs = self._carried(_ribs(draw, count)).astype(np.float32)[:, self._near]  # (3, near, RIBS * ROUND)
         self._body = self._carried(_asleep(draw, street.side)).astype(np.float32)  # (3, n, RESTING)
         rib = np.linspace(0.0, 2.0 * np.pi, ROUND)
         self._rib_light = np.tile(0.15 + 0.22 * np.cos(rib), RIBS).clip(0.04).astype(np.float32)  # glass shines above
@@ -50,9 +51,8 @@ class Pods:
         strength = self._strength(now, warm) * dim(away)
         colour = self._colour(now, warm)
         outline = self._outline(view_from)
-        glass = self._glass(outline, colour, strength)
-        return [glass, self._asleep(now, colour, strength), *self._air(now, colour, strength, away),
-                *self._mirrored(now, outline, colour, strength)]  # fmt: skip
+        air, image = self._air(now, colour, strength, away), self._mirrored(now, outline, colour, strength)
+        return [*self._glass(outline, colour, strength), self._asleep(now, colour, strength), *air, *image]
 
     def _away(self, eye: Array) -> Array:
         away: Array = np.sqrt(((self._street.pod - eye[:, None]) ** 2).sum(axis=0)).astype(np.float32)
@@ -90,11 +90,12 @@ class Pods:
         c, s = c[:, None], s[:, None]
         return (np.stack([c * x - s * y, s * x + c * y, z]) + self._street.pod[:, :, None]).astype(np.float32)
 
-    def _glass(self, outline: Array, colour: Array, strength: Array) -> Strokes:
-        top = (0.55 + 0.45 * np.cos(np.linspace(0.0, 2.0 * np.pi, ROUND))).astype(np.float32)
-        place = np.concatenate([outline, self._ribs], axis=2)
-        light = np.concatenate([0.50 * top, self._rib_light])[None, :] * strength[:, None]
-        return lines(place, 0.0085, colour, light, ROUND)
+    def _glass(self, outline: Array, colour: Array, strength: Array) -> list[Strokes]:
+        """Where the glass meets the dark, brighter above; and, of near ones, what holds it."""
+        top = (0.275 + 0.225 * np.cos(np.linspace(0.0, 2.0 * np.pi, ROUND))).astype(np.float32)
+        rim = lines(outline, 0.0085, colour, top * strength[:, None])
+        ribs = self._rib_light * strength[self._near][:, None]
+        return [rim, lines(self._ribs, 0.0085, colour[self._near], ribs, ROUND)]
 
     def _asleep(self, now: Moment, colour: Array, strength: Array) -> Strokes:
         """The sleeper: one curve from head to foot, that rises with the breath."""

@@ -25,7 +25,7 @@ ARC = msgspec.structs.replace(
     parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml"), scene="restpods"
 )
 PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
-SECONDS = {"harmony": 4.0, "glitch": 10.5, "resolution": 18.5}
+SECONDS = {"harmony": 1.5, "glitch": 10.5, "resolution": 18.5}
 SIZE = 320, 180
 CLEAR = 8.0  # of 255
 
