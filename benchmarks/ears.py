@@ -67,3 +67,49 @@ def loudness_over_time(sound: Array, window: float) -> NDArray[np.float64]:
     hop, n = RATE // 10, int(window * RATE)
     starts = np.arange(0, len(sound) - n, hop)
     return -0.691 + 10.0 * np.log10(np.maximum((power[starts + n] - power[starts]) / n, 1e-12))
+
+
+def loudness_range(sound: Array) -> float:
+    """LRA in LU: from the 10th to the 95th percentile of the short-term loudness over both gates (EBU Tech 3342)."""
+    short = loudness_over_time(sound, 3.0)
+    short = short[short > -70.0]
+    gate = 10.0 * np.log10(np.mean(10.0 ** (short / 10.0))) - 20.0
+    low, high = np.percentile(short[short > gate], (10.0, 95.0))
+    return float(high - low)
+
+
+def band_db(sound: Array, first: float, last: float, low: float, high: float) -> float:
+    """Energy from `low` to `high` Hz in the seconds `first` to `last`, in dB of all that sounds above 20 Hz there."""
+    n = 1 << 15
+    mono = sound[int(first * RATE) : int(last * RATE)].mean(axis=1)
+    frames = np.lib.stride_tricks.sliding_window_view(mono, n)[:: n // 2] * np.hanning(n)
+    power = np.square(np.abs(np.fft.rfft(frames, axis=1))).sum(axis=0)
+    hz = np.fft.rfftfreq(n, 1 / RATE)
+    inside = power[(hz >= low) & (hz < high)].sum()
+    return 10.0 * float(np.log10(max(float(inside / power[hz >= 20.0].sum()), 1e-12)))
+
+
+def novelty(sound: Array, span: float = 8.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Seconds, and how unlike the `span` seconds before and after each of them are, every half second.
+
+    A checkerboard along the self-similarity of spectra in third octaves and decibels (J. Foote, "Automatic audio
+    segmentation using a measure of audio novelty", ICME 2000), written as the distance of the two sides' means over
+    what each side varies by itself.
+    """
+    hop, n = RATE // 2, 1 << 15
+    mono = sound.mean(axis=1)
+    starts = np.arange(0, len(mono) - n, hop)
+    edges = 40.0 * 2.0 ** (np.arange(25) / 3.0)
+    hz = np.fft.rfftfreq(n, 1 / RATE)
+    which = np.digitize(hz, edges)
+    rows = []
+    for start in starts:
+        power = np.square(np.abs(np.fft.rfft(mono[start : start + n] * np.hanning(n))))
+        rows.append(10.0 * np.log10(np.bincount(which, power, len(edges) + 1)[1:-1] + 1e-3))
+    bands, k = np.array(rows), int(2 * span)
+    found = np.zeros(len(bands))
+    for i in range(k, len(bands) - k):
+        before, after = bands[i - k : i], bands[i : i + k]
+        within = 0.5 * (before.std(axis=0) + after.std(axis=0)) + 1.5
+        found[i] = float(np.sqrt(np.mean(np.square((after.mean(axis=0) - before.mean(axis=0)) / within))))
+    return (starts + n / 2) / RATE, found

@@ -16,7 +16,18 @@ from typing import Any
 
 import numpy as np
 from banks import peers
-from ears import RATE, Array, heard_roughness, integrated, loudness_over_time, modulation, true_peak
+from ears import (
+    RATE,
+    Array,
+    band_db,
+    heard_roughness,
+    integrated,
+    loudness_over_time,
+    loudness_range,
+    modulation,
+    novelty,
+    true_peak,
+)
 from numpy.typing import NDArray
 
 from installation.film.wav import Wav
@@ -71,6 +82,22 @@ def arc(score: Score, seed: int = SEED) -> tuple[Array, NDArray[np.float64], dic
     return np.concatenate(sound)[synth.latency :], np.array(told), costs
 
 
+STAGES = (
+    "voices",
+    "high",
+    "bells",
+    "bowl",
+    "drop",
+    "tear",
+    "breath",
+    "bridge",
+    "reverb",
+    "splinters",
+    "servo",
+    "guard",
+)
+
+
 def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]:
     """ms of CPU per second of sound, by stage, `where` seconds into the score; the best of five runs."""
     show = dark_show(score)
@@ -83,7 +110,7 @@ def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]
     for run in range(6):
         synth = Synth(Chance(SEED).of("sound"))
         spent: dict[str, float] = {}
-        for name in ("voices", "tear", "breath", "bridge", "reverb", "loudness", "guard"):
+        for name in STAGES:
             _time(getattr(synth, f"_{name}"), "render", spent, name)
         _time(synth, "_solve", spent, "solver")
         _time(synth, "render_row", spent, "whole chain")
@@ -141,13 +168,34 @@ def figures(sound: Array, score: Score) -> dict[str, float]:
     )
     return {
         "integrated LUFS": integrated(sound),
+        "loudness range LU": loudness_range(sound),
         "true peak dBTP": true_peak(sound),
+        "2 to 8 kHz in communion dB": band_db(sound, *middle_of(score, "communion"), 2_000.0, 8_000.0),
+        "2 to 8 kHz in renewal dB": band_db(sound, *middle_of(score, "renewal"), 2_000.0, 8_000.0),
+        "novelty at the phase borders / median": borders(sound, score),
         "roughness, harmony": calm,
         "roughness, glitch / harmony": torn / calm,
         "roughness, end of resolution / harmony": mended / calm,
         "modulation 20..100 Hz, glitch / harmony": beating,
         "the same of the whole spectrum": whole,
     }
+
+
+def middle_of(score: Score, name: str) -> tuple[float, float]:
+    """Seconds of a section without its first and last five."""
+    place = next(i for i, section in enumerate(score.section) if section.name == name)
+    begins = sum(section.seconds for section in score.section[:place])
+    return begins + 5.0, begins + score.section[place].seconds - 5.0
+
+
+def borders(sound: Array, score: Score) -> float:
+    """How novel the least novel border of two sections is that differ in more than their ramp, over the median."""
+    at, found = novelty(sound)
+    ends = np.cumsum([section.seconds for section in score.section])[:-1]
+    marked = [
+        end for end, section in zip(ends, score.section[1:], strict=True) if section.controls or not section.presence
+    ]
+    return min(float(found[np.abs(at - end) < 5.0].max()) for end in marked) / float(np.median(found))
 
 
 def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> None:
@@ -157,8 +205,8 @@ def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> N
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, (top, middle, bottom) = plt.subplots(
-        3, 1, figsize=(16, 12), sharex=True, height_ratios=(4, 1.3, 1.3), layout="constrained"
+    figure, (top, middle, bottom, lowest) = plt.subplots(
+        4, 1, figsize=(16, 13), sharex=True, height_ratios=(4, 1.3, 1.3, 0.9), layout="constrained"
     )
     mono = sound.mean(axis=1)
     n, hop = 8192, 2400
@@ -182,7 +230,7 @@ def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> N
     top.set_ylabel("Hz")
     begin = 0.0
     for section in score.section:
-        for axis in (top, middle, bottom):
+        for axis in (top, middle, bottom, lowest):
             axis.axvline(begin, color="white" if axis is top else "grey", linewidth=0.6)
         top.text(begin + 1, 9_500, section.name, color="white", fontsize=9)
         begin += section.seconds
@@ -201,7 +249,11 @@ def plot(path: Path, sound: Array, told: NDArray[np.float64], score: Score) -> N
     bottom.set_ylim(-1.5, 5)
     bottom.legend(loc="upper left", ncols=4)
     bottom.grid(alpha=0.4)
-    bottom.set_xlabel("s")
+    lowest.plot(*novelty(sound), label="novelty of the spectrum, 8 s against 8 s", linewidth=1.2)
+    lowest.set_ylim(0, None)
+    lowest.legend(loc="upper left")
+    lowest.grid(alpha=0.4)
+    lowest.set_xlabel("s")
     figure.savefig(path, dpi=80)
 
 

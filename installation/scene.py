@@ -58,6 +58,7 @@ class Sleepers:
     place: Doubles  # (n, 2) metres: where the scene seats them, or on the water, where they move between arcs
     arrived: Doubles  # (n,) seconds since this sleeper last came into the room; 1,000 for who was there at the start
     tone: NDArray[np.int64]  # (n,) 0..7, which tone of the chord this sleeper sings
+    struck: Doubles  # (n,) 0 .. 1, how hard this sleeper's bell is struck in this tick: at the peak of a breath
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -93,6 +94,9 @@ class Moment:
     chord: Doubles  # (8,) frequencies over the root
     tones: Doubles  # (8,) 0..1, how loud each tone of the chord swells: what a jewel may brighten with
     root: float  # Hz
+    loudness: float  # LUFS that the section wants of its sound
+    hush: float  # 0 .. 1 silent, just before a resolution lands
+    left: float  # seconds until the next section; 1e6 where the score waits
     controls: Mapping[str, Value]
     aspect: float = ASPECT  # width over height of the picture that is drawn; in `step` and `sound` always ASPECT
 
@@ -184,6 +188,15 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Strike:
+    """A bell that is struck in this tick, and rings on by itself."""
+
+    frequency: float  # Hz, of its deepest mode
+    gain: float  # 0..1, how hard: louder and brighter
+    azimuth: float = 0.0  # turns clockwise from ahead
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Where the picture is taken from: a pinhole camera, level unless `roll` says otherwise."""
 
@@ -271,9 +284,9 @@ def sung(now: Moment) -> tuple[Voice, ...]:
     """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
     torn, shut = now.unrest, (1.0 - now.coherence) * (1.0 - now.unrest)  # the chord opens as they come to agree
     steadied = 1.0 - 0.7 * torn  # torn tones shout; they no longer swell
-    bright = 0.375 + 0.625 * torn + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
+    bright = 0.375 + 0.425 * torn + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
     bright, lowest = min(max(bright, 0.0), 1.0), float(now.chord.min())
-    return tuple(
+    voices = tuple(
         Voice(
             now.root * ratio,
             tone**steadied * (calm + (wild - calm) * torn) * (1.0 - shut * opening),
@@ -285,6 +298,25 @@ def sung(now: Moment) -> tuple[Voice, ...]:
             now.chord.tolist(), now.tones.tolist(), _SINGERS, strict=True
         )
     )
+    deep = 1.6 * now.bloom * (1.0 - now.bloom) * (1.0 - torn) if now.phase == "resolution" else 0.0
+    return (*voices, Voice(0.5 * now.root * lowest, deep, 0.0, 0.1, bright)) if deep > 0.01 else voices
+
+
+_OCTAVES = (2.0, 4.0, 8.0)  # over a sleeper's tone, for one sleeper after the other
+_BELLS_HZ = (400.0, 2_800.0)
+
+
+def rung(now: Moment) -> tuple[Strike, ...]:
+    """The bell of every sleeper whose breath peaks and who is chosen to ring, octaves over its tone, where it lies."""
+    sleepers = now.sleepers
+    low, high = _BELLS_HZ
+    struck = []
+    for i in np.flatnonzero(sleepers.struck).tolist():
+        hz = now.root * float(now.chord[sleepers.tone[i]]) * _OCTAVES[i % len(_OCTAVES)]
+        hz *= 0.5 ** max(math.ceil(math.log2(hz / high)), 0) * 2.0 ** max(math.ceil(math.log2(low / hz)), 0)
+        x, y = sleepers.place[i].tolist()
+        struck.append(Strike(hz, float(sleepers.struck[i]), math.atan2(x, y) / (2.0 * math.pi) % 1.0))
+    return tuple(struck)
 
 
 def swaying(now: Moment, target_height: float = 2.2) -> View:

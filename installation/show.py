@@ -21,6 +21,7 @@ from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, ta
 from installation.foundation import snapshot as memory
 from installation.glides import Glides
 from installation.model import ticks
+from installation.model.bells import Bells
 from installation.model.chance import Chance
 from installation.model.choir import Choir
 from installation.model.community import Climate, Community
@@ -92,6 +93,7 @@ class Show:
         self.clock = GlitchClock(chance.of("glitch clock"))
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
+        self.bells = Bells(chance.of("bells"), SLEEPERS)
         self.glides = Glides(self.table)
         self.camerawork = Camerawork(self.table)
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
@@ -181,6 +183,8 @@ class Show:
 
     def step(self) -> None:
         """One tick further."""
+        ringing = self.tick >= self.bells.due or self.community.driven.max() > 0.5
+        far = self._distances() if ringing else np.zeros(SLEEPERS)
         self._moments = {}
         self.glides.step()
         values = self.glides.now()
@@ -197,6 +201,8 @@ class Show:
         self.clock.step()
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
+        c = self.community
+        self.bells.step(self.tick, c.phase, c.present, c.driven, far)
         self.tick += 1
         self._fade_scenes()
         for name in self.playing:
@@ -326,8 +332,17 @@ class Show:
             chord=_frozen(self.chords.ratios),
             tones=self._tones(place),
             root=self.chords.root(cast(float, values["/sound/root"])),
+            loudness=self.course.loudness,
+            hush=self.chords.hush(self.tick),
+            left=1e6 if values["/show/hold"] else self.course.left / cast(float, values["/show/rate"]),
             controls=values,
         )
+
+    def _distances(self) -> NDArray[np.float64]:
+        """(n,) metres from the camera to every sleeper of the scene in front, over the ground."""
+        away = self.moment().sleepers.place - np.array(self.view().eye[:2])
+        distances: NDArray[np.float64] = np.hypot(away[:, 0], away[:, 1])
+        return distances
 
     def _tones(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         c = self.community
@@ -336,7 +351,7 @@ class Show:
     def _sleepers(self, place: NDArray[np.float64]) -> Sleepers:
         c = self.community
         arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, place, c.arrived)
-        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place))))
+        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place), self.bells.struck)))
 
     def lights(self, aspect: float = ASPECT) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded, for a picture `aspect` times as wide as high."""
@@ -383,6 +398,7 @@ class Show:
                 "glides": self.glides.snapshot(),
                 "camera": memory.remember(self.camerawork, self.camerawork.state),
                 "community": self.community.snapshot(),
+                "bells": memory.remember(self.bells, self.bells.state),
                 "scenes": {n: memory.remember(self._stage[n], self._stage[n].state) for n in self.playing},
             }
         )
@@ -421,6 +437,7 @@ class Show:
         self.glides.restore(state["glides"])
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])
         self.community.restore(state["community"])
+        memory.recall(self.bells, self.bells.state, state["bells"])
         self._stage = {name: self.cast.as_born(name) for name in self.playing}
         for name, scene in self._stage.items():
             memory.recall(scene, scene.state, state["scenes"][name])

@@ -51,6 +51,7 @@ RENEWAL = (("resolved", 40.0), ("ninth", 22.0), ("sus", 9.0), ("resolved", math.
 """Chords of the resolution once it has landed, with seconds."""
 
 CALM = 0.06  # unrest below which a resolution may land
+HUSH = 0.6  # seconds of silence before the landing
 LANDING = 9.0  # seconds between the calm and the fall of 16/3 to 5
 
 
@@ -105,6 +106,13 @@ class Chords:
             self._move(self._next(arc), tick)
         self.pitch = self.aim + (self.pitch - self.aim) * np.exp(-1.0 / (ticks.RATE * self.glide))
         self.key += (self._key(arc) - self.key) / (ticks.RATE * 3.0)
+
+    def hush(self, tick: int) -> float:
+        """0 .. 1: the silence in which a resolution holds its breath before the suspended fourth falls."""
+        if self.calm_since < 0:
+            return 0.0
+        past = (tick - self.calm_since) / ticks.RATE - LANDING
+        return min(max((past + HUSH + 0.25) / 0.25, 0.0), 1.0) * min(max(1.0 - past / 0.15, 0.0), 1.0)
 
     def snapshot(self) -> dict[str, Any]:
         """All that `step` moves."""

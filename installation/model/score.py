@@ -37,6 +37,10 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tilt: float | None = None
 
 
+LOUDNESS = (-34.0, -16.0)
+"""LUFS that a section may ask for."""
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One section of the score."""
 
@@ -48,6 +52,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bloom: float | None = None  # seconds in which all would become themselves, or alike; by default the phase's own
     presence: float = 1.0  # 0 dark and silent .. 1
     fade: float = 8.0  # seconds in which presence would cross its whole range
+    loudness: tuple[float, float] = (-20.5, -20.5)  # LUFS that the sound has as it begins and as it ends
     controls: dict[str, float | bool | str] = {}
     camera: tuple[Move, ...] = ()  # one after the other, from the section's beginning; in TOML also one alone
 
@@ -136,6 +141,8 @@ def _section(entry: object, i: int, source: str) -> Section:
         ("presence", section.presence, 0.0, 1.0),
         ("fade", section.fade, 0.1, 3_600.0),
         *(("camera seconds", move.seconds, 0.1, 3_600.0) for move in section.camera),
+        ("loudness", section.loudness[0], *LOUDNESS),
+        ("loudness", section.loudness[1], *LOUDNESS),
     ):
         if not low <= value <= high:  # refuses nan too
             raise ValueError(f"{place}: {field} takes a number in {low:g}..{high:g}, got {value:g}")
@@ -164,6 +171,17 @@ class Course:
     def progress(self) -> float:
         """0..1 within the section."""
         return min(self.elapsed / ticks.RATE / self.section.seconds, 1.0)
+
+    @property
+    def loudness(self) -> float:
+        """LUFS that the section wants now, on the straight way from its beginning to its end."""
+        first, last = self.section.loudness
+        return first + (last - first) * self.progress
+
+    @property
+    def left(self) -> float:
+        """Seconds until the section ends, at the score's own pace."""
+        return max(self.section.seconds - self.elapsed / ticks.RATE, 0.0)
 
     @property
     def phase_progress(self) -> float:

@@ -1,4 +1,7 @@
-"""Filtered noise in three bands that swells with the community's common breath: the room breathes."""
+"""Filtered noise with vowel formants that swells with the community's common breath: the room breathes.
+
+Drawn in it is thin and bright, let go it is wide and dark; four formants wander between vowels in 800 to 4,500 Hz.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,23 @@ from installation.sound.voices import hashed
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-BANDS: Doubles = np.array([310.0, 820.0, 2300.0])  # Hz
-LOUD: Doubles = np.array([0.0022, 0.0012, 0.00045])  # of each band when it is fullest
-LATE: Doubles = np.array([0.0, -0.07, -0.14])  # turns: the breath begins dark and is brightest at its end
-RESONANCE = 2.2
+VOWELS: Doubles = np.array(
+    [
+        [310.0, 820.0, 1_250.0, 2_600.0, 3_500.0],  # a
+        [310.0, 900.0, 1_900.0, 2_550.0, 3_700.0],  # e
+        [310.0, 840.0, 2_250.0, 3_000.0, 4_400.0],  # i
+        [310.0, 800.0, 1_050.0, 2_400.0, 3_300.0],  # o
+    ]
+)
+"""(4, 5) Hz: the chest, and four formants of a vowel that is breathed (after G. E. Peterson and H. L. Barney,
+J. Acoust. Soc. Am. 24, 1952, moved up as in a whisper)."""
+
+WANDER_S = (23.0, 37.0)  # seconds in which the mouth goes round its vowels, one way and the other
+LOUD: Doubles = np.array([0.0088, 0.0048, 0.0042, 0.0026, 0.0018])  # of each band when it is fullest
+INHALED: Doubles = np.array([0.25, 0.5, 0.9, 1.25, 1.4])  # of that while it is drawn in
+EXHALED: Doubles = np.array([1.0, 1.0, 0.9, 0.75, 0.6])  # and while it is let go
+LATE: Doubles = np.array([0.0, -0.05, -0.08, -0.11, -0.14])  # turns: it begins dark and is brightest at its end
+RESONANCE = 3.0
 
 
 @loose
@@ -41,15 +57,25 @@ class BreathNoise:
     """Noise that breathes."""
 
     def __init__(self, key: int, channels: int, rate: int) -> None:
-        self._key, self._first = key, 0
-        self._tuning = 2.0 * np.sin(np.pi * BANDS / rate)
-        self._state = np.zeros((channels, len(BANDS), 2))
-        self._gains = np.zeros(len(BANDS))
+        self._key, self._rate, self._first = key, rate, 0
+        bands = VOWELS.shape[1]
+        self._state = np.zeros((channels, bands, 2))
+        self._gains = np.zeros(bands)
 
     def render(self, breath: float, unrest: float, bus: Array) -> None:
         """Add a quantum to `bus`, (channels, n): `breath` in radians, drawn in before 0 and let go after it."""
         shape = 0.5 + 0.5 * np.cos(breath + 2.0 * math.pi * LATE)
-        gains = LOUD * shape**2 * (1.0 - 0.8 * unrest)
-        _blow(self._key, self._first, self._tuning, self._gains, gains, self._state, bus)
+        inhaled = 0.5 - 0.5 * math.sin(breath)  # 1 while it is drawn in, 0 while it is let go
+        gains = LOUD * shape**2 * (EXHALED + (INHALED - EXHALED) * inhaled) * (1.0 - 0.8 * unrest)
+        hz = self._formants()
+        tuning = 2.0 * np.sin(np.pi * np.minimum(hz, 0.15 * self._rate) / self._rate)
+        _blow(self._key, self._first, tuning, self._gains, gains, self._state, bus)
         self._gains = gains
         self._first += bus.shape[1]
+
+    def _formants(self) -> Doubles:
+        """(5,) Hz, somewhere between the four vowels."""
+        x, y = (0.5 + 0.5 * math.sin(2.0 * math.pi * self._first / (self._rate * s)) for s in WANDER_S)
+        a, e, i, o = np.log(VOWELS)
+        hz: Doubles = np.exp((a + (e - a) * x) * (1.0 - y) + (o + (i - o) * x) * y)
+        return hz

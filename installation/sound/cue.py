@@ -12,12 +12,15 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.scene import Moment, Voice
+from installation.scene import Moment, Strike, Voice, rung
 
 Doubles = NDArray[np.float64]
 
 VOICES = 16
 """Voices that can sound at once; a scene's further ones are not heard."""
+
+STRIKES = 8
+"""Bells that can be struck in one tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,35 @@ class Cue:
     space: float = 0.5  # 0..1
     roughness: float = 0.5  # 0..1
     glitch: float = 0.5  # 0..1
+    loudness: float = -20.5  # LUFS that is steered to
+    hush: float = 0.0  # 0..1 silent
+    left: float = 1e6  # seconds until the next section
+    root: float = 55.0  # Hz
+    strikes: tuple[Strike, ...] = ()  # bells that are struck in this tick
 
     @classmethod
     def of(cls, now: Moment) -> Cue:
         """What sound needs of `now`."""
         controls = (now.number(f"/sound/{name}") for name in ("level", "space", "roughness", "glitch"))
         beat = (now.beat.index, now.beat.age, now.beat.length)
-        return cls(now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls)
+        section = (now.loudness, now.hush, now.left, now.root)
+        return cls(now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls, *section, rung(now))
 
 
-_numbers_of_cue = attrgetter(*(field.name for field in fields(Cue)))  # astuple would copy deeply
+_NUMBERS = tuple(field.name for field in fields(Cue) if field.name != "strikes")
+_numbers_of_cue = attrgetter(*_NUMBERS)  # astuple would copy deeply
 _numbers_of_voice = attrgetter(*(field.name for field in fields(Voice)))
-_CUE = len(fields(Cue))
-_VOICE = len(fields(Voice))
-# what each number may be, whoever sent it: ticks and beats of two hundred years, shares, a level in dB
+_numbers_of_strike = attrgetter(*(field.name for field in fields(Strike)))
+_CUE = len(_NUMBERS)
+_VOICE, _STRIKE = len(fields(Voice)), len(fields(Strike))
+# what each number may be, whoever sent it: ticks and beats of two hundred years, shares, levels in dB
 _RANGES = {"tick": (0, 1e12), "breath": (-1e12, 1e12), "beat": (0, 1e12), "age": (0, 1e6), "length": (1, 1e6)}
-_RANGES |= {"level": (-120.0, 0.0)}
-_LOW, _HIGH = np.array([_RANGES.get(field.name, (0.0, 1.0)) for field in fields(Cue)], dtype=np.float64).T
-_COUNTS = tuple(i for i, field in enumerate(fields(Cue)) if field.name in ("tick", "beat", "age", "length"))
-ROW = _CUE + 1 + VOICES * _VOICE
+_RANGES |= {"level": (-120.0, 0.0), "loudness": (-60.0, -10.0), "left": (0.0, 1e6), "root": (10.0, 1e3)}
+_LOW, _HIGH = np.array([_RANGES.get(name, (0.0, 1.0)) for name in _NUMBERS], dtype=np.float64).T
+_COUNTS = tuple(i for i, name in enumerate(_NUMBERS) if name in ("tick", "beat", "age", "length"))
+_STRUCK_LOW, _STRUCK_HIGH = np.array([0.0, 0.0, -64.0]), np.array([8_000.0, 1.0, 64.0])  # Hz, gain, turns
+_AT_STRIKES = _CUE + 1 + VOICES * _VOICE
+ROW = _AT_STRIKES + STRIKES * _STRIKE
 """Numbers in a row."""
 
 
@@ -66,6 +79,9 @@ def encode(cue: Cue, voices: Iterable[Voice]) -> Doubles:
     row[_CUE] = len(heard)
     if heard:
         row[_CUE + 1 : _CUE + 1 + len(heard) * _VOICE] = np.concatenate(heard)
+    struck = [_numbers_of_strike(strike) for strike in cue.strikes[:STRIKES]]
+    if struck:
+        row[_AT_STRIKES : _AT_STRIKES + len(struck) * _STRIKE] = np.concatenate(struck)
     return row
 
 
@@ -75,4 +91,6 @@ def decode(row: Doubles) -> tuple[Cue, Doubles]:
     for i in _COUNTS:
         numbers[i] = int(numbers[i])
     count = int(row[_CUE])
-    return Cue(*numbers), row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)  # type: ignore[arg-type]
+    strikes = np.minimum(np.maximum(row[_AT_STRIKES:].reshape(STRIKES, _STRIKE), _STRUCK_LOW), _STRUCK_HIGH)
+    struck = tuple(Strike(*strike) for strike in strikes[strikes[:, 0] > 0.0].tolist())
+    return Cue(*numbers, struck), row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)  # type: ignore[arg-type]

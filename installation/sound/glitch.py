@@ -1,4 +1,4 @@
-"""Gates, detuning, stutter, bit-crushing and holes on the slices of the glitch clock; then a granular freeze.
+"""Gates, detuning, stutter, bit-crushing and holes, exactly on the slices of the glitch clock.
 
 `Slice` is what one slice of the clock asks for, drawn from chance by the slice's number, so the ear is torn in the
 tick in which the eye is. A phrase of a few slices has a character of its own: sometimes the bare chord, sometimes
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import loose
+from installation.model import ticks
 from installation.model.chance import Chance
 from installation.sound.biquads import Coefficients, biquad, butterworth, coefficients
 from installation.sound.cue import VOICES, Cue
-from installation.sound.voices import hashed
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -31,6 +31,7 @@ BITS = (12, 8, 6, 5)
 DIVISORS = (2, 3, 4, 6, 8)
 PHRASE = 12  # slices in two phrases
 LOW_HZ, HIGH_HZ = 35.0, 7_000.0  # of what is torn
+LONGEST_HOLE = ticks.ticks(0.7)  # holes one after the other are shorter than this
 MEMORY_S = 2.0  # of sound that stutter and freeze can reach back to
 
 
@@ -69,6 +70,8 @@ class Slice:
     crush: float = 0.0  # 0..1
     loop: int = 0  # samples that are said again until the slice ends; 0: none
     hole: bool = False
+    empty: int = 0  # ticks that holes have lasted when this slice ends, one after the other
+    excess: float = 0.0  # 0..1, how far /sound/glitch is past its middle
     depth: float = 0.0  # 0..1
     push: float = 1.0
     bright: float = 1.0
@@ -81,6 +84,11 @@ WHOLE = Slice(np.ones(VOICES), np.zeros(VOICES))
 def force(cue: Cue) -> float:
     """0..1, how hard the clock tears: unrest, as far as /sound/glitch lets it."""
     return min(max(cue.unrest * 2.0 * cue.glitch, 0.0), 1.0)
+
+
+def excess(cue: Cue) -> float:
+    """0..1, how much harder still, in the upper half of /sound/glitch: nothing is left whole."""
+    return cue.unrest * max(2.0 * cue.glitch - 1.0, 0.0)
 
 
 def phrase(source: Chance, beat: int) -> tuple[Character, Doubles]:
@@ -101,20 +109,25 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
     if hard == 0.0:
         return WHOLE
     character, ranks = phrase(source, cue.beat)
+    more = excess(cue)
     draw = source.of("slice").at(cue.beat)
-    stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY, VOICES), before.stray)
-    shut = np.where(draw.random(VOICES) < character.shut * hard, CLOSED, 1.0)
+    stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY * (1.0 + 1.5 * more), VOICES), before.stray)
+    shut = np.where(draw.random(VOICES) < min(character.shut * (hard + more), 0.8), CLOSED, 1.0)
     left = np.where(ranks < character.tones, 1.0, 0.0)
     loop = min(cue.length, 20) * samples // int(draw.choice(DIVISORS))
-    stutters, hole = draw.random() < character.stutter * hard, draw.random() < character.hole * hard * hard
+    stutters = draw.random() < character.stutter * hard + (1.0 - character.stutter) * 0.6 * more
+    empty = before.empty + cue.length
+    hole = bool(draw.random() < character.hole * hard * hard) and empty < LONGEST_HOLE
     return Slice(
         gate=shut * (1.0 - hard * (1.0 - left)),
         stray=stray * hard,
         hold=int(draw.choice(HOLDS)),
         bits=int(draw.choice(BITS)),
-        crush=character.crush * hard,
+        crush=min(character.crush * hard + 0.8 * more, 1.0),
         loop=loop if stutters else 0,
         hole=hole,
+        empty=empty if hole else 0,
+        excess=more,
         depth=character.depth * hard,
         push=1.0 + (character.push - 1.0) * hard,
         bright=1.0 + (character.bright - 1.0) * hard,
@@ -157,7 +170,8 @@ def _tear(
             if loop > 0 and into >= loop:
                 x = float(memory[c, (at + k - into + into % loop) % size])
             if (loop > 0 and into % loop == 0) or (into == 0):
-                residue = last - x  # what would be a click is let go over the edge instead
+                # what would be a click is let go over the edge instead; 0 where the sound goes on as it was
+                residue = last - float(memory[c, (at + k - into - 1) % size])
             if residue != 0.0:
                 fade = 1.0 - ((into % loop) if loop > 0 else into) / edge
                 if fade > 0.0:
@@ -227,87 +241,3 @@ class Tear:
         self._crush = after
         self._since += n
         self.at = (self.at + n) % self.memory.shape[1]
-
-
-GRAINS = 14
-BRIDGE_S = 18.0  # after which the frozen sound is gone
-_HANN: Array = np.array(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(1025) / 1024), dtype=np.float32)
-
-
-@loose
-def _grains(
-    frozen: Array,
-    grains: Doubles,
-    key: int,
-    drawn_before: int,
-    g0: float,
-    g1: float,
-    dark: float,
-    low: Array,
-    bus: Array,
-) -> int:
-    """Add the frozen sound to `bus`. grains (g, 3): start, age and length in samples. Returns grains drawn so far."""
-    channels, n = bus.shape
-    sums = np.zeros((channels, n), dtype=np.float32)
-    for i in range(len(grains)):
-        start, age, length = int(grains[i, 0]), int(grains[i, 1]), int(grains[i, 2])
-        k = 0
-        while k < n:
-            if age >= length:
-                length = int(frozen.shape[1] * (0.3 + 0.087 * (hashed(key, 2 * drawn_before) + 1.732)))
-                start = int((frozen.shape[1] - length) * (0.5 + 0.2886 * hashed(key, 2 * drawn_before + 1)))
-                age = 0
-                drawn_before += 1
-            m = min(n - k, length - age)
-            turn = np.float32(1024.0 / length)
-            for j in range(m):
-                window = _HANN[int(np.float32(age + j) * turn)]
-                for c in range(channels):
-                    sums[c, k + j] += window * frozen[c, start + age + j]
-            age += m
-            k += m
-        grains[i, 0], grains[i, 1], grains[i, 2] = start, age, length
-    share = np.float32(1.0 / math.sqrt(0.375 * len(grains)))
-    for c in range(channels):
-        y = low[c]
-        for j in range(n):
-            y += np.float32(dark) * (sums[c, j] - y) + np.float32(1e-18)
-            bus[c, j] += y * share * np.float32(g0 + (g1 - g0) * j / n)
-        low[c] = y
-    return drawn_before
-
-
-class Bridge:
-    """The last of the glitch, frozen when unrest turns, thinning and darkening until the resolution stands alone."""
-
-    ARMED, TURNED = 0.7, 0.55  # unrest that must have been, and below which the sound is frozen
-
-    def __init__(self, key: int, channels: int, rate: int) -> None:
-        self._key, self._rate = key, rate
-        self._armed = False
-        self._frozen = np.zeros((channels, 1), dtype=np.float32)
-        self._grains = np.zeros((GRAINS, 3))
-        self._low = np.zeros(channels, dtype=np.float32)
-        self._age, self._drawn, self._gain = BRIDGE_S, 0, 0.0
-
-    def render(self, unrest: float, tear: Tear, bus: Array) -> None:
-        """Add the frozen sound to `bus`, (channels, n)."""
-        if unrest > self.ARMED:
-            self._armed = True
-        elif self._armed and unrest < self.TURNED:
-            self._armed, self._age = False, 0.0
-            self._frozen = np.ascontiguousarray(np.roll(tear.memory, -tear.at, axis=1))
-            self._grains[:] = 0.0
-            self._grains[:, 2] = np.linspace(0.1, 0.5, GRAINS) * self._frozen.shape[1]
-            self._grains[:, 0] = np.linspace(0.0, 0.5, GRAINS) * self._frozen.shape[1]
-            self._low[:] = 0.0
-        if self._age >= BRIDGE_S and self._gain == 0.0:
-            return
-        before, n = self._gain, bus.shape[1]
-        self._age += n / self._rate
-        left = max(1.0 - self._age / BRIDGE_S, 0.0)
-        self._gain = 0.7 * min(self._age / 1.2, 1.0) * left * left
-        dark = 1.0 - math.exp(-2.0 * math.pi * (250.0 + 4_500.0 * left * left) / self._rate)
-        self._drawn = _grains(
-            self._frozen, self._grains, self._key, self._drawn, before, self._gain, dark, self._low, bus
-        )

@@ -22,7 +22,9 @@ DELAYS = (1648, 1801, 1973, 2161, 2357, 2579, 2819, 3089, 3371, 3691, 4027, 4409
 MODULATED = 14.0  # samples at 48 kHz by which a delay moves, so that no tail rings
 RATES: Doubles = np.linspace(0.11, 0.61, LINES)  # Hz of that movement
 DRY_HZ = 220.0  # below which little is sent into the room: its modes would swell and drown single bass tones
-DAMPED_HZ = 4_800.0  # above which the room swallows sound in each round
+DAMPED_HZ, OPEN_HZ = 4_800.0, 8_000.0  # above which the room swallows sound in each round, in calm and in full bloom
+EARLY_S = (0.0113, 0.0179, 0.0231, 0.0297, 0.0373, 0.0439)  # of the first reflections, before the room is full of them
+EARLY: Doubles = np.array([0.32, -0.27, 0.23, 0.20, -0.16, 0.13])
 
 
 @loose
@@ -55,10 +57,14 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     signs: Array,
     wet0: float,
     wet1: float,
+    walls: Array,
+    early: NDArray[np.int64],
 ) -> None:
     """Add the room's answer to `bus` (channels, n) in place; `ring` (16, size) remembers, writing at `at`.
 
-    before and after, (16,), are delays in samples at the two ends of this quantum, all longer than it.
+    before and after, (16,), are delays in samples at the two ends of this quantum, all longer than it. `walls`
+    (channels, power of two) remembers what was sent, for `early` reflections so many samples later, each on the side
+    of the channel before.
     """
     channels, n = bus.shape
     mask = ring.shape[1] - 1
@@ -100,6 +106,15 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
             low += np.float32(deep) * (bus[c, k] - low) + np.float32(1e-15)
             sent[c, k] = bus[c, k] - low
         bass[c] = low
+    far = walls.shape[1] - 1
+    for c in range(channels):
+        for k in range(n):
+            walls[c, (at + k) & far] = sent[c, k]
+    for c in range(channels):
+        for tap in range(len(early)):
+            side, gain, late = (c + tap) % channels, np.float32(EARLY[tap]), early[tap] + 7 * c
+            for k in range(n):
+                answer[c, k] += gain * walls[side, (at + k - late) & far]
     for line in range(LINES):
         c = line % channels
         for k in range(n):
@@ -134,10 +149,17 @@ class Reverb:
         self._at, self._wet = 0, 0.0
         self._deep = 1.0 - math.exp(-2.0 * math.pi * DRY_HZ / rate)
         self._bass = np.zeros(channels, dtype=np.float32)
-        self._dark = 1.0 - math.exp(-2.0 * math.pi * DAMPED_HZ / rate)
+        self._early = np.array([round(s * rate) for s in EARLY_S])
+        self._walls = np.zeros(
+            (channels, 1 << math.ceil(math.log2(self._early.max() + 7 * channels + quantum))), np.float32
+        )
 
-    def render(self, bus: Array, t60: float, wet: float) -> None:
-        """Let `bus`, (channels, n), sound in the room in place: `t60` seconds of reverberation, `wet` 0..1."""
+    def render(self, bus: Array, t60: float, wet: float, bloom: float) -> None:
+        """Let `bus`, (channels, n), sound in the room in place: `t60` seconds of reverberation, `wet` 0..1.
+
+        The room is brighter the more everybody is themselves.
+        """
+        dark = 1.0 - math.exp(-2.0 * math.pi * (DAMPED_HZ + (OPEN_HZ - DAMPED_HZ) * bloom) / self._rate)
         n = bus.shape[1]
         before = self._delays + self._swing * np.sin(2.0 * np.pi * self._turn)
         self._turn = (self._turn + RATES * n / self._rate) % 1.0
@@ -150,13 +172,15 @@ class Reverb:
             before,
             after,
             decay,
-            self._dark,
+            dark,
             self._lows,
             self._deep,
             self._bass,
             self._signs,
             self._wet,
             wet,
+            self._walls,
+            self._early,
         )
         self._wet = wet
         self._at = (self._at + n) % self._ring.shape[1]

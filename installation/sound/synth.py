@@ -17,19 +17,23 @@ from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.roughness import HIGHEST, detune_for, rolloff, roughness_of
 from installation.scene import Moment, Voice
+from installation.sound.bells import Bells, Bowl, Drop
+from installation.sound.binaural import SPEAKERS, Head
 from installation.sound.breath_noise import BreathNoise
 from installation.sound.cue import Cue, decode, encode
-from installation.sound.glitch import Bridge, Slice, Tear
+from installation.sound.freeze import Bridge
+from installation.sound.glitch import Slice, Tear
 from installation.sound.guard import HearingGuard
+from installation.sound.high_partials import HighPartials
 from installation.sound.loudness import Fader, LoudnessServo
 from installation.sound.reverb import Reverb
+from installation.sound.splinters import Splinters
 from installation.sound.voices import BLEND, Voices
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-TARGET, TORN_TARGET = -20.5, 1.0  # LUFS in calm, and how much louder the glitch may be
 WIDEST = 0.35  # detune beyond which a chord is no rougher, only another chord
 SLEW = 0.02  # of detune from one solving to the next
 SOLVED = 6  # quanta from one solving to the next: 50 ms
@@ -53,12 +57,26 @@ class Levels:
 
 
 class Synth:
-    """The drones. `latency` is the number of samples by which sound is late, all of it the limiter's look-ahead."""
+    """The drones. `latency` is the number of samples by which sound is late, all of it the limiter's look-ahead.
 
-    def __init__(self, chance: Chance, channels: int = 2, rate: int = 48_000, hearing: Hearing | None = None) -> None:
+    `binaural` sound is made for a ring of eight loudspeakers, and is what a head in its middle hears: two channels.
+    """
+
+    def __init__(
+        self,
+        chance: Chance,
+        channels: int = 2,
+        rate: int = 48_000,
+        hearing: Hearing | None = None,
+        binaural: bool = False,
+    ) -> None:
         if not 1 <= channels <= 8:
             raise ValueError(f"sound takes 1..8 channels, got {channels}")
+        if binaural and channels != 2:
+            raise ValueError(f"binaural sound has 2 channels, got {channels}")
         self.channels, self.rate = channels, rate
+        self._binaural = binaural
+        self._ring = SPEAKERS if binaural else channels  # channels that are mixed, before a head hears them
         self.quantum = rate // ticks.RATE
         self._chance = chance
         self._hearing = hearing or Hearing()
@@ -71,12 +89,16 @@ class Synth:
 
     def _begin(self) -> None:
         """Everything that a fault may have spoilt, new."""
-        keys = self._chance.of("keys").at().integers(1, 2**62, 3).tolist()
-        self._voices = Voices(keys[0], self.channels, self.rate)
-        self._breath = BreathNoise(keys[1], self.channels, self.rate)
-        self._bridge = Bridge(keys[2], self.channels, self.rate)
-        self._tear = Tear(self._chance.of("tear"), self.channels, self.rate, self.quantum)
-        self._reverb = Reverb(self.channels, self.rate, self.quantum)
+        keys = self._chance.of("keys").at().integers(1, 2**62, 4).tolist()
+        channels, rate = self._ring, self.rate
+        self._voices, self._high = Voices(keys[0], channels, rate), HighPartials(keys[3], channels, rate)
+        self._bells, self._bowl, self._drop = Bells(channels, rate), Bowl(channels, rate), Drop(channels, rate)
+        self._breath = BreathNoise(keys[1], channels, rate)
+        self._bridge = Bridge(keys[2], channels, rate)
+        self._tear = Tear(self._chance.of("tear"), channels, rate, self.quantum)
+        self._splinters = Splinters(self._chance.of("splinters"), channels, rate)
+        self._reverb = Reverb(channels, rate, self.quantum)
+        self._head = Head(rate) if self._binaural else None
         self._hush, self._fader = Fader(), Fader()
         self.detune = 0.0  # by how much the tones are pulled apart
         self._roughness, self._quanta = 0.0, 0
@@ -118,7 +140,7 @@ class Synth:
 
     def _quantum(self, cue: Cue, voices: Doubles) -> Array:
         """(channels, quantum) more sound."""
-        bus = np.zeros((self.channels, self.quantum), dtype=np.float32)
+        bus = np.zeros((self._ring, self.quantum), dtype=np.float32)
         torn = self._tear.listen(cue)
         if torn.bright != 1.0:
             voices = voices * np.array([1.0, 1.0, 1.0, 1.0, torn.bright])
@@ -126,16 +148,22 @@ class Synth:
             self._solve(cue, voices, torn)
         depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)
         self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self.detune, depth, bus)
+        self._high.render(voices, cue.bloom, cue.unrest, bus)
+        self._bells.render(cue.tick, cue.strikes, bus)
+        self._drop.render(cue.breath, cue.unrest, bus)
         self._tear.render(bus)
         self._breath.render(cue.breath, cue.unrest, bus)
+        self._bowl.render(cue.left, cue.root, bus)
         self._bridge.render(cue.unrest, self._tear, bus)
-        self._reverb.render(bus, *_room(cue))
-        self._hush.render(bus, 0.0 if torn.hole else 1.0)
-        self._servo.render(bus)
+        self._hush.render(bus, 0.0 if torn.hole else 1.0 - cue.hush)  # before the room, whose tail rings on
+        self._reverb.render(bus, *_room(cue), cue.bloom * (1.0 - cue.unrest))
+        self._splinters.render(cue, torn, bus)
+        bus = bus if self._head is None else self._head.render(bus)
+        seconds = self.quantum / self.rate
+        self._servo.render(bus, cue.loudness, seconds)
         self._fader.render(bus, cue.presence**1.5 * 10.0 ** (cue.level / 20.0))
         late, sane = self._guard.render(bus)
-        target, seconds = TARGET + TORN_TARGET * cue.unrest, self.quantum / self.rate
-        self._servo.steer(self._guard.power, self._fader.square, target, seconds)
+        self._servo.steer(self._guard.power, self._fader.square, seconds)
         if not sane:
             self._begin()
         self._quanta += 1
@@ -166,5 +194,6 @@ def _room(cue: Cue) -> tuple[float, float]:
     """Reverberation time in s, and how much of it: 8 s in calm, 2.2 s torn, 16 s when everyone is themselves."""
     size = 4.0 ** (cue.space - 0.5)
     t60 = 8.0 * (2.2 / 8.0) ** cue.unrest * 2.0 ** (cue.bloom * (1.0 - cue.unrest))
-    wet = (0.45 + 0.4 * cue.bloom) * (1.0 - cue.unrest) + 0.14 * cue.unrest
-    return t60 * size, wet * (0.2 + 1.6 * cue.space)
+    calm = (0.45 + 0.4 * cue.bloom) * (0.2 + 1.6 * cue.space)
+    torn = 0.14 * 6.0 ** (2.0 * cue.space - 1.0)
+    return t60 * size, calm * (1.0 - cue.unrest) + torn * cue.unrest

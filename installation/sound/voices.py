@@ -100,7 +100,7 @@ def bank(phase: Doubles, f0: Doubles, f1: Doubles, g0: Doubles, g1: Doubles, out
 
 
 @loose
-def _pan(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
+def pan(azimuth: float, width: float, aside: float, gains: Doubles) -> None:
     """Equal-power gains, (channels,): in stereo from side to side, else round the room between two neighbours."""
     channels = len(gains)
     gains[:] = 0.0
@@ -148,7 +148,7 @@ def _aim(
         at = (quantum * lines + line) * (partials + 1)
         sways[line] = sways[line] * keep_sway + kick_sway * hashed(key, at)
         hz, gain, azimuth, width, brightness = voices[v]
-        _pan(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
+        pan(azimuth, width, SIDEWAYS[s] + sways[line], pans[line])
         alpha = rolloff(hz, brightness, unrest)
         level = LOUD * gain * gate[v] * (BLEND[0, s] + (BLEND[1, s] - BLEND[0, s]) * width)
         base = torn(hz, detune, v, s) * 2.0 ** (stray[v] / 1200.0)

@@ -89,16 +89,18 @@ MENDED_AT = int(MENDED[0] * RATE)
 
 
 def test_glitch_has_holes_and_harmony_has_none(night: Night) -> None:
+    """A hole is a fiftieth of a second far under its phase's own loudness: what rings on in it is the room."""
     sound, _ = night
     window = RATE // 50
     loud = np.array([np.abs(sound[i : i + window]).max() for i in range(0, len(sound) - window, window)])
 
     def silent(span: tuple[float, float]) -> float:
-        return float((loud[int(span[0] * 50) : int(span[1] * 50)] < 1e-4).mean())
+        here = loud[int(span[0] * 50) : int(span[1] * 50)]
+        return float((here < 0.1 * np.median(here)).mean())
 
     assert silent(HARMONY) == 0.0
     assert silent(MENDED) == 0.0
-    assert 0.02 < silent(GLITCH) < 0.5
+    assert 0.01 < silent(GLITCH) < 0.5
 
 
 def test_ear_and_eye_are_torn_in_the_same_tick(night: Night) -> None:

@@ -231,8 +231,37 @@ def test_a_stutter_says_its_first_samples_again() -> None:
 def test_only_what_is_torn_is_changed() -> None:
     tear = Tear(Chance(1), 2, RATE, QUANTUM)
     bus = np.random.default_rng(1).normal(0.0, 0.1, (2, QUANTUM)).astype(np.float32)
-    tear.listen(CALM)
-    out = bus.copy()
-    tear.render(out)
-    edge = round(0.003 * RATE)
-    assert np.array_equal(out[:, edge:], bus[:, edge:])
+    for beat in range(8):
+        tear.listen(replace(CALM, beat=beat))
+        out = bus + np.float32(beat)
+        tear.render(out)
+        assert np.array_equal(out, bus + np.float32(beat)), "no click where a slice begins"
+
+
+def test_a_stutter_is_let_go_without_a_step() -> None:
+    """Where a cut is mended, sound goes on from where it was, and with the slope that it comes to."""
+    tear, out = Tear(Chance(1), 1, RATE, QUANTUM), []
+    wave = (0.3 * np.sin(2 * np.pi * 110.0 * np.arange(40 * QUANTUM) / RATE)).astype(np.float32)[None]
+    for i in range(40):
+        tear.listen(replace(CALM, beat=i // 10))
+        tear.slice = replace(WHOLE, loop=1111) if i // 10 in (1, 2) else WHOLE
+        bus = wave[:, i * QUANTUM : (i + 1) * QUANTUM].copy()
+        tear.render(bus)
+        out.append(bus)
+    step = np.abs(np.diff(np.concatenate(out, axis=1)[0]))
+    assert step.max() <= 2.0 * np.abs(np.diff(wave[0])).max()
+
+
+def test_holes_let_the_room_ring_on_and_are_short() -> None:
+    synth, silent, lasting, longest = Synth(Chance(1).of("sound")), [], 0, 0
+    for t in range(120 * 30):
+        sound = synth.render(replace(WILD, tick=t, beat=t // 20, age=t % 20), CHORD, QUANTUM)
+        hole = synth._tear.slice.hole
+        lasting = lasting + 1 if hole else 0
+        longest = max(longest, lasting)
+        if lasting > 4 and t > 240:  # there is a room to ring on
+            silent.append(float(np.abs(sound).max()))
+    assert len(silent) > 100
+    assert min(silent) > 1e-5, "the tail, however far it has died away"
+    assert np.median(silent) < 0.03
+    assert longest < 0.7 * 120

@@ -1,0 +1,60 @@
+"""Which sleepers ring in this tick: those whose breath is at its peak, a few a second, the nearest to the camera first.
+
+A sleeper whom a sensor drives always rings, and at once: who gives a beat hears it. Pure.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.model import ticks
+from installation.model.chance import Chance
+
+Doubles = NDArray[np.float64]
+
+APART = (20, 52)
+"""Ticks from one ring to the next at least, drawn by lot: at most six a second, and never a beat of their own."""
+
+AGAIN = ticks.ticks(0.3)
+"""Ticks after which the same sleeper may ring again: noise may carry a breath over its peak and back."""
+
+NEAR, FAR = 4.0, 18.0  # metres from the camera at which a bell is struck hardest and softest
+SOFTEST = 0.35
+
+
+class Bells:
+    """The peaks of `count` breaths, waiting to ring."""
+
+    state = ("phase", "waiting", "due", "window", "last", "struck")
+
+    def __init__(self, chance: Chance, count: int) -> None:
+        self._chance = chance
+        self.phase: Doubles = np.zeros(count)  # radians, as of the last tick
+        self.waiting = np.zeros(count, dtype=bool)  # peaked since the last ring
+        self.last = np.full(count, -AGAIN, dtype=np.int64)  # tick of each sleeper's last ring
+        self.due, self.window = 0, 0  # tick from which the next may ring; how many have
+        self.struck: Doubles = np.zeros(count)  # (n,) 0 silent .. 1 struck hard, in this tick
+
+    def step(self, tick: int, phase: Doubles, present: Doubles, driven: Doubles, far: Doubles) -> None:
+        """One tick further. All (n,): `phase` in 0..2 pi, a breath peaks at 0; `far`, metres from the camera.
+
+        `far` only counts in a tick in which one may ring: from `due` on, and when somebody is driven.
+        """
+        before, self.phase = self.phase, phase
+        self.struck = np.zeros(len(phase))
+        turned = before - phase > np.pi
+        if not turned.any() and (tick < self.due or not self.waiting.any()):
+            return
+        peaked = turned & (present > 0.5) & (tick - self.last >= AGAIN)
+        rings = peaked & (driven > 0.5)
+        self.waiting = self.waiting | (peaked & ~rings)
+        if tick >= self.due and self.waiting.any():
+            rings[int(np.argmin(np.where(self.waiting, far, np.inf)))] = True
+            self.waiting = np.zeros(len(phase), dtype=bool)
+            self.window += 1
+            self.due = tick + int(self._chance.at(self.window).integers(*APART))
+        if rings.any():
+            nearness = np.clip((FAR - far) / (FAR - NEAR), 0.0, 1.0)
+            self.struck = np.where(rings, SOFTEST + (1.0 - SOFTEST) * nearness, 0.0)
+            self.last = np.where(rings, tick, self.last)
