@@ -128,6 +128,7 @@ Length = Annotated[
 Ends = Annotated[
     float | None, typer.Option(metavar="S", parser=_number("--seconds", 0), help="End by itself after S seconds.")
 ]
+Binaural = Annotated[bool, typer.Option("--binaural", help="For headphones: as a head in the middle hears it.")]
 Performed = Annotated[
     Path | None,
     typer.Option("--journal", metavar="JOURNAL", help="The performance in this journal; `last` is the newest."),
@@ -259,12 +260,13 @@ def film(
     frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
     journal: Performed = None,
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
+    binaural: Binaural = False,
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
     from installation.commands.film import film
     from installation.session.filming import Reel
 
-    reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav)
+    reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav, binaural)
     _say(film(Request(config, score, scene, seed), reel, journal))
 
 
@@ -282,11 +284,12 @@ def sound(
     seed: Seed = None,
     config: Config = None,
     journal: Performed = None,
+    binaural: Binaural = False,
 ) -> None:
     """Render the sound alone, faster than it plays."""
     from installation.commands.sound import sound
 
-    _say(sound(Request(config, score, scene, seed), out, start, seconds, channels, journal))
+    _say(sound(Request(config, score, scene, seed), out, start, seconds, channels, journal, binaural))
 
 
 @app.command()

@@ -14,12 +14,20 @@ from installation.show import advance
 
 
 def sound(
-    request: Request, out: Path, start: float, seconds: float | None, channels: int, journal: Path | None = None
+    request: Request,
+    out: Path,
+    start: float,
+    seconds: float | None,
+    channels: int,
+    journal: Path | None = None,
+    binaural: bool = False,
 ) -> str:
     """Render `seconds` of sound from `start`, of the show or of the performance in a journal; say where it is."""
     from installation.film.soundtrack import Soundtrack, far_studio
     from installation.film.wav import Wav
 
+    if binaural and channels != 2:
+        raise Mistake(f"--binaural is for two ears: it takes no --channels, got {channels}")
     path = writable(out)
     production = load_production(request) if journal is None else load_replay(journal, request.config)
     begins, whole = production.reach
@@ -30,7 +38,8 @@ def sound(
     last = first + max(1, ticks.ticks(length))
     show = production.show()
     hearing = production.settings.hearing
-    with Bar("sound") as progress, far_studio(production.seed, hearing, channels) as studio, Wav(path, channels) as wav:
+    studios = far_studio(production.seed, hearing, channels, binaural)
+    with Bar("sound") as progress, studios as studio, Wav(path, channels) as wav:
         track = Soundtrack(studio, first, last, wav.write)
         track.follow(show)
         source = production.source()

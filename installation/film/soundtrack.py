@@ -37,8 +37,8 @@ AHEAD = 4  # batches that may wait for a process
 class Studio:
     """Renders rows of cues, batch after batch, here and now."""
 
-    def __init__(self, seed: int, hearing: Hearing, channels: int) -> None:
-        self._synth = Synth(Chance(seed).of("sound"), channels, RATE, hearing)
+    def __init__(self, seed: int, hearing: Hearing, channels: int, binaural: bool = False) -> None:
+        self._synth = Synth(Chance(seed).of("sound"), channels, RATE, hearing, binaural)
         self.latency = self._synth.latency  # samples by which sound is late
 
     def submit(self, rows: Rows) -> Future[Samples]:
@@ -51,8 +51,8 @@ class Studio:
 class FarStudio(Studio):
     """The same in a process of its own, so that the show steps on meanwhile."""
 
-    def __init__(self, executor: Executor, seed: int, hearing: Hearing, channels: int) -> None:
-        super().__init__(seed, hearing, channels)
+    def __init__(self, executor: Executor, seed: int, hearing: Hearing, channels: int, binaural: bool) -> None:
+        super().__init__(seed, hearing, channels, binaural)
         self._executor = executor
 
     def submit(self, rows: Rows) -> Future[Samples]:
@@ -61,12 +61,12 @@ class FarStudio(Studio):
 
 
 @contextmanager
-def far_studio(seed: int, hearing: Hearing, channels: int) -> Iterator[Studio]:
+def far_studio(seed: int, hearing: Hearing, channels: int, binaural: bool = False) -> Iterator[Studio]:
     """A studio in a process that ends with the `with` block."""
     spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawned, _open_studio, (seed, hearing, channels)) as executor:
+    with ProcessPoolExecutor(1, spawned, _open_studio, (seed, hearing, channels, binaural)) as executor:
         try:
-            yield FarStudio(executor, seed, hearing, channels)
+            yield FarStudio(executor, seed, hearing, channels, binaural)
         finally:
             executor.shutdown(cancel_futures=True)
 

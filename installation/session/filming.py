@@ -24,6 +24,7 @@ class Reel:
     out: Path | None = None
     frames: Path | None = None
     wav: Path | None = None  # its sound alone, too
+    binaural: bool = False  # sound for headphones
 
 
 def shoot(production: Production, reel: Reel) -> str:
@@ -52,7 +53,7 @@ def shoot(production: Production, reel: Reel) -> str:
         wav = stack.enter_context(Wav(reel.wav)) if reel.wav is not None else None
         takers = [taker for taker in (encoder and encoder.hear, wav and wav.write) if taker]
         last = cut.first + cut.frames * cut.every
-        studio = Studio(production.seed, production.settings.hearing, 2)
+        studio = Studio(production.seed, production.settings.hearing, 2, reel.binaural)
         sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
         source, followers = production.source(), (sound,) if takers else ()
         production.approach(show, max(0, cut.first - max(PICTURE_ROLL, SOUND_ROLL)), progress)

@@ -149,10 +149,10 @@ class Drop:
         if self._age >= DROP_S:
             return
         then = self._age + n / self._rate
-        steps = [np.array([[_pitch(age), 2.02 * _pitch(age)]]) / self._rate for age in (self._age, then)]
+        before, after = (np.array([[_pitch(age), 2.02 * _pitch(age)]]) / self._rate for age in (self._age, then))
         level = _DROP_LOUD * (1.0 - unrest) * math.exp(-then / 0.06) * max(1.0 - then / DROP_S, 0.0)
         line, mix = np.zeros((1, n), dtype=np.float32), np.array([[1.0, 0.2]])
-        bank(self._phase, *steps, self._gain * mix, level * mix, line)
+        bank(self._phase, before, after, self._gain * mix, level * mix, line)
         mixed(line, self._pans, bus)
         self._gain, self._age = level, then
 

@@ -51,7 +51,8 @@ class Cue:
         controls = (now.number(f"/sound/{name}") for name in ("level", "space", "roughness", "glitch"))
         beat = (now.beat.index, now.beat.age, now.beat.length)
         section = (now.loudness, now.hush, now.left, now.root)
-        return cls(now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls, *section, rung(now))
+        numbers = (now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls, *section)
+        return cls(*numbers, strikes=rung(now))  # type: ignore[arg-type, misc]
 
 
 _NUMBERS = tuple(field.name for field in fields(Cue) if field.name != "strikes")
@@ -93,4 +94,5 @@ def decode(row: Doubles) -> tuple[Cue, Doubles]:
     count = int(row[_CUE])
     strikes = np.minimum(np.maximum(row[_AT_STRIKES:].reshape(STRIKES, _STRIKE), _STRUCK_LOW), _STRUCK_HIGH)
     struck = tuple(Strike(*strike) for strike in strikes[strikes[:, 0] > 0.0].tolist())
-    return Cue(*numbers, struck), row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)  # type: ignore[arg-type]
+    cue = Cue(*numbers, strikes=struck)  # type: ignore[arg-type, misc]
+    return cue, row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)

@@ -104,7 +104,10 @@ def test_glitch_has_holes_and_harmony_has_none(night: Night) -> None:
 
 
 def test_ear_and_eye_are_torn_in_the_same_tick(night: Night) -> None:
-    """The loudness of the glitch jumps at the edges of the clock's slices and not in between."""
+    """The loudness of the glitch jumps at the edges of the clock's slices more than in between, where the bass turns.
+
+    The room rings on over the edges, so that the jump is not one from or to silence.
+    """
     sound, moments = night
     first, last = (round(second * 120) for second in GLITCH)
     power = np.square(sound[: len(moments) * 400 - 400]).sum(axis=1)
@@ -113,7 +116,7 @@ def test_ear_and_eye_are_torn_in_the_same_tick(night: Night) -> None:
     edges = np.array([i for i in range(first, last) if moments[i + 1].beat.age == 0])
     inside = np.array([i for i in range(first, last) if moments[i + 1].beat.age >= 3])
     assert len(edges) > 40
-    assert jump[edges].mean() > 2.0 * jump[inside].mean()
+    assert jump[edges].mean() > 1.5 * jump[inside].mean()
 
 
 def test_another_seed_is_another_night() -> None:
