@@ -15,6 +15,7 @@ import typer
 
 from installation.commands.play import Supervision
 from installation.foundation.errors import Mistake
+from installation.foundation.refusal import plain
 from installation.model.score import Phase
 from installation.session.request import PlayOptions, Request
 from installation.venue import settings
@@ -453,7 +454,8 @@ def _say(sentence: str) -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line `arguments` (the process's own when None) and exit: 0 done, 2 bad input, 130 interrupted."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a command that must end puts its files in order first
+    ends = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    for number in ends:  # a command that must end puts its files in order first
         signal.signal(number, signal.default_int_handler)
     given = sys.argv[1:] if arguments is None else arguments
     command = typer.main.get_command(app)
@@ -472,5 +474,5 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _refuse(text: str) -> int:
-    print(f"sleeptree: {' '.join(text.split())}", file=sys.stderr)
+    print(f"sleeptree: {plain(' '.join(text.split()))}", file=sys.stderr)
     return 2

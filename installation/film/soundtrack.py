@@ -75,7 +75,7 @@ _studios: list[Studio] = []  # the process's own; it is made for one soundtrack
 
 
 def _open_studio(*given: Any) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # whoever asked for the sound is asked to end, and ends this
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     _studios[:] = [Studio(*given)]

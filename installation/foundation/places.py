@@ -7,6 +7,7 @@ In a checkout `assets/` and `config/` stand beside the packages; in an installed
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from functools import cache
 from pathlib import Path
@@ -83,7 +84,18 @@ def runtime() -> Path:
     """Where what is only worth something while the show runs is kept: in memory, where the system has such a place."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where the session gives no such folder, another one does
-        return platformdirs.user_runtime_path(_NAME)
+        folder = platformdirs.user_runtime_path(_NAME)
+    return folder if all(_ours(path) for path in (folder.parent, folder)) else data() / "run"
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else may have put it there: in a temporary folder that all share, anybody can."""
+    try:
+        found = folder.lstat()
+    except OSError:  # it is made later
+        return True
+    ours = not hasattr(os, "getuid") or found.st_uid in (os.getuid(), 0)
+    return ours and stat.S_ISDIR(found.st_mode) and (found.st_mode & 0o002 == 0 or bool(found.st_mode & stat.S_ISVTX))
 
 
 def stills() -> Path:

@@ -90,5 +90,10 @@ def _words(types: str) -> Iterator[str]:
 
 def _offender(value: object) -> str:
     if isinstance(value, str):
-        return f'"{value:.40}"'
-    return str(value).lower() if isinstance(value, bool) else f"{value!s:.40}"
+        return f'"{plain(value[:40])}"'
+    return str(value).lower() if isinstance(value, bool) else plain(f"{value!s:.40}")
+
+
+def plain(text: str) -> str:
+    """Text that no terminal obeys: what can't be printed, such as ESC, is written as its escape."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

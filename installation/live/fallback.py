@@ -7,14 +7,19 @@ that steps in is made of the moment alone; it has nothing that could fail.
 from __future__ import annotations
 
 import math
+import os
+import sys
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from time import thread_time_ns
 from typing import Any, TypeVar, cast
 
 import numpy as np
 import structlog
 
+from installation.live.breadcrumb import Breadcrumb
 from installation.model import score, ticks
 from installation.model.chance import Chance
 from installation.model.ticks import SECOND
@@ -80,41 +85,106 @@ def quiet() -> score.Score:
     return score.parse(CALM, "calm")
 
 
-def isolated(scenes: Mapping[str, type[Scene]], clock: Clock, work: Clock = thread_time_ns) -> dict[str, type[Scene]]:
-    """The same scenes, each with an understudy in the wings. `clock` is monotonic, `work` what the thread computed."""
-    return {name: _part(name, kind, clock, work) for name, kind in scenes.items()}
+MOST_LIGHTS = 250_000
+"""Vertices of a picture's lights: many times what a shipped scene gives, and drawn within a tenth of a second."""
+
+FORBIDDEN = frozenset(
+    f"os.{name}" for name in ("fork", "forkpty", "exec", "posix_spawn", "spawn", "system", "kill", "killpg")
+) | {"_thread.start_new_thread", "subprocess.Popen", "pty.spawn"}
+"""What no scene may ask of the machine, by the name of its audit event (PEP 578)."""
+
+_asked = threading.local()  # its `scene` is whether a scene is asked in this thread
 
 
-def _part(name: str, kind: type[Scene], clock: Clock, work: Clock) -> type[Scene]:
-    class Part(IsolatedScene):
+@cache
+def _guard_the_machine() -> None:
+    """From now on, in this process, a scene that begins a thread or a process is refused where it does."""
+
+    def refuse(event: str, details: object) -> None:
+        if event in FORBIDDEN and getattr(_asked, "scene", False):
+            raise PermissionError(f"a scene begins no threads and no processes ({event})")
+
+    sys.addaudithook(refuse)
+
+
+class DescriptorsClosed(BaseException):
+    """Somebody closed files that are not theirs; this process can't go on, and another one can."""
+
+
+@cache
+def _sentinel() -> tuple[int, int]:
+    """A descriptor of this process, and what it leads to."""
+    descriptor = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    return descriptor, os.fstat(descriptor).st_rdev
+
+
+def _check_descriptors(scene: str) -> None:
+    descriptor, leads_to = _sentinel()
+    try:
+        closed = os.fstat(descriptor).st_rdev != leads_to
+    except OSError:
+        closed = True
+    if closed:
+        raise DescriptorsClosed(f"scene {scene} closed descriptors of the process")
+
+
+def isolated(
+    scenes: Mapping[str, type[Scene]],
+    clock: Clock,
+    work: Clock = thread_time_ns,
+    breadcrumb: Breadcrumb | None = None,
+    condemned: Collection[str] = (),
+) -> dict[str, type[Scene]]:
+    """The same scenes, each of which can fail alone. `clock` is monotonic, `work` what the thread computed.
+
+    Those that are `condemned` ended another process and are not asked any more, whenever they are added.
+    """
+    _guard_the_machine()
+    crumb = breadcrumb or Breadcrumb()
+    return {name: _isolate(name, kind, clock, work, crumb, condemned) for name, kind in scenes.items()}
+
+
+def _isolate(
+    name: str, kind: type[Scene], clock: Clock, work: Clock, breadcrumb: Breadcrumb, condemned: Collection[str]
+) -> type[Scene]:
+    class Isolated(IsolatedScene):
         controls = kind.controls
         budget = kind.budget
 
         def __init__(self, chance: Chance, company: Company) -> None:
             self._sleepers = len(company)
-            super().__init__(name, lambda: kind(chance, company), Calm(chance, company), clock, work)
+            calm = Calm(chance, company)
+            super().__init__(name, lambda: kind(chance, company), calm, clock, work, breadcrumb, condemned)
 
-    return Part
+    return Isolated
 
 
 class IsolatedScene(Scene):
-    """A scene, or whoever stands in for it. What moves is the scene's own, and whether it has fallen."""
+    """A scene, or what stands in for it. What moves is the scene's own, and whether it has fallen."""
 
     _sleepers: int
 
-    def __init__(self, name: str, born: Callable[[], Scene], calm: Calm, clock: Clock, work: Clock) -> None:
-        self._name, self._clock, self._work = name, clock, work
+    def __init__(
+        self,
+        name: str,
+        born: Callable[[], Scene],
+        calm: Calm,
+        clock: Clock,
+        work: Clock,
+        breadcrumb: Breadcrumb,
+        condemned: Collection[str],
+    ) -> None:
+        self._name, self._clock, self._work, self._breadcrumb = name, clock, work, breadcrumb
+        self._condemned = condemned
         self._load = 0.0
         self._strikes: Counter[str] = Counter()  # answers in a row that took long to compute, by question
         self._waits: Counter[str] = Counter()  # and those that took long
-        self._scene: Scene = calm
         self._calm = calm
+        self._scene: Scene = calm
         self.fallen = False
         self._worked = 0  # ns, for the last answer
-        try:
-            self._scene = born()
-        except Exception as error:  # anything may happen in somebody else's scene, and the show goes on
-            self._fall(error)
+        if name not in condemned:
+            self._scene = self._called(born) or calm
         object.__setattr__(self, "state", ("fallen", *self._scene.state))
 
     def __getattr__(self, name: str) -> Any:
@@ -135,6 +205,8 @@ class IsolatedScene(Scene):
 
     def step(self, now: Moment) -> None:
         """Once a tick."""
+        if not self.fallen and self._name in self._condemned:
+            self._fall(RuntimeError("the process ended while it was asked"))
         if self.fallen:
             return
         self._ask("step", lambda: self._scene.step(now), None)
@@ -159,7 +231,11 @@ class IsolatedScene(Scene):
         return swaying(now) if self.fallen else self._ask("view", lambda: _view(self._scene.view(now)), swaying, now)
 
     def _lights(self, now: Moment) -> tuple[Light, ...]:
-        return tuple(_light(light) for light in self._scene.light(now))
+        lights = tuple(self._scene.light(now))
+        many = sum(len(light.radius) for light in lights if isinstance(light, (Points, Strokes)))
+        if many > MOST_LIGHTS:
+            raise ValueError(f"gives {many} lights a picture, at most {MOST_LIGHTS} are drawn")
+        return tuple(_light(light) for light in lights)
 
     def _ask(
         self,
@@ -169,20 +245,36 @@ class IsolatedScene(Scene):
         now: Moment | None = None,
     ) -> Answer:
         began, before = self._clock(), self._work()
-        try:
-            answer = question()
-        except Exception as error:
+        answer = self._called(question)
+        if self.fallen:
             self._worked = 0
-            self._fall(error)
             return cast(Answer, None) if instead is None or now is None else instead(now)
         took, self._worked = self._clock() - began, self._work() - before
         self._strikes[what] = self._strikes[what] + 1 if self._worked > SLOW else 0
         self._waits[what] = self._waits[what] + 1 if took > SLOW else 0
         if self._strikes[what] >= WORKED or self._waits[what] >= WAITED:
             self._fall(TimeoutError(f"takes {took / SECOND:.2f} s to answer"))
+        return cast(Answer, answer)
+
+    def _called(self, question: Callable[[], Answer]) -> Answer | None:
+        """What it answers; None where it falls instead. Its name is left where the next process finds it."""
+        _asked.scene = True
+        self._breadcrumb.enter(self._name)
+        try:
+            answer = question()
+            _check_descriptors(self._name)
+        except (KeyboardInterrupt, DescriptorsClosed):  # the end is somebody's wish, or can't be helped
+            raise
+        except BaseException as error:  # anything may happen in somebody else's scene, sys.exit included
+            _check_descriptors(self._name)
+            self._fall(error)
+            answer = None
+        finally:
+            _asked.scene = False
+        self._breadcrumb.leave()
         return answer
 
-    def _fall(self, error: Exception) -> None:
+    def _fall(self, error: BaseException) -> None:
         self.fallen = True
         _log.error("a scene is replaced by the calm one", scene=self._name, why=f"{type(error).__name__}: {error}")
 

@@ -109,6 +109,8 @@ def parse(text: str, source: str) -> Score:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{source}: not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
     sections = raw.get("section")
     if not isinstance(sections, list) or not sections:
         raise ValueError(f"{source}: a score needs at least one [[section]]")

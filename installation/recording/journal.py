@@ -21,7 +21,7 @@ from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -53,12 +53,16 @@ LARGEST = 1 << 30
 """Bytes of one journal: a performer's night is a fifth of that. What is played beyond is not written down, and said."""
 
 
+LATEST = 4e9
+"""Unix seconds that a journal may speak of: the end of this century, nearly; calendars know no year 1e300."""
+
+
 class Header(msgspec.Struct, frozen=True):
     """The first line."""
 
     journal: int
     sleeptree: str  # version
-    began: float  # Unix seconds
+    began: Annotated[float, msgspec.Meta(ge=0.0, le=LATEST)]  # Unix seconds
     seed: int
     score: Score
     table: str  # digest

@@ -147,14 +147,21 @@ def collect(
             else:
                 marks.append(msgspec.convert(entry, Mark))
                 tick = _later(marks[-1].tick, tick)
-        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, IndexError, ValueError) as error:
+        except (
+            msgspec.DecodeError,
+            msgspec.ValidationError,
+            UnicodeDecodeError,
+            IndexError,
+            ValueError,
+            RecursionError,
+        ) as error:
             raise ValueError(f"{path}: line {number} is neither a control nor a mark: {error}") from None
 
 
 def _header(line: bytes, path: Path) -> Header:
     try:
         header = msgspec.json.decode(line, type=Header)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path}: line 1 is not a journal's first line: {error}") from None
     if header.journal != FORMAT:
         raise ValueError(f"{path}: a journal of format {header.journal}, this version reads {FORMAT}")

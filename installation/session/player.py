@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from typing import Any
 import structlog
 
 from installation.foundation import places
+from installation.foundation.errors import Mistake
 from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
-from installation.live import autotune
+from installation.live import autotune, breadcrumb
 from installation.live.atelier import Atelier, Written
+from installation.live.breadcrumb import Breadcrumb
 from installation.live.fallback import Calm, isolated, quiet
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
@@ -43,6 +45,7 @@ from installation.session.restart import Plan
 from installation.show import Follower, Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
+from installation.watch import console as terminal
 from installation.watch import log, process_stats
 from installation.watch.child import StartOrders, Unsupervised, Watched
 from installation.watch.report import report
@@ -59,13 +62,17 @@ STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sle
 
 def play(request: Request, options: PlayOptions, watched: Watched | None = None) -> str:
     """Play until somebody ends it; what there is to say afterwards, in a line or none."""
-    watched = watched or Unsupervised(StartOrders())
+    if watched is None:
+        watched = Unsupervised(StartOrders())
+        sys.stderr = terminal.ConsoleStream(terminal.Console())  # where no supervisor reads what is said, nobody may
     log.configure(watched.say)
     gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
+    said = ""
     try:
-        return Player(request, options, watched).play()
-    except Stopped:
-        return ""
+        with suppress(Stopped):
+            said = Player(request, options, watched).play()
+        watched.ended()
+        return said
     finally:
         gc.enable()
         watched.close()
@@ -81,6 +88,8 @@ class Player:
             writable(options.report)
         self._show: Show | None = None
         self._speakers: Loudspeakers | None = None
+        self._breadcrumb, self._condemned = Breadcrumb(), set[str]()  # scenes that ended a process
+        self._culprits = self._breadcrumb, self._condemned
         if watched.waits:
             self._plan = restart.plan(watched.kept)
             self.production = self._load_production()
@@ -93,6 +102,10 @@ class Player:
             self._plan = restart.plan(watched.kept) if self._orders.restart else None
             self.production = self._load_production()
         self._watched.pulse("loading")
+        if folders := restart.folders(watched.kept):
+            if self._orders.resume:
+                self._condemned |= {breadcrumb.left(folders[-1])} & set(self.production.scenes)
+            self._breadcrumb.begin(folders[-1])
         self._ending = threading.Event()
         self._stage: Stage | None = None
         self._hours = opening_hours.spans(self.production.settings.hours.open)
@@ -105,13 +118,18 @@ class Player:
         journal = self._options.journal
         if self._plan is not None:
             production = self._plan.production()
+            self._condemned |= set(self._plan.condemned)
         else:
             production = (
                 load_production(self._request) if journal is None else load_replay(journal, self._request.config)
             )
         if self._options.watch:
             self._written = Written(production.scenes)
-        return replace(production, scenes=isolated(production.scenes, time.monotonic_ns))
+        crumb = self._breadcrumb
+        return replace(
+            production,
+            scenes=isolated(production.scenes, time.monotonic_ns, breadcrumb=crumb, condemned=self._condemned),
+        )
 
     def play(self) -> str:
         """The whole of it; what there is to say afterwards."""
@@ -125,7 +143,7 @@ class Player:
             if screen is None:
                 self._watched.pulse("filming")
                 gc.enable()
-                return _film_instead(self._request, self._options)
+                return _film_instead(self._request, self._options, self.production)
             stack.callback(screen.close)
             if self._orders.role == "black":
                 self._hush()
@@ -257,7 +275,16 @@ class Player:
         present = screen.present if screen.present in ("memory", "gpu") else ""
         production = self.production
         journal = str(production.performance.path.absolute()) if isinstance(production, ReplayProduction) else ""
-        return Plan(production.settings, production.score, production.seed, count, present, ends, journal)
+        return Plan(
+            production.settings,
+            production.score,
+            production.seed,
+            count,
+            present,
+            ends,
+            journal,
+            tuple(self._condemned),
+        )
 
     def _staged(
         self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: CheckpointStore | None
@@ -273,7 +300,7 @@ class Player:
         if self._options.watch:
             atelier = Atelier(
                 self._written,
-                lambda name, kind: isolated({name: kind}, time.monotonic_ns)[name],
+                lambda name, kind: isolated({name: kind}, time.monotonic_ns, breadcrumb=self._breadcrumb)[name],
                 _notice,
                 lambda show, name: played.journal.mark(show, wall(), recast=name) if played.journal else None,
             )
@@ -332,15 +359,23 @@ def _signals(end: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _film_instead(request: Request, options: PlayOptions) -> str:
+def _film_instead(request: Request, options: PlayOptions, production: Production) -> str:
+    """What was to be replayed, or the abridged piece, as a film."""
     out = Path("out") / "sleeptree.mp4"
-    seconds = FILM_S if options.seconds is None else min(FILM_S, max(options.seconds, 1 / FILM_FPS))
-    _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
-    out.parent.mkdir(exist_ok=True)
-    production = load_production(request, score="abridged")
     width, height = options.window or FILM_SIZE
+    replayed = isinstance(production, ReplayProduction)
+    seconds = production.reach[1] if replayed else FILM_S
+    if options.seconds is not None:
+        seconds = min(seconds, max(options.seconds, 1 / FILM_FPS))
+    _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
+    try:
+        out.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise Mistake(
+            f"{out.parent.absolute()}: {error.strerror}; play where there is a screen, or may be a film"
+        ) from None
     reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, 0.0, seconds, writable(out))
-    said = shoot(production, reel)
+    said = shoot(production if replayed else load_production(request, score="abridged"), reel)
     if options.report is not None:
         _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
     return said

@@ -31,6 +31,7 @@ class Plan(msgspec.Struct, frozen=True):
     present: str = ""  # how pictures get to the screen
     ends: int | None = None  # tick at which it ends by itself
     journal: str = ""  # that is replayed
+    condemned: tuple[str, ...] = ()  # scenes that ended a process
 
     def production(self) -> Production:
         """As it was; the scenes are those of today. Raises Mistake where a journal is gone."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from installation.foundation import places
+from installation.watch.console import open_standard_descriptors
 from installation.watch.lock import InstanceLock
-from installation.watch.process_stats import age_s
+from installation.watch.process_stats import age_s, raise_descriptor_limit
 from installation.watch.sd_notify import SdNotify
 from installation.watch.status_file import Records
 from installation.watch.supervisor import Supervisor
@@ -16,6 +17,8 @@ from installation.watch.supervisor import Supervisor
 
 def supervised(arguments: Sequence[str], resume: bool = False, name: str = "show") -> int:
     """Play with these `arguments` of the command line until it ends; the exit code. What is kept goes by `name`."""
+    open_standard_descriptors()
+    raise_descriptor_limit()
     command = [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-m", "installation", *arguments]
     claimed = InstanceLock(places.runtime() / "kept", name)
     with closing(claimed) as claim, closing(Records()) as records, closing(SdNotify()) as notify:

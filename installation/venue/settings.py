@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from installation.foundation.refusal import Keys, said
+from installation.foundation.refusal import Keys, plain, said
 from installation.venue import opening_hours
 
 
@@ -163,6 +163,8 @@ def parse(text: str, source: str) -> Settings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{source}: not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
@@ -171,12 +173,12 @@ def parse(text: str, source: str) -> Settings:
         try:
             size(settings.screen.size)
         except ValueError as rule:
-            raise ValueError(f'{source}: [screen] size {rule}, got "{settings.screen.size:.40}"') from None
+            raise ValueError(f'{source}: [screen] size {rule}, got "{plain(settings.screen.size[:40])}"') from None
     for line in settings.hours.open:
         try:
             opening_hours.parse(line)
         except ValueError as rule:
-            raise ValueError(f'{source}: [hours] open {rule}, got "{line:.60}"') from None
+            raise ValueError(f'{source}: [hours] open {rule}, got "{plain(line[:60])}"') from None
     sound = settings.sound
     if sound.channel_map and len(sound.channel_map) != sound.channels:
         got = list(sound.channel_map)

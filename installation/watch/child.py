@@ -23,6 +23,7 @@ from installation.watch.status_file import Records
 Role = Literal["show", "calm", "black"]
 Place = Literal["loading", "waiting", "filming", "playing", "ending"]
 
+HEARTBEAT = 0.5  # s between two of them from a process that waits
 OFTEN = 0.1  # s between two words about where the show is
 WAITS, BEGINS = "waits", "begins"
 UNSENT_MOST = 1 << 18  # bytes that wait for a supervisor that does not read; what comes after is dropped
@@ -56,6 +57,9 @@ class Watched(Protocol):
     def say(self, message: Mapping[str, Any]) -> None:
         """Something for the log, or the state."""
 
+    def ended(self) -> None:
+        """The show is over, as it should be."""
+
     def close(self) -> None:
         """Nothing follows."""
 
@@ -80,15 +84,17 @@ class SupervisorLink:
         self._orders: StartOrders | None = None
         self._ordered = threading.Event()
         _die_with_parent()
+        sys.meta_path.insert(0, _ImportHeartbeat(self))
         threading.Thread(target=self._listen, name="supervisor link", daemon=True).start()
 
     def orders(self, loaded: Callable[[], bool] = lambda: True) -> StartOrders:
         """Wait until the show may begin; say that it waits once all is `loaded`."""
         while not loaded() and not self._ordered.wait(OFTEN):
             pass
-        if not self._ordered.is_set():
+        while not self._ordered.is_set():
             self.pulse("waiting")
-        self._ordered.wait()
+            self._ordered.wait(HEARTBEAT)
+        self.pulse("loading")
         assert self._orders is not None
         return self._orders
 
@@ -100,6 +106,11 @@ class SupervisorLink:
         self._sent = (place, now)
         self.say({"place": place, "tick": tick})
 
+    def pulse_loading(self) -> None:
+        """Something was loaded; only worth a word while nothing is played."""
+        if self._sent[0] in ("", "loading"):
+            self.pulse("loading")
+
     def say(self, message: Mapping[str, Any]) -> None:
         """Never waits."""
         data = json.dumps(message, default=str).encode() + b"\n"
@@ -110,6 +121,10 @@ class SupervisorLink:
                 self._unsent = self._unsent[os.write(self._send_fd, self._unsent) :]
             except BrokenPipeError:
                 self._unsent = b""  # the other thread sees to it
+
+    def ended(self) -> None:
+        """The show is over, as it should be: any other exit is a failure."""
+        self.say({"ended": True})
 
     def close(self) -> None:
         """Nothing follows: where the pipe was full, it is waited for, a little."""
@@ -156,9 +171,23 @@ class Unsupervised:
         if "state" in message:
             self._records.publish({**message["state"], "process": os.getpid(), "watched": False})
 
+    def ended(self) -> None:
+        """Nothing: nobody would start it again."""
+
     def close(self) -> None:
         """The show is over."""
         self._records.close()
+
+
+class _ImportHeartbeat:
+    """Asked for every module first: under load imports take half a minute, and are no hang. Finds none itself."""
+
+    def __init__(self, link: SupervisorLink) -> None:
+        self._link = link
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Nothing; but the process is alive."""
+        self._link.pulse_loading()
 
 
 def _die_with_parent() -> None:

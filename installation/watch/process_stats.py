@@ -10,6 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 
+def raise_descriptor_limit() -> None:
+    """As many open files as this user may have: a soft limit is often 256, and a room full of phones needs more."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS says that it has no limit, and takes none
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def weekday_minute() -> tuple[int, int]:
     """Day of the week (0 Monday) and minute of the day, by the machine's clock, where it stands."""
     now = time.localtime()
@@ -71,12 +82,11 @@ def threads() -> int:
 def temperature_c() -> float | None:
     """The hottest part of the machine that the system tells of, in degrees Celsius. Linux."""
     found: list[float] = []
-    for path in (
-        *Path("/sys/class/thermal").glob("thermal_zone*/temp"),
-        *Path("/sys/class/hwmon").glob("hwmon*/temp*_input"),
-    ):
-        with suppress(OSError, ValueError):
-            found.append(int(path.read_text(encoding="utf-8")) / 1e3)
+    for folder, names in (("/sys/class/thermal", "thermal_zone*/temp"), ("/sys/class/hwmon", "hwmon*/temp*_input")):
+        with suppress(OSError):  # no descriptor left to look into the folder with
+            for path in Path(folder).glob(names):
+                with suppress(OSError, ValueError):
+                    found.append(int(path.read_text(encoding="utf-8")) / 1e3)
     return max(found, default=None)
 
 

@@ -13,7 +13,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from installation.foundation.standby import HotStandby
 from installation.watch.child import BEGINS, WAITS, Role, StartOrders, encoded
+from installation.watch.console import Console
 from installation.watch.sd_notify import SdNotify
 from installation.watch.status_file import Records
 
@@ -52,7 +53,13 @@ class Child:
     played: float | None = None  # when its first picture was seen
     unread: bytes = b""
     state: dict[str, Any] = field(default_factory=dict)
-    gone: bool = False  # its end of the pipe is closed
+    closed: bool = False  # its end of the pipe is
+    ended: bool = False  # it said that it was over
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended: whoever it left behind may hold its end of the pipe open."""
+        return self.closed or self.process.poll() is not None
 
     def tell(self, orders: StartOrders) -> None:
         """Let it begin."""
@@ -66,19 +73,22 @@ class Child:
         """Everything it said since. Threads that write the log live on in a show that hangs: only a place is life."""
         messages: list[dict[str, Any]] = []
         with suppress(BlockingIOError):
-            while not self.gone:
+            while not self.closed:
                 data = os.read(self.recv_fd, 1 << 16)
-                self.gone = not data
+                self.closed = not data
                 *lines, self.unread = (self.unread + data).split(b"\n")
                 for line in lines:
                     with suppress(ValueError):
                         messages.append(json.loads(line))
                         if "place" in messages[-1]:
                             self.heard = time.monotonic()
+                        self.ended |= "ended" in messages[-1]
         return messages
 
     def end(self) -> int:
-        """It, and whatever it started, is no more. Returns its exit code."""
+        """It, and whatever it started, is no more. Returns its exit code. May be called again."""
+        if self.process.returncode is not None and self.recv_fd < 0:
+            return self.process.returncode
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         code = self.process.wait()
@@ -86,6 +96,8 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)  # those that it left behind
         os.close(self.recv_fd)
         os.close(self.send_fd)
+        self.recv_fd = self.send_fd = -1
+        self.closed = True
         return code
 
 
@@ -108,9 +120,9 @@ class Supervisor:
         self._crashes: deque[float] = deque(maxlen=CRASHES)
         self._limits = (CRASHES, WITHIN)
         self._patience = dict(TIMEOUT_S)
-        self._standby: Child | None = None
-        self._spare_failed = 0  # standbys in a row that died waiting
-        self._spare_at = 0.0
+        self._console = Console()
+        self._hot: HotStandby[Child] = HotStandby(lambda waits: self._spawn(WAITS if waits else BEGINS))
+        self._show: Child | None = None
         self._asked = 0  # times somebody asked for the end
         self._asked_at = 0.0
         self._lost_at: float | None = None  # since when there is no picture
@@ -125,21 +137,33 @@ class Supervisor:
             number: signal.signal(number, self._heed) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
         self._records.say("begin", supervisor=os.getpid(), command=list(self._command))
-        self._show = self._spawn()
-        self._show.tell(self._orders(restart=False))
         try:
+            self._begin(self._hot.promote(), restart=False)
             code: int | None = None
             while code is None:
-                code = self._look()
+                code = self._look(self._playing)
             return code
         finally:
-            for child in (self._show, self._standby):
-                if child is not None and child.process.returncode is None:
+            for child in (self._show, self._hot.spare):
+                if child is not None:
                     child.end()
             self._notify.say("STOPPING=1")
             self._records.say("end", restarts=self.restarts)
+            self._console.flush()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    @property
+    def _playing(self) -> Child:
+        assert self._show is not None  # from the first spawn on
+        return self._show
+
+    def _begin(self, show: Child, restart: bool) -> None:
+        """Let this one play. Somebody may have asked for the end while there was nobody to tell."""
+        self._show = show
+        show.tell(self._orders(restart))
+        if self._asked:
+            show.process.send_signal(signal.SIGTERM)
 
     def _heed(self, number: int, frame: object) -> None:
         """Somebody asks for the end: the show fades. The second time it goes at once, the third time hard."""
@@ -147,43 +171,45 @@ class Supervisor:
         if self._asked == 1:
             self._asked_at = time.monotonic()
             self._notify.say("STOPPING=1")
-        with suppress(ProcessLookupError):
+        if self._show is not None:
             self._show.process.send_signal(signal.SIGKILL if self._asked > 2 else signal.SIGTERM)
 
     # one look
 
-    def _look(self) -> int | None:
+    def _look(self, show: Child) -> int | None:
         late = time.monotonic()
         self._wait()
         if time.monotonic() - late > 10 * ROUND:  # this process stood still itself, and can't judge others
-            self._show.heard = time.monotonic()
-        for child in (self._show, self._standby):
+            show.heard = time.monotonic()
+            if self._hot.spare is not None:
+                self._hot.spare.heard = show.heard
+        for child in (show, self._hot.spare):
             if child is not None:
                 self._read(child)
-        self._tend()
-        if self._show.gone:
-            return self._ended(self._show.end())
-        patience = self._patience.get(self._show.place, self._patience["playing"])
+        self._tend(show)
+        if show.gone:
+            self._read(show)  # its last words
+            return self._ended(show, show.end())
+        patience = self._patience.get(show.place, self._patience["playing"])
         if self._asked:  # it has a little longer, but not for ever
             patience = min(patience, self._patience["ending"])
-        silent = time.monotonic() - max(self._show.heard, self._asked_at)
+        silent = time.monotonic() - max(show.heard, self._asked_at)
+        if silent > patience and show.ended:  # something of it never ends by itself
+            show.end()
+            return 0
         if silent > patience:
-            self._records.say("hang", place=self._show.place, tick=self._show.tick, silent_s=round(silent, 2))
-            self._show.end()
+            self._records.say("hang", place=show.place, tick=show.tick, silent_s=round(silent, 2))
+            show.end()
             return self._fail("hang")
-        if (
-            self._show.played is None
-            and self._show.place in ("loading", "waiting")
-            and time.monotonic() - self._show.began > LOADING
-        ):
-            self._show.end()
+        if show.played is None and show.place in ("loading", "waiting") and time.monotonic() - show.began > LOADING:
+            show.end()
             return self._fail("never began")
         return None
 
     def _wait(self) -> None:
         with selectors.DefaultSelector() as selector:
-            for child in (self._show, self._standby):
-                if child is not None:
+            for child in (self._show, self._hot.spare):
+                if child is not None and not child.closed:
                     selector.register(child.recv_fd, selectors.EVENT_READ)
             selector.select(ROUND)
 
@@ -215,60 +241,60 @@ class Supervisor:
             self._ready = True
             self._notify.say("READY=1", "STATUS=playing")
 
-    def _tend(self) -> None:
+    def _tend(self, show: Child) -> None:
         """The state for whoever asks; and the next process, once this one has settled."""
         now = time.monotonic()
         if now - self._published >= 1.0:
             self._published = now
-            self._records.publish(self._state(now))
-        if self._standby is not None and self._standby.gone:
-            code = self._standby.end()
-            self._standby = None
-            self._spare_failed += 1
-            self._spare_at = now + min(5.0 * 2**self._spare_failed, 600.0)
-            self._records.say("standby died", code=code)
-        settled = self._show.played is not None and now - self._show.played > SETTLED
-        if self._standby is None and settled and not self._asked and self._role != "black" and now >= self._spare_at:
-            self._standby = self._spawn(WAITS)
+            self._records.publish(self._state(show, now))
+        settled = show.played is not None and now - show.played > SETTLED
+        spare = self._hot.spare
+        waits = spare is not None and spare.place == "waiting"  # and says so; one that compiles kernels may not
+        wanted = settled and not self._asked and self._role != "black"
+        failed = self._hot.tend(now, wanted, self._patience["playing"] if waits else LOADING)
+        if failed:
+            self._records.say("standby replaced", why=failed)
 
-    def _state(self, now: float) -> dict[str, Any]:
-        standby = None if self._standby is None else self._standby.process.pid
+    def _state(self, show: Child, now: float) -> dict[str, Any]:
+        spare = self._hot.spare
         return {
-            **self._show.state,
+            **show.state,
             "watched": True,
             "supervisor": os.getpid(),
-            "process": self._show.process.pid,
-            "standby": standby,
-            "standing_by": self._standby is not None and self._standby.place == "waiting",
-            "place": self._show.place,
+            "process": show.process.pid,
+            "standby": None if spare is None else spare.process.pid,
+            "standing_by": spare is not None and spare.place == "waiting",
+            "place": show.place,
             "role": self._role,
             "restarts": self.restarts,
-            "silent_s": round(now - self._show.heard, 1),
+            "silent_s": round(now - show.heard, 1),
             "up_s": round(now - self._began, 1),
             "log": str(self._records.log.path),
+            "console_dropped": self._console.dropped,
         }
 
     # ends
 
-    def _ended(self, code: int) -> int | None:
+    def _ended(self, show: Child, code: int) -> int | None:
+        """The show's process is gone; an exit that it didn't announce is a failure, whatever its code."""
         if self._asked:
-            return 0 if code in (0, 130, -signal.SIGTERM) else self._cut_off()
-        if code == 0 or (code == REFUSED and self.restarts == 0 and self._show.played is None):
+            return 0 if code in (0, 130, -signal.SIGTERM) else self._cut_off(show)
+        if show.ended or (code == REFUSED and self.restarts == 0 and show.played is None):
             return code
         return self._fail(f"exit code {code}" if code >= 0 else _signal(-code))
 
     def _fail(self, reason: str) -> int | None:
         """The show is gone. The next one takes over, or something simpler, or nobody."""
-        now = time.monotonic()
+        now, show = time.monotonic(), self._playing
         if self._asked:
-            return self._cut_off()
+            return self._cut_off(show)
         if self._lost_at is None:
             self._lost_at = now
         self.restarts += 1
         self._crashes.append(now)
         many, within = self._limits
         tired = len(self._crashes) >= many and now - self._crashes[0] < within
-        self._records.say("restart", reason=reason, role=self._role, restarts=self.restarts, tick=self._show.tick)
+        self._records.say("restart", reason=reason, role=self._role, restarts=self.restarts, tick=show.tick)
         if tired:
             simpler = INSTEAD[self._role]
             self._records.say("given up", role=self._role, failures=many, within_s=within, instead=simpler or "nothing")
@@ -276,22 +302,18 @@ class Supervisor:
                 return 1
             self._role = simpler
             self._crashes.clear()
-        self._show, self._standby = self._standby or self._spawn(), None
-        self._spare_failed = 0
-        self._show.tell(self._orders(restart=True))
-        if self._asked:  # while there was nobody to ask
-            self._show.process.send_signal(signal.SIGTERM)
+        self._begin(self._hot.promote(), restart=True)
         return None
 
-    def _cut_off(self) -> int:
+    def _cut_off(self, show: Child) -> int:
         """The end was asked for and came, but the show did not end by itself: the exit code, and a line that says so.
 
         Before its first picture it may be interrupted anywhere, even in an import, and has nothing to lose.
         """
-        if self._show.played is None:
+        if show.played is None:
             return 0
-        self._records.say("cut off", role=self._role, tick=self._show.tick)
-        print("sleeptree: the show did not end by itself when it was asked to; it was cut off", file=sys.stderr)
+        self._records.say("cut off", role=self._role, tick=show.tick)
+        self._console.write(b"sleeptree: the show did not end by itself when it was asked to; it was cut off\n")
         return 1
 
     def _orders(self, restart: bool) -> StartOrders:
@@ -304,18 +326,22 @@ class Supervisor:
             age=None if restart else self._age(),
         )
 
-    def _spawn(self, waits: str = BEGINS) -> Child:
+    def _spawn(self, waits: str) -> Child:
+        """A process of the show. Its words come through here: a terminal that stalls may hold up none of them."""
         recv_fd, theirs = os.pipe()
         others, send_fd = os.pipe()
+        words, its_words = os.pipe()
         try:
             process = subprocess.Popen(
                 [*self._command, "--link", f"{others},{theirs},{self._kept},{waits}"],
                 pass_fds=(others, theirs),
+                stderr=its_words,
                 process_group=0,  # Ctrl-C is for the supervisor, and what a show leaves behind can be found
             )
         finally:
-            os.close(theirs)
-            os.close(others)
+            for descriptor in (theirs, others, its_words):
+                os.close(descriptor)
+        self._console.forward(words)
         os.set_blocking(recv_fd, False)
         return Child(process, recv_fd, send_fd)
 

@@ -46,15 +46,22 @@ class Telemetry:
         self._until = painter.intervals.copy()
         self._guarded = 0.0  # the largest share of a picture in which the flash guard acted in this hour
         self._logged: dict[str, int] = {}  # refusals, by reason
+        self.failed = 0  # seconds of which nothing could be told
 
     def follow(self, show: Show, level: float) -> None:
-        """The show has stepped."""
-        if show.tick % ticks.RATE == 0:
+        """The show has stepped. What can't be measured may not stop it: that is said once, and counted."""
+        if show.tick % ticks.RATE:
+            return
+        try:
             status = self.status(show, level)
             self._guarded = max(self._guarded, status.guard)
             self._say({"state": msgspec.to_builtins(status)})
-        if show.tick % HOUR == 0:
-            self.hour(show, level)
+            if show.tick % HOUR == 0:
+                self.hour(show, level)
+        except Exception as error:  # no descriptor left to ask the system with, or it says something new
+            self.failed += 1
+            if self.failed == 1:
+                _log.warning("telemetry fails; the show goes on", why=f"{type(error).__name__}: {error}")
 
     def status(self, show: Show, level: float) -> Status:
         """Everything that can be known now."""

@@ -205,7 +205,7 @@ def decoded(path: Path) -> NDArray[np.int16]:
         return next(file.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_film_leaves_nothing_broken(command: Command, number: signal.Signals) -> None:
     wanted = ("--score", "abridged", "--size", "128x72", "--out", "f.mp4", "--frames", "f", "--seed", "5")
     with command.started("film", *wanted) as process:

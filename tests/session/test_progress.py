@@ -9,7 +9,7 @@ import pytest
 
 from installation.session.progress import Bar
 
-ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
 def interrupted(work: Callable[[Bar], None]) -> None:

@@ -140,7 +140,7 @@ link.say({"ended": True})
 def test_a_machine_that_is_slow_to_import_is_no_hang(stage: Stage, tmp_path: Path) -> None:
     for name in ("one", "two", "three", "four", "five", "six", "seven", "eight"):
         (tmp_path / f"{name}.py").write_text("import time\ntime.sleep(0.6)\n")
-    show = stage(SLOW_IMPORTS, "loading")
+    show = stage(SLOW_IMPORTS, "loading,waiting")
     assert show.ended() == (0, "")
     assert show.log("hang") == []
 
