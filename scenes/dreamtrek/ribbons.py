@@ -9,7 +9,7 @@ import numpy as np
 
 from installation import Array, Chance, Moment, Points, Strokes, View, ease, eased, mix, polylines
 from scenes.dreamtrek.flow import KNOTS, Flow, Way
-from scenes.dreamtrek.palette import CORDS, PEARL, SUMMITS, camps, kin, own
+from scenes.dreamtrek.palette import CORDS, GOLD, PEARL, SUMMITS, camps, kin, own
 from scenes.dreamtrek.rope import FOOT, Facing
 from scenes.dreamtrek.seats import Seats
 from scenes.dreamtrek.tearing import Tearing
@@ -19,11 +19,12 @@ WAVES = 2.7  # waves of light on a ribbon at once
 REST, CREST = 0.145, 1.38  # light of a ribbon between waves, and what a wave adds
 BESIDE = (-1.0, -0.5), (0.35, 1.0), (-0.3, 0.2)  # where the hairs lie, shares of WIDE
 CALMER = 0.65  # share of a wave that is lost when torn: each sleeper's phase trembles then, and all would flicker
+GILT = 0.15  # share of gold in every own hue of the basket: they are of one light
 WIDE, CLOSE = 0.17, 0.018  # metres between filaments at the loft and in the rope
 FINE, ROUND = 0.0085, 0.0145  # metres, radius of a filament in the flow and in the rope
 BODY, BODIES = 0.30, 3  # metres, radius of the light that a ribbon lies in; every third one has it
 GROWING = 7.0  # seconds in which a newcomer's ribbon reaches the top
-NEAR, CLEAR = 3.0, 9.0  # metres from the camera: nothing is drawn nearer, everything farther
+NEAR, CLEAR = 0.16, 0.5  # of the way from the camera to the axis: nothing is drawn nearer, everything farther
 
 
 class Ribbons:
@@ -98,7 +99,7 @@ class Ribbons:
         """(3, n, KNOTS): kin while all agree, the camps' when torn, everybody's own in the basket."""
         torn, rope = np.float32(ease(1.2 * now.unrest)), self._flow.rope
         camp = camps(now.sleepers.side[hosts])
-        family = mix(self._kin, own(now.sleepers.hue), way.opened[:, 0])
+        family = mix(self._kin, mix(own(now.sleepers.hue), GOLD, GILT), way.opened[:, 0])
         family = mix(family, camp, float(torn))
         climb = eased((rope.height - (FOOT + 1.6)) / 8.0)
         roped, gold = self._flow.roped, np.float32(0.25) * climb
@@ -151,10 +152,11 @@ class Ribbons:
 
 
 def _clear(view: View, way: Way) -> Array:
-    """(n, KNOTS) 0..1: what is right before the camera is not drawn."""
+    """(n, KNOTS) 0..1: what is right before the camera, by shares of its way to the axis, is not drawn."""
     eye = np.array(view.eye, dtype=np.float32)
     away = np.sqrt((way.x - eye[0]) ** 2 + (way.y - eye[1]) ** 2 + (way.z - eye[2]) ** 2)
-    return eased((away - np.float32(NEAR)) * np.float32(1.0 / (CLEAR - NEAR)))
+    reach = np.hypot(eye[0], eye[1])
+    return eased((away / reach - np.float32(NEAR)) * np.float32(1.0 / (CLEAR - NEAR)))
 
 
 def _bodies(way: Way, light: Array) -> Strokes:
