@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from installation.film.lint import faults
 from installation.film.moments import Moments
 from installation.light.flashguard.held import NOTHING, Held
-from installation.light.picture import WATCHED, Picture, grade, look
+from installation.light.picture import Picture, grade, look
 from installation.light.pyramid.renderer import Renderer
 from installation.model import ticks
 from installation.scene import Light, Mist
 from installation.show import Show
 
 EVERY = ticks.RATE // 30  # ticks between two frames that the guard is shown
+WATCHED = ticks.ticks(1.0)  # ticks of frames that the guard is shown: what its rules count is a second
 FULL = (1920, 1080)  # the size that a scene's budget is meant for
 YOUNG = ticks.ticks(10.0)
 """Ticks before a moment at which a scene with a state of its own begins."""
