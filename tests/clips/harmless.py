@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.clips.harmful import patch, stripes, strobe, wave
-from tests.clips.screen import Clip, Painter, Screen
+from tests.clips.screen import Clip, Painter, Screen, code
 
 
 def drifting(count: int, radius: float, speed: float) -> Clip:
@@ -42,7 +42,7 @@ def stars(pan: float) -> Clip:
 
 
 def stems(sway: float) -> Clip:
-    """Luminous stems, unevenly spaced, that lean in a wind."""
+    """Luminous stems, unevenly spaced, that lean in a wind; between two pixels a stem's light is shared, and stays."""
 
     def clip(s: Screen) -> Painter:
         foot, bend = s.rng.random(40), s.rng.normal(0, 0.05, 40)
@@ -52,8 +52,8 @@ def stems(sway: float) -> Clip:
         def paint(i: int, t: float) -> NDArray[np.generic]:
             at = (foot + bend * up**2 + sway * np.sin(0.7 * t + 9 * foot) * up) * s.width
             light, left = s.full(6), np.floor(at).astype(int)
-            light[row, left % s.width] = 220 * (1 - (at - left))
-            light[row, (left + 1) % s.width] = 220 * (at - left)
+            light[row, left % s.width] = code(0.72 * (1 - (at - left)))
+            light[row, (left + 1) % s.width] = code(0.72 * (at - left))
             return light
 
         return paint

@@ -1,6 +1,7 @@
 """Fields of view: the 10 degree windows in which a rule of the flash guard counts, as rectangles of a frame's cells.
 
-Sums over them come from summed-area tables (Crow, 1984), and so does their union, the other way round. Knows no rule.
+Windows move in steps; cells are first added up in blocks of a step's size. Sums over windows come from summed-area
+tables of blocks (Crow, 1984), and so does their union, the other way round. Knows no rule.
 """
 
 from __future__ import annotations
@@ -17,42 +18,71 @@ Sums = NDArray[np.float64]
 
 
 class FieldsOfView:
-    """The fields of view: every place of a window of `height` x `width` cells in steps, and last the whole frame."""
+    """Every place of a window of `height` x `width` of `rows` x `columns` cells, in steps; and last the whole frame."""
 
     def __init__(self, rows: int, columns: int, height: int, width: int) -> None:
-        down, across = max(1, height // 9), max(1, width // 16)
-        tops = np.arange(0, max(1, rows - height + down), down)
-        lefts = np.arange(0, max(1, columns - width + across), across)
-        # a window somewhere between two steps lies within the larger one that is summed here
-        top, left = (a.ravel() for a in np.meshgrid(tops, lefts, indexing="ij"))
-        bottom, right = np.minimum(top + height + down, rows), np.minimum(left + width + across, columns)
         self.rows, self.columns = rows, columns
+        self.down, self.across = max(1, height // 9), max(1, width // 16)  # cells of a block, and of a step
+        self.block_rows, self.block_columns = -(-rows // self.down), -(-columns // self.across)
+        # a window somewhere between two steps lies within the larger one that is summed here
+        tall, wide = -(-height // self.down) + 1, -(-width // self.across) + 1
+        tops = np.arange(max(1, self.block_rows - tall + 2))
+        lefts = np.arange(max(1, self.block_columns - wide + 2))
+        top, left = (a.ravel() for a in np.meshgrid(tops, lefts, indexing="ij"))
+        bottom, right = np.minimum(top + tall, self.block_rows), np.minimum(left + wide, self.block_columns)
+        whole = [[0, self.block_rows, 0, self.block_columns]]
         self.edges: Ints = np.ascontiguousarray(
-            np.vstack([np.stack([top, bottom, left, right], 1), [[0, rows, 0, columns]]]), dtype=np.int32
-        )  # (w, 4) cells: top, bottom, left, right
+            np.vstack([np.stack([top, bottom, left, right], 1), whole]), dtype=np.int32
+        )  # (w, 4) blocks: top, bottom, left, right
         area = np.full(len(self.edges), float(height * width), dtype=np.float32)
         area[-1] = rows * columns
         self.area: Floats = area  # (w,) cells of the field of view, not of the larger window
-        self.cells = height * width
+        bottoms, rights = (
+            np.minimum(self.edges[:, 1] * self.down, rows),
+            np.minimum(self.edges[:, 3] * self.across, columns),
+        )
+        cells = (bottoms - self.edges[:, 0] * self.down) * (rights - self.edges[:, 2] * self.across)
+        self.summed: Floats = cells.astype(np.float32)  # (w,) cells of the larger window
+        self.blocks: Floats = np.zeros((self.block_rows, self.block_columns), dtype=np.float32)
+        self.sums = np.zeros((self.block_rows + 1, self.block_columns + 1), dtype=np.float64)
+        self.cover = np.zeros((self.block_rows + 1, self.block_columns + 1), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.edges)
 
+    def add(self, field: Marks | Floats) -> Sums:
+        """The summed-area table, (block rows + 1, block columns + 1), of `field` (rows * columns,)."""
+        _add_blocks(field, self.columns, self.down, self.across, self.blocks)
+        summed_area_table(self.blocks, self.sums)
+        return self.sums
+
 
 @strict
-def summed_area_table(marks: Marks | Floats, sums: Sums) -> None:
-    """Summed-area table of `marks` (rows * columns,) into `sums` (rows + 1, columns + 1)."""
-    rows, columns = sums.shape[0] - 1, sums.shape[1] - 1
+def _add_blocks(field: Marks | Floats, columns: int, down: int, across: int, blocks: Floats) -> None:
+    rows = field.size // columns
+    blocks[:] = 0.0
     for y in range(rows):
+        line, row = blocks[y // down], field[y * columns : (y + 1) * columns]
+        for b in range(line.size):
+            total = np.float32(0.0)
+            for x in range(b * across, min((b + 1) * across, columns)):
+                total += np.float32(row[x])
+            line[b] += total
+
+
+@strict
+def summed_area_table(blocks: Floats, sums: Sums) -> None:
+    """The sums of all `blocks` (rows, columns) above and left of each corner, into `sums` (rows + 1, columns + 1)."""
+    for y in range(blocks.shape[0]):
         line = 0.0
-        for x in range(columns):
-            line += marks[y * columns + x]
+        for x in range(blocks.shape[1]):
+            line += blocks[y, x]
             sums[y + 1, x + 1] = sums[y, x + 1] + line
 
 
 @strict
 def box_sum(sums: Sums, edge: Ints) -> float:
-    """The sum of what was integrated over one window, `edge` (4,)."""
+    """The sum over one window, `edge` (4,), from a summed-area table."""
     total: float = sums[edge[1], edge[3]] - sums[edge[0], edge[3]] - sums[edge[1], edge[2]] + sums[edge[0], edge[2]]
     return total
 
@@ -68,7 +98,7 @@ def mark_box(cover: Ints, edge: Ints) -> None:
 
 @strict
 def sum_boxes(cover: Ints) -> None:
-    """Add up what `mark_box` noted: afterwards cover[y, x] is the number of windows that the cell is in."""
+    """Add up what `mark_box` noted: afterwards cover[y, x] is the number of windows that the block is in."""
     for y in range(cover.shape[0]):
         for x in range(cover.shape[1]):
             if y > 0:

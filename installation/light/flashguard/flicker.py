@@ -1,14 +1,15 @@
 """Flicker: a rate limit on flashes. How often parts of a frame may rise (a token bucket each), and how bright they may
 be when they may not.
 
-One `Flicker` follows one quantity (luminance, or how red) in cells that sample the frame, and answers with an
-upper bound a cell. It knows nothing of pixels and gains; see `guard`. Bounds only ever lower, so every rule here
-holds whatever the others do.
+One `Flicker` follows one quantity (luminance, or how red) in a frame's cells, and answers with an upper bound a cell.
+It knows nothing of pixels and gains; see `guard`. Bounds only ever lower, so every rule here holds whatever the others
+do.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.light.flashguard.fields_of_view import (
@@ -20,200 +21,180 @@ from installation.light.flashguard.fields_of_view import (
     box_sum,
     mark_box,
     sum_boxes,
-    summed_area_table,
 )
+from installation.light.flashguard.turns import DEBT, REFILL, TOKENS, TokenBuckets, Turns
 
-TOKENS = 1.6
-"""Rises in store, at most; one is spent by each."""
-REFILL = 1.3
-"""Rises a second that come back: at most 2 in any second and 8 in any five."""
 FLICKERING = 0.16
-"""Share of a window that may rise more often than that (a quarter is where harm begins)."""
+"""Share of a window that may rise more often than its tokens come back (a quarter is where harm begins)."""
 EVENT = 0.17
 """Share of a window that rises at about one time and so counts as the window's own rise."""
-BRIGHT = 0.83
-"""Where the darker state is brighter than this, nothing counts as a flash (the definition says 0.80)."""
 BURST_S = 0.024
 """Rises this close together are one."""
 FALL_S = 0.25
 """Falls this close together are one: a slow fall still arms the next rise."""
-SWING, SWING_KEPT = 0.2, 0.18
-"""A window's mean rises by the first; held back, by the second. A quarter of its area can do no more than 0.25."""
 
 
-class _Cells:
-    """Which way each of n cells turned last, and since then its peak or valley; a turn is a change by `step`."""
+class CellRate:
+    """Where more than a share of a window's cells rise more often than their tokens come back, none of it rises."""
 
-    def __init__(self, n: int, step: float, bright: float) -> None:
-        self._step, self._bright = step, bright
-        self.extreme = np.zeros(n, dtype=np.float32)
-        self.rising = np.zeros(n, dtype=np.uint8)
-        self.tokens = np.full(n, TOKENS, dtype=np.float32)
-        self.rise = np.zeros(n, dtype=np.uint8)  # who would rise, or just did
-        self.fall = np.zeros(n, dtype=np.uint8)
-        self.busy = np.zeros(n, dtype=np.uint8)  # who is out of tokens
-
-    def ask(self, level: Floats, dt: float) -> tuple[int, int, int, int]:
-        """Mark who would turn; how many are busy, would rise, would fall, and would rise without a token."""
-        crowd, rises, falls, hurried = _ask(
-            level, self.extreme, self.rising, self.tokens, dt, self._step, self._bright, self.busy, self.rise, self.fall
-        )
-        return crowd, rises, falls, hurried
-
-    def turn(self, level: Floats, dt: float) -> tuple[int, int]:
-        """Follow `level` and mark who turned; how many rose and fell."""
-        rises, falls = _turn(
-            level, self.extreme, self.rising, self.tokens, dt, self._step, self._bright, self.rise, self.fall
-        )
-        return rises, falls
-
-
-class Flicker:
-    """The history of one quantity in `windows.rows * windows.columns` cells, and what it allows next.
-
-    `bounds` looks and changes nothing; `follow` is then told what was really shown. A cell's own rises are counted at
-    `step`, under the definition's. What rises together is counted at `defined`, just under it: a cell that stops
-    between the two would otherwise have risen here before it has by the definition, and in other company.
-    """
-
-    def __init__(
-        self,
-        windows: FieldsOfView,
-        step: float,
-        kept: float,
-        defined: float,
-        bright: float = BRIGHT,
-        mean: bool = False,
-    ) -> None:
-        self._windows, self._kept, self._bright, self._mean = windows, kept, bright, mean
-        n, w = windows.rows * windows.columns, len(windows)
-        self._swing: Floats = np.full(w, SWING, dtype=np.float32)
-        self._swing_kept: Floats = np.full(w, SWING_KEPT, dtype=np.float32)
-        self._swing[-1], self._swing_kept[-1] = step, kept  # whole-frame analysers look at the frame's mean
-        self._sums = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.float64)
-        self._cover = np.zeros((windows.rows + 1, windows.columns + 1), dtype=np.int32)
-        self._alone, self._together = _Cells(n, step, bright), _Cells(n, defined, bright)
-        self._event = np.zeros((5, w), dtype=np.float32)  # rises, falls, rising?, tokens, falls of the frame
-        self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
-        self._event[3] = TOKENS
-        self._swinging[2] = TOKENS
+    def __init__(self, fields: FieldsOfView, step: float, kept: float, bright: float, share: float) -> None:
+        n = fields.rows * fields.columns
+        self._fields, self._kept, self._share = fields, kept, share
+        self._turns, self._tokens = Turns(n, step, bright), TokenBuckets(n)
 
     def bounds(self, level: Floats, dt: float, bound: Floats) -> bool:
         """Lower `bound` (n,) wherever showing `level` (n,) would flash too often; whether it was lowered anywhere."""
-        win, cells = self._windows, self._alone
-        lowered = False
-        busy, _, _, hurried = cells.ask(level, dt)
-        if hurried and busy >= FLICKERING * win.area.min():
-            summed_area_table(cells.busy, self._sums)
-            lowered = _cap_crowds(
-                self._sums, win.edges, win.area, self._cover, cells.extreme, cells.rise, self._kept, bound
-            )
-        _, rises, falls, _ = self._together.ask(level, dt)
-        if rises:
-            lowered |= self._bound_events(dt, bound, falls)
-        if self._mean:
-            summed_area_table(np.minimum(level, bound), self._sums)
-            lowered |= _cap_swings(
-                self._sums, win.edges, self._swinging, self._swing, self._swing_kept, dt, self._bright, level, bound
-            )
-        return lowered
+        fields, turns = self._fields, self._turns
+        turns.look(level)
+        if not turns.rises or not self._tokens.ask(turns.rise, dt):
+            return False
+        if self._tokens.judge(turns.rise, dt) < self._share * fields.area.min():
+            return False
+        sums = fields.add(self._tokens.busy)
+        if not _mark_crowds(sums, fields.edges, fields.area, self._share, fields.cover):
+            return False
+        return _cap(fields, turns, self._kept, bound)
 
-    def _bound_events(self, dt: float, bound: Floats, falls: int) -> bool:
-        win, event, cells = self._windows, self._event, self._together
-        fallen = event[4]
-        fallen[:] = event[1] * np.float32(np.exp(-dt / FALL_S))
-        if falls:
-            summed_area_table(cells.fall, self._sums)
-            _add_windows(self._sums, win.edges, win.area, fallen)
-        summed_area_table(cells.rise, self._sums)
-        return bool(
-            _cap_events(
-                self._sums, win.edges, win.area, event, dt, self._cover, cells.extreme, cells.rise, self._kept, bound
-            )
-        )
+    def restart(self, which: NDArray[np.intp], level: Floats) -> None:
+        """Cells `which` are of other pixels from now on, and those are at `level`; their tokens stay."""
+        self._turns.restart(which, level)
 
-    def follow(self, level: Floats, dt: float) -> None:
-        """Remember that `level` (n,) was shown for the last `dt` seconds."""
-        win, event, cells = self._windows, self._event, self._together
-        self._alone.turn(level, dt)
-        rises, falls = cells.turn(level, dt)
+    def follow(self, level: Floats, dt: float, seen: bool = False) -> None:
+        """Remember that `level` was shown for the last `dt` seconds; `seen` where it is what `bounds` was asked."""
+        if not seen:
+            self._turns.look(level)
+        self._turns.commit()
+        self._tokens.pass_time(dt)
+        if self._turns.rises:
+            self._tokens.spend(self._turns.rise)
+
+
+class EventRate:
+    """Where a window would rise as a whole (anywhere in it, all at about one time) without a token, nobody in it rises.
+
+    Counted at the definition's own step, or just under it: a cell that stops below would otherwise have risen here
+    before it has by the definition, and in other company.
+    """
+
+    def __init__(self, fields: FieldsOfView, step: float, kept: float, bright: float) -> None:
+        self._fields, self._kept = fields, kept
+        self._turns = Turns(fields.rows * fields.columns, step, bright)
+        self._event = np.zeros((5, len(fields)), dtype=np.float32)  # rises, falls, rising?, tokens, falls of the frame
+        self._event[3] = TOKENS
+
+    def bounds(self, level: Floats, dt: float, bound: Floats) -> bool:
+        """As CellRate's."""
+        fields, event, turns = self._fields, self._event, self._turns
+        turns.look(level)
+        if not turns.rises:
+            return False
+        event[4] = event[1] * np.float32(np.exp(-dt / FALL_S))
+        if turns.falls:
+            _add_windows(fields.add(turns.fall), fields.edges, fields.area, event[4])
+        sums = fields.add(turns.rise)
+        if not _mark_events(sums, fields.edges, fields.area, event, dt, fields.cover):
+            return False
+        return _cap(fields, turns, self._kept, bound)
+
+    def follow(self, level: Floats, dt: float, seen: bool = False) -> None:
+        """As CellRate's."""
+        fields, event, turns = self._fields, self._event, self._turns
+        if not seen:
+            turns.look(level)
+        turns.commit()
         event[0] *= np.float32(np.exp(-dt / BURST_S))
         event[1] *= np.float32(np.exp(-dt / FALL_S))
         event[4] = 0.0
-        if falls:
-            summed_area_table(cells.fall, self._sums)
-            _add_windows(self._sums, win.edges, win.area, event[4])
+        if turns.falls:
+            _add_windows(fields.add(turns.fall), fields.edges, fields.area, event[4])
             event[1] += event[4]
-        if rises:
-            summed_area_table(cells.rise, self._sums)
-            _add_windows(self._sums, win.edges, win.area, event[0])
+        if turns.rises:
+            _add_windows(fields.add(turns.rise), fields.edges, fields.area, event[0])
         _spend_events(event, dt)
-        if self._mean:
-            summed_area_table(level, self._sums)
-            _follow_swings(self._sums, win.edges, self._swinging, self._swing, dt, self._bright)
 
 
-# Below: `rising` 0 means the last turn was a fall and `extreme` is the valley since; 1 the mirror image.
+class MeanRate:
+    """Where a window's mean would swing too often, its cells are scaled down together.
+
+    A quarter of a window can swing its mean by no more than 0.25. The frame's mean is watched at `step`, as analysers
+    of whole frames do.
+    """
+
+    def __init__(
+        self, fields: FieldsOfView, step: float, kept: float, bright: float, swing: float, swing_kept: float
+    ) -> None:
+        self._fields, self._bright, w = fields, bright, len(fields)
+        self._swing: Floats = np.full(w, swing, dtype=np.float32)
+        self._kept: Floats = np.full(w, swing_kept, dtype=np.float32)
+        self._swing[-1], self._kept[-1] = step, kept
+        self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
+        self._swinging[2] = TOKENS
+        self._scale = np.ones((fields.block_rows, fields.block_columns), dtype=np.float32)
+
+    def bounds(self, level: Floats, dt: float, bound: Floats, bounded: bool) -> bool:
+        """As CellRate's; `bounded` where others have lowered `bound`."""
+        fields = self._fields
+        sums = fields.add(np.minimum(level, bound) if bounded else level)
+        self._scale[:] = 1.0
+        if not _mark_swings(
+            sums, fields.edges, fields.summed, self._swinging, self._swing, self._kept, dt, self._bright, self._scale
+        ):
+            return False
+        _cap_swings(self._scale, fields.columns, fields.down, fields.across, level, bound)
+        return True
+
+    def follow(self, level: Floats, dt: float, seen: bool) -> None:
+        """As CellRate's."""
+        fields = self._fields
+        sums = fields.add(level)
+        _follow_swings(sums, fields.edges, fields.summed, self._swinging, self._swing, dt, self._bright)
+
+
+class Flicker:
+    """The history of one quantity in `fields.rows * fields.columns` cells, and what it allows next.
+
+    `bounds` looks and changes nothing; `follow` is then told what was really shown.
+    """
+
+    def __init__(self, cells: CellRate, events: EventRate | None = None, means: MeanRate | None = None) -> None:
+        self._cells, self._events, self._means = cells, events, means
+
+    def bounds(self, level: Floats, dt: float, bound: Floats) -> bool:
+        """Lower `bound` (n,) wherever showing `level` (n,) would flash too often; whether it was lowered anywhere."""
+        lowered = self._cells.bounds(level, dt, bound)
+        if self._events is not None:
+            lowered |= self._events.bounds(level, dt, bound)
+        if self._means is not None:
+            lowered |= self._means.bounds(level, dt, bound, lowered)
+        return lowered
+
+    def follow(self, level: Floats, dt: float, seen: bool = False) -> None:
+        """Remember that `level` (n,) was shown for the last `dt` seconds; `seen` where it is what `bounds` saw."""
+        for rate in (self._cells, self._events, self._means):
+            if rate is not None:
+                rate.follow(level, dt, seen)
+
+
+def _cap(fields: FieldsOfView, turns: Turns, kept: float, bound: Floats) -> bool:
+    """Who rises in a window that is marked may only go `kept` above the valley; whether there is anybody."""
+    return bool(
+        _cap_covered(
+            fields.cover, fields.columns, fields.down, fields.across, turns.extreme, turns.rise, np.float32(kept), bound
+        )
+    )
 
 
 @strict
-def _ask(
-    level: Floats, extreme: Floats, rising: Marks, tokens: Floats, dt: float, step: float, bright: float, busy: Marks,
-    rise: Marks, fall: Marks,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Mark who would rise, fall, or keeps its surroundings busy; counts of each, and of rises without a token."""
-    crowd, rises, falls, hurried = 0, 0, 0, 0
-    for i in range(level.size):
-        have = min(tokens[i] + REFILL * dt, TOKENS)
-        up, down, late = 0, 0, 0
-        if rising[i] == 0:
-            if level[i] - extreme[i] >= step and extreme[i] < bright:
-                up = 1
-                if have < 1.0:
-                    late = 1
-        elif extreme[i] - level[i] >= step:
-            down = 1
-        rise[i] = up
-        fall[i] = down
-        worn = 1 if (late == 1 or have < 0.0) else 0
-        busy[i] = worn
-        crowd += worn
-        rises += up
-        falls += down
-        hurried += late
-    return crowd, rises, falls, hurried
-
-
-@strict
-def _turn(
-    level: Floats, extreme: Floats, rising: Marks, tokens: Floats, dt: float, step: float, bright: float, rise: Marks,
-    fall: Marks,
-) -> tuple[int, int]:  # fmt: skip
-    """Follow every cell; mark and count those that turned."""
-    rises, falls = 0, 0
-    for i in range(level.size):
-        tokens[i] = min(tokens[i] + REFILL * dt, TOKENS)
-        up, down = 0, 0
-        if rising[i] == 0:
-            if level[i] < extreme[i]:
-                extreme[i] = level[i]
-            elif level[i] - extreme[i] >= step:
-                if extreme[i] < bright:
-                    up = 1
-                    tokens[i] = max(-2.0, tokens[i] - 1.0)
-                rising[i] = 1
-                extreme[i] = level[i]
-        elif level[i] > extreme[i]:
-            extreme[i] = level[i]
-        elif extreme[i] - level[i] >= step:
-            down = 1
-            rising[i] = 0
-            extreme[i] = level[i]
-        rise[i] = up
-        fall[i] = down
-        rises += up
-        falls += down
-    return rises, falls
+def _cap_covered(
+    cover: Ints, columns: int, down: int, across: int, extreme: Floats, rise: Marks, kept: np.float32, bound: Floats
+) -> bool:
+    sum_boxes(cover)
+    lowered = False
+    for i in range(rise.size):
+        if rise[i] and extreme[i] + kept < bound[i] and cover[i // columns // down, i % columns // across] > 0:
+            bound[i] = extreme[i] + kept
+            lowered = True
+    return lowered
 
 
 @strict
@@ -223,49 +204,30 @@ def _add_windows(sums: Sums, edges: Ints, area: Floats, total: Floats) -> None:
 
 
 @strict
-def _cap_covered(cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats) -> bool:
-    sum_boxes(cover)
-    rows, columns = cover.shape[0] - 1, cover.shape[1] - 1
-    lowered = False
-    for y in range(rows):
-        for x in range(columns):
-            i = y * columns + x
-            if cover[y, x] > 0 and rise[i] and extreme[i] + kept < bound[i]:
-                bound[i] = extreme[i] + kept
-                lowered = True
-    return lowered
-
-
-@strict
-def _cap_crowds(
-    sums: Sums, edges: Ints, area: Floats, cover: Ints, extreme: Floats, rise: Marks, kept: float, bound: Floats,
-) -> bool:  # fmt: skip
-    """Where too much of a window flickers, nobody in it rises."""
+def _mark_crowds(sums: Sums, edges: Ints, area: Floats, share: float, cover: Ints) -> bool:
+    """Mark the windows of which too much flickers; whether there are any."""
     cover[:] = 0
-    hot = 0
+    hot = False
     for w in range(edges.shape[0] - 1):
-        if box_sum(sums, edges[w]) >= FLICKERING * area[w]:
+        if box_sum(sums, edges[w]) >= share * area[w]:
             mark_box(cover, edges[w])
-            hot += 1
-    return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
+            hot = True
+    return hot
 
 
 @strict
-def _cap_events(
-    sums: Sums, edges: Ints, area: Floats, event: Floats, dt: float, cover: Ints, extreme: Floats, rise: Marks,
-    kept: float, bound: Floats,
-) -> bool:  # fmt: skip
-    """Where a window would rise as a whole (anywhere in it, all at about one time) and has no token, nobody rises."""
+def _mark_events(sums: Sums, edges: Ints, area: Floats, event: Floats, dt: float, cover: Ints) -> bool:
+    """Mark the windows that would rise as a whole and have no token; whether there are any."""
     cover[:] = 0
-    hot = 0
+    hot = False
     leak = np.exp(-dt / BURST_S)
     for w in range(edges.shape[0]):
         risen = event[0, w] * leak + box_sum(sums, edges[w]) / area[w]
         armed = event[2, w] == 0.0 or event[4, w] >= EVENT
         if risen >= EVENT and armed and event[3, w] + REFILL * dt < 1.0:
             mark_box(cover, edges[w])
-            hot += 1
-    return _cap_covered(cover, extreme, rise, kept, bound) if hot else False
+            hot = True
+    return hot
 
 
 @strict
@@ -276,41 +238,48 @@ def _spend_events(event: Floats, dt: float) -> None:
             event[2, w] = 0.0
         if event[2, w] == 0.0 and event[0, w] >= EVENT:
             event[2, w] = 1.0
-            event[3, w] = max(-2.0, event[3, w] - 1.0)
+            event[3, w] = max(-DEBT, event[3, w] - 1.0)
             event[0, w] = 0.0
             event[1, w] = event[4, w]  # what fell in the frame of the rise already arms the next
 
 
 @strict
-def _cap_swings(
-    sums: Sums, edges: Ints, swinging: Floats, swing: Floats, kept: Floats, dt: float, bright: float, level: Floats,
-    bound: Floats,
+def _mark_swings(
+    sums: Sums, edges: Ints, cells: Floats, swinging: Floats, swing: Floats, kept: Floats, dt: float, bright: float,
+    scale: Floats,
 ) -> bool:  # fmt: skip
-    """Where a window's mean would rise and has no token, its cells are scaled down together."""
-    columns = sums.shape[1] - 1
+    """Write into `scale` what each block keeps of its light; whether any loses some."""
     lowered = False
     for w in range(edges.shape[0]):
         if swinging[1, w] == 1.0 or swinging[2, w] + REFILL * dt >= 1.0:
             continue
-        top, bottom, left, right = edges[w]
-        mean = box_sum(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = box_sum(sums, edges[w]) / cells[w]
         valley = swinging[0, w]
         if mean - valley < swing[w] or valley >= bright:
             continue
-        scale = (valley + kept[w]) / mean
+        top, bottom, left, right = edges[w]
+        least = np.float32((valley + kept[w]) / mean)
         for y in range(top, bottom):
             for x in range(left, right):
-                i = y * columns + x
-                bound[i] = min(bound[i], level[i] * scale)
+                scale[y, x] = min(scale[y, x], least)
         lowered = True
     return lowered
 
 
 @strict
-def _follow_swings(sums: Sums, edges: Ints, swinging: Floats, swing: Floats, dt: float, bright: float) -> None:
+def _cap_swings(scale: Floats, columns: int, down: int, across: int, level: Floats, bound: Floats) -> None:
+    for i in range(level.size):
+        least = scale[i // columns // down, i % columns // across]
+        if least < np.float32(1.0):
+            bound[i] = min(bound[i], level[i] * least)
+
+
+@strict
+def _follow_swings(
+    sums: Sums, edges: Ints, cells: Floats, swinging: Floats, swing: Floats, dt: float, bright: float
+) -> None:
     for w in range(edges.shape[0]):
-        top, bottom, left, right = edges[w]
-        mean = box_sum(sums, edges[w]) / ((bottom - top) * (right - left))
+        mean = np.float32(box_sum(sums, edges[w]) / cells[w])
         swinging[2, w] = min(swinging[2, w] + REFILL * dt, TOKENS)
         extreme = swinging[0, w]
         if swinging[1, w] == 0.0:
@@ -318,7 +287,7 @@ def _follow_swings(sums: Sums, edges: Ints, swinging: Floats, swing: Floats, dt:
                 swinging[0, w] = mean
             elif mean - extreme >= swing[w]:
                 if extreme < bright:
-                    swinging[2, w] = max(-2.0, swinging[2, w] - 1.0)
+                    swinging[2, w] = max(-DEBT, swinging[2, w] - 1.0)
                 swinging[1, w] = 1.0
                 swinging[0, w] = mean
         elif mean > extreme:

@@ -5,6 +5,14 @@ darkens, but for saturated red, to which it adds white. Never raises in a show: 
 
 The definitions are WCAG 2.3.1's (general and red flashes, a quarter of any 10 degree field of view), ITU-R BT.1702's
 (long runs) and ISO 9241-391's (chromaticity, stripes); every bound here is tighter than theirs.
+
+Area, by these rules: WCAG counts what flashes together over a quarter of a 10 degree field, by its convention a third
+of the frame's width and height (BT.1702: a quarter of the screen). So windows have that size, or a smaller one where
+the room is known (Field), and 0.16 and 0.17 of them are allowed. WCAG excepts what is balanced in itself, as white
+noise or a checker of squares under 0.1 degrees. So the light of areas is sensed, not of pixels: 192 x 108 cells, 0.16
+degrees of the 30 that the width then has, each the mean of all its pixels. What balances out within a cell without
+being that fine is bounded by single pixels beside it, one in each of 96 x 54 parts, of which 0.6 may flicker: between
+what moving fine lines do (0.25 to 0.43) and a pattern that flashes against itself (nearly all).
 """
 
 from __future__ import annotations
@@ -17,31 +25,40 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.light.flashguard.attenuation import Attenuation
-from installation.light.flashguard.fields_of_view import FieldsOfView, Floats, Ints
-from installation.light.flashguard.flicker import Flicker
+from installation.light.flashguard.fields_of_view import FieldsOfView, Floats
+from installation.light.flashguard.flicker import FLICKERING, CellRate, EventRate, Flicker, MeanRate
 from installation.light.flashguard.held import BLACK, FLASHES, NOTHING, RED, STRIPES, Held
+from installation.light.flashguard.sensing import Sensor, dim_linear, linear
 from installation.light.flashguard.smoothing import erode_and_blur
 from installation.light.flashguard.stripes import Stripes
 
 Pixels = NDArray[np.uint32]
 
-ROWS, COLUMNS = 81, 144
-"""Cells in which the frame is sampled, at most; a smaller frame is sampled at every pixel."""
+NODE_ROWS, NODE_COLUMNS = 54, 96
+"""Nodes at which the gain is set, at most."""
 LONGEST_S = 0.1
 """A frame counts as standing no longer than this, however late the next one comes."""
 CONVENTION = 1.0 / 3.0
 """The 10 degree field of view as a share of the frame's width and height, where the room doesn't make it smaller."""
-STEP, KEPT = 0.085, 0.075
-"""A rise in luminance, and what of it is left when there is no token for it."""
-DEFINED = 0.0999
-"""The same for what rises together: just under 0.10, where by the definition a flash begins."""
-RED_STEP = 0.05
-RED_FLOOR = 0.0625
-"""What being saturated alone counts for; a red flash begins at this change."""
-PALE = 0.47
+STEP, KEPT = 0.08, 0.066
+"""A rise in luminance (in squares of code values, see sensing), and what of it is left when there is no token."""
+DEFINED, EVEN_DEFINED, EVEN_KEPT = 0.084, 0.0999, 0.075
+"""The same for what rises together: just under 0.088, where by the definition a flash begins; and in linear light, just
+under 0.10, where a cell is even. Both: who rises at less than the definition's step would do so in other company."""
+BRIGHT = 0.85
+"""Where the darker state is brighter than this, nothing counts as a flash (the definition's 0.80 is 0.82 here)."""
+EVEN_BRIGHT = 0.83
+"""The same in linear light."""
+SWING, SWING_KEPT = 0.176, 0.158
+"""A window's mean rises by the first; held back, by the second. A quarter of its area can do no more than 0.25."""
+POINTS = 0.6
+"""Share of a window's single pixels that may rise too often while the means of all areas stand still."""
+RED_STEP = 0.044
+PALE = 0.37
 """Share of red's code value that green and blue are raised to where red may not flash."""
-SPREAD = 3
-"""Cells by which a gain reaches beyond its own: one for the way to the next cell's centre, two to fade out."""
+SPREAD, BLUR = 5, 2
+"""Nodes by which a gain reaches beyond its own (one for the way to the next, the others to fade out), and by which it
+is blurred, twice: from all of it to nothing on 8 nodes, a twelfth of the frame's width."""
 HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
 
 
@@ -66,30 +83,45 @@ class FlashGuard:
 
     def __init__(self, width: int, height: int, field: Field = Field()) -> None:
         self.width, self.height = width, height
-        self._rows, self._columns = min(ROWS, height), min(COLUMNS, width)
-        across, down = field.shares(width, height)
-        self._windows = FieldsOfView(
-            self._rows, self._columns, max(1, int(down * self._rows)), max(1, int(across * self._columns))
-        )
-        self._y, self._x = _places(self._rows, self._columns, width, height)
-        self._linear = _linear()
+        self._shares = field.shares(width, height)
+        self._nodes = min(NODE_ROWS, height), min(NODE_COLUMNS, width)
+        self._linear = linear()
         self.reset()
+
+    def _windows(self, rows: int, columns: int) -> FieldsOfView:
+        across, down = self._shares
+        return FieldsOfView(rows, columns, max(1, int(down * rows)), max(1, int(across * columns)))
 
     def reset(self) -> None:
         """Forget every frame."""
-        n = self._rows * self._columns
+        self._sensor = Sensor(self.width, self.height)
+        cells, nodes = self._sensor.rows * self._sensor.columns, self._nodes[0] * self._nodes[1]
+        points = self._sensor.pixels.size
+        fields = self._windows(self._sensor.rows, self._sensor.columns)
         self.held = NOTHING
-        self._white = Flicker(self._windows, STEP, KEPT, DEFINED, mean=True)
-        self._red = Flicker(self._windows, RED_STEP, 0.0, RED_STEP, bright=2.0)
-        self._stripes = Stripes(self.width, self.height, self._windows)
-        self._pixels = np.zeros(n, dtype=np.uint32)
-        self._level = np.zeros(n, dtype=np.float32)  # luminance 0..1
-        self._redness = np.zeros(n, dtype=np.float32)
-        self._bound = np.empty(n, dtype=np.float32)
-        self._gain = np.ones((2, n), dtype=np.float32)  # of code values, and seconds for which it still holds
-        self._pale = np.zeros((2, n), dtype=np.float32)
-        self._attenuation = Attenuation(self.width, self.height, self._rows, self._columns)
-        self._soft = np.empty((2, self._rows, self._columns), dtype=np.float32)
+        self._white = Flicker(
+            CellRate(fields, STEP, KEPT, BRIGHT, FLICKERING),
+            EventRate(fields, DEFINED, KEPT, BRIGHT),
+            MeanRate(fields, STEP, KEPT, BRIGHT, SWING, SWING_KEPT),
+        )
+        self._even = EventRate(fields, EVEN_DEFINED, EVEN_KEPT, EVEN_BRIGHT)
+        self._red = Flicker(
+            CellRate(fields, RED_STEP, 0.0, math.inf, FLICKERING), EventRate(fields, RED_STEP, 0.0, math.inf)
+        )
+        self._points = CellRate(self._windows(*self._sensor.points), STEP, KEPT, BRIGHT, POINTS)
+        self._stripes = Stripes(self.width, self.height, self._windows(*self._nodes))
+        self._level = np.zeros(cells, dtype=np.float32)
+        self._linear_level = np.zeros(cells, dtype=np.float32)
+        self._point = np.zeros(points, dtype=np.float32)
+        self._bound = np.empty(cells, dtype=np.float32)
+        self._point_bound = np.empty(points, dtype=np.float32)
+        self._red_rests_s = 0.0  # seconds for which there has been no red, and `_red` was told of none
+        self._gain = np.ones((2, nodes), dtype=np.float32)  # of code values, and seconds for which it still holds
+        self._pale = np.zeros((2, nodes), dtype=np.float32)
+        self._attenuation = Attenuation(
+            self.width, self.height, *self._nodes, (self._sensor.rows, self._sensor.columns)
+        )
+        self._soft = np.empty((2, *self._nodes), dtype=np.float32)
         self._holding = self._paling = self._dimming = False
 
     def guard(self, frame: NDArray[np.uint32], dt: float) -> None:
@@ -103,17 +135,11 @@ class FlashGuard:
             _blacken(frame)
             self._follow_black(dt)
             return
-        _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
         self._stripes.look(rows, self._linear, dt)
-        self._pale_reds(dt)
-        self._darken(dt)
-        touched = self._holding or self._paling or self._stripes.dimming
-        if touched:
-            self._attenuation.apply(rows)
-            _sense(rows, self._y, self._x, self._linear, self._pixels, self._level, self._redness)
-        self.held = self._told() if touched else NOTHING
-        self._white.follow(self._level, dt)
-        self._red.follow(self._redness, dt)
+        moved = self._sensor.move_points(dt)
+        self._pale_reds(rows, dt)
+        touched = self._darken(rows, moved, dt)
+        self.held = self._told() if touched or self._paling else NOTHING
 
     @property
     def activity(self) -> float:
@@ -126,52 +152,93 @@ class FlashGuard:
         share = self._attenuation.share
         return Held(share, tuple(rule for rule, acts in acting if acts)) if share > 0.0 else NOTHING
 
-    def _pale_reds(self, dt: float) -> None:
-        """Where red may not come or go once more, reds become pale; `_redness` and the attenuation's pallor follow."""
+    def _pale_reds(self, frame: Pixels, dt: float) -> None:
+        """Sense the frame; where red may not come or go once more, reds become pale."""
+        sensor = self._sensor
         if self._paling:
             _lower(self._pale, dt)
-            _redden(self._pixels, self._pale[0], self._linear, self._redness)
-        self._bound[:] = np.inf
-        if self._red.bounds(self._redness, dt, self._bound):
-            refused = self._redness > self._bound
-            self._pale[0, refused] = PALE
-            self._pale[1, refused] = HOLD_S
-            self._paling = True
-        if self._paling:
             self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
+            self._attenuation.desaturate(frame)
+        sensor.sense(frame)
+        if not (sensor.any_red or self._paling) and self._red_rests_s > 0.0:
+            self._red_rests_s += dt
+            return
+        if self._red_rests_s > 0.0:
+            self._rest_red()
+        self._bound[:] = np.inf
+        seen = True
+        if self._red.bounds(sensor.redness, dt, self._bound):
+            _make_pale(sensor.redness, self._bound, sensor.columns, self._nodes[1], self._pale)
+            self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
+            self._attenuation.desaturate(frame)
+            sensor.sense(frame)
+            seen = False
+        self._red.follow(sensor.redness, dt, seen)
+        if not (sensor.any_red or self._paling):
+            self._red_rests_s = 1e-9
 
-    def _darken(self, dt: float) -> None:
-        """Where light may not rise, lower the gain until it doesn't; the attenuation's gain follows."""
-        dimming, before = self._stripes.dimming, self._dimming
+    def _rest_red(self) -> None:
+        """Tell the rules of red of the time in which there was none."""
+        passed, self._red_rests_s = self._red_rests_s, 0.0
+        nothing = np.zeros_like(self._level)
+        self._red.follow(nothing, passed)
+
+    def _darken(self, frame: Pixels, moved: NDArray[np.intp], dt: float) -> bool:
+        """Where light may not rise, lower the gain until it doesn't; whether the frame was changed.
+
+        `moved` points stand for other pixels than before.
+        """
+        sensor, dimming, before = self._sensor, self._stripes.dimming, self._dimming
         self._dimming = dimming
         if self._holding:
             _lift(self._gain, dt)
-        if self._holding or self._paling or dimming:
-            _lighten(self._pixels, self._attenuation.pale, self._gain[0], self._stripes.gain, self._linear, self._level)
+        had = np.minimum(self._gain[0], self._stripes.gain)
+        if self._holding or dimming:
+            _dim_cells(sensor.level, had, sensor.columns, self._nodes, self._level)
+            dim_linear(sensor.linear, sensor.level, self._level, self._linear_level)
+        level, even = sensor.level, sensor.linear
+        if self._holding or dimming:
+            level, even = self._level, self._linear_level
+        _weigh_points(sensor.pixels, had, self._point)
+        self._points.restart(moved, self._point)
         self._bound[:] = np.inf
-        if self._white.bounds(self._level, dt, self._bound):
-            _yield(
-                self._pixels,
-                self._attenuation.pale,
-                self._gain,
-                self._stripes.gain,
-                self._linear,
-                self._level,
-                self._bound,
-            )
+        self._point_bound[:] = np.inf
+        if self._white.bounds(level, dt, self._bound):
+            _yield(level, self._bound, sensor.columns, self._nodes, had, self._gain)
             self._holding = True
-        if self._holding or dimming or before:
+        self._bound[:] = np.inf
+        if self._even.bounds(even, dt, self._bound):
+            _yield(even, self._bound, sensor.columns, self._nodes, had, self._gain)
+            self._holding = True
+        if self._points.bounds(self._point, dt, self._point_bound):
+            _yield(self._point, self._point_bound, self._nodes[1], self._nodes, had, self._gain)
+            self._holding = True
+        touched = self._holding or dimming
+        if touched or before:
             self._holding = bool(_join(self._gain[0], self._stripes.gain, self._soft[0]))
-            erode_and_blur(self._soft, SPREAD, 1)
+            erode_and_blur(self._soft, SPREAD, BLUR)
             _round(self._soft[0], self._attenuation.gain)
+        if touched:
+            self._attenuation.dim(frame)
+            self._attenuation.dimmed(sensor.level, self._level)
+            dim_linear(sensor.linear, sensor.level, self._level, self._linear_level)
+            _weigh_points(sensor.pixels, self._soft[0].ravel(), self._point)
+        self._white.follow(self._level if touched else sensor.level, dt, not touched)
+        self._even.follow(self._linear_level if touched else sensor.linear, dt, not touched)
+        self._points.follow(self._point, dt, not touched)
+        return touched
 
     def _follow_black(self, dt: float) -> None:
         """A black frame was shown in place of one that could not be judged."""
+        self._sensor.sense_black()
         self._level[:] = 0.0
-        self._redness[:] = 0.0
+        self._point[:] = 0.0
         self.held = Held(1.0, (BLACK,))
         self._white.follow(self._level, dt)
-        self._red.follow(self._redness, dt)
+        self._even.follow(self._sensor.linear, dt)
+        self._points.follow(self._point, dt)
+        self._red.follow(self._sensor.redness, dt + self._red_rests_s)
+        self._red_rests_s = 0.0
 
     def _fit(self, frame: object) -> NDArray[np.uint32] | None:
         """The frame with its padding as (height, pitch / 4), C-contiguous; None for what is no such frame."""
@@ -195,86 +262,54 @@ def _blacken(frame: object) -> None:
         frame[...] = np.zeros((), dtype=frame.dtype)
 
 
-def _linear() -> Floats:
-    """(256,) linear light of each sRGB code value (IEC 61966-2-1)."""
-    code = np.arange(256) / 255.0
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _places(rows: int, columns: int, width: int, height: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """One pixel in each cell, row by row: (y, x). Jittered, always the same (Roberts' R2 sequence), so that no regular
-    structure can hide between the samples."""
-    i = np.arange(rows * columns)
-    across, down = (0.5 + i * 0.7548776662466927) % 1.0, (0.5 + i * 0.5698402909980532) % 1.0
-    y = ((i // columns + down) * height / rows).astype(np.int32)
-    x = ((i % columns + across) * width / columns).astype(np.int32)
-    return np.minimum(y, height - 1), np.minimum(x, width - 1)
+# Cells and nodes are (rows, columns), row by row; a frame has at most as many nodes as cells, each way.
 
 
 @strict
-def _sense(frame: Pixels, ys: Ints, xs: Ints, linear: Floats, pixels: Pixels, level: Floats, redness: Floats) -> None:
-    """Sample `frame`: its pixels, their luminance, and how red they are."""
-    for i in range(ys.size):
-        p = frame[ys[i], xs[i]]
-        pixels[i] = p
-        r, g, b = linear[(p >> 16) & 255], linear[(p >> 8) & 255], linear[p & 255]
-        level[i] = np.float32(0.2126) * r + np.float32(0.7152) * g + np.float32(0.0722) * b
-        redness[i] = _red(r, g, b)
+def _node(i: int, columns: int, rows: int, node_rows: int, node_columns: int) -> int:
+    """The node whose part of the frame cell i of `rows` x `columns` begins in."""
+    return (i // columns) * node_rows // rows * node_columns + (i % columns) * node_columns // columns
 
 
 @strict
-def _red(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
-    """0 where red isn't saturated; the definitions say 0.8 of the light, and leave open what is nearly black."""
-    light = r + g + b
-    if light < np.float32(0.02) or r < np.float32(0.78) * light:
-        return np.float32(0.0)
-    return max(np.float32(0.0), r - g - b) + np.float32(RED_FLOOR)
+def _dim_cells(sensed: Floats, gain: Floats, columns: int, nodes: tuple[int, int], level: Floats) -> None:
+    """What the gains that still hold leave of each cell's mean."""
+    rows = sensed.size // columns
+    for i in range(sensed.size):
+        k = _node(i, columns, rows, nodes[0], nodes[1])
+        level[i] = sensed[i] * gain[k] * gain[k]
 
 
 @strict
-def _redden(pixels: Pixels, pale: Floats, linear: Floats, redness: Floats) -> None:
+def _weigh_points(pixels: Pixels, gain: Floats, level: Floats) -> None:
+    """The luminance of single pixels, in squares of code values, at the gain of their node."""
     for i in range(pixels.size):
-        p = pixels[i]
-        r = (p >> 16) & 255
-        least = int(r * pale[i])
-        redness[i] = _red(linear[r], linear[max((p >> 8) & 255, least)], linear[max(p & 255, least)])
+        p, g = pixels[i], gain[i]
+        r, green, b = np.float32((p >> 16) & 255), np.float32((p >> 8) & 255), np.float32(p & 255)
+        light = np.float32(0.2126) * r * r + np.float32(0.7152) * green * green + np.float32(0.0722) * b * b
+        level[i] = light * g * g * np.float32(1.0 / 65025.0)
 
 
 @strict
-def _light(p: int, gain: int, pale: int, linear: Floats) -> np.float32:
-    """Luminance of one pixel once it has been attenuated; gain and pale of 256."""
-    r, g, b = (p >> 16) & 255, (p >> 8) & 255, p & 255
-    least = (r * pale) >> 8
-    g, b = max(g, least), max(b, least)
-    return np.float32(
-        np.float32(0.2126) * linear[(r * gain) >> 8]
-        + np.float32(0.7152) * linear[(g * gain) >> 8]
-        + np.float32(0.0722) * linear[(b * gain) >> 8]
-    )
+def _yield(level: Floats, bound: Floats, columns: int, nodes: tuple[int, int], had: Floats, gain: Floats) -> None:
+    """Lower the gain of every node in whose part a cell is above its bound, at the gains it `had`: a gain g leaves
+    g * g of a mean."""
+    rows = level.size // columns
+    for i in range(level.size):
+        if level[i] > bound[i]:
+            k = _node(i, columns, rows, nodes[0], nodes[1])
+            wanted = np.float32(math.floor(256.0 * had[k] * math.sqrt(bound[i] / level[i])) / 256.0)
+            gain[0, k] = min(gain[0, k], wanted)
+            gain[1, k] = HOLD_S
 
 
 @strict
-def _lighten(pixels: Pixels, pale_nodes: Pixels, gain: Floats, dimmed: Floats, linear: Floats, level: Floats) -> None:
-    pale = pale_nodes.ravel()
-    for i in range(pixels.size):
-        level[i] = _light(int(pixels[i]), int(min(gain[i], dimmed[i]) * 256.0), int(pale[i]), linear)
-
-
-@strict
-def _yield(
-    pixels: Pixels, pale_nodes: Pixels, gain: Floats, dimmed: Floats, linear: Floats, level: Floats, bound: Floats,
-) -> None:  # fmt: skip
-    """Lower the gain of every cell that is above its bound."""
-    pale = pale_nodes.ravel()
-    for i in range(pixels.size):
-        if level[i] <= bound[i]:
-            continue
-        full = min(gain[0, i], dimmed[i])
-        g = int(256.0 * full * (bound[i] / level[i]) ** (1.0 / 2.2))
-        while g > 0 and _light(int(pixels[i]), g, int(pale[i]), linear) > bound[i]:
-            g = g * 9 // 10
-        gain[0, i] = g / 256.0
-        gain[1, i] = HOLD_S
+def _make_pale(redness: Floats, bound: Floats, columns: int, node_columns: int, pale: Floats) -> None:
+    rows, node_rows = redness.size // columns, pale.shape[1] // node_columns
+    for i in range(redness.size):
+        if redness[i] > bound[i]:
+            k = _node(i, columns, rows, node_rows, node_columns)
+            pale[0, k], pale[1, k] = PALE, HOLD_S
 
 
 @strict

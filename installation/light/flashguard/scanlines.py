@@ -29,6 +29,10 @@ PURITY = 0.2
 and where a tree's branches cross 0.04, at most 0.12."""
 REACH = 2.5
 """Widths of a pair over which it must be that wave, along the stripes."""
+FANS = np.array([0.0, 0.2, -0.2, 0.4, -0.4])
+"""By how much of itself a pair may be wider on the outermost of those lines than in the middle, as between spokes."""
+DRIFT = 0.6
+"""A pair that is narrower than this part of its neighbour ends a run: chirps and fans go on."""
 LINES, GRAIN, SLANTS = 9, 8, 16
 """Parallel lines in that reach, samples a pair, and half the number of slants that are tried."""
 COSINE, SINE = np.cos(2.0 * np.pi * np.arange(GRAIN) / GRAIN), np.sin(2.0 * np.pi * np.arange(GRAIN) / GRAIN)
@@ -80,12 +84,6 @@ def crossing(rows: int, columns: int, counts: tuple[int, ...]) -> NDArray[np.int
     return np.stack([bins.ravel() for bins in found]).astype(np.int32)
 
 
-def visits(total: int) -> NDArray[np.intp]:
-    """0 .. total - 1 in steps of about the golden ratio: any part of a sweep covers the frame evenly."""
-    stride = next(s for s in range(max(1, round(0.618 * total)), 2 * total + 2) if np.gcd(s, total) == 1)
-    return np.arange(total, dtype=np.intp) * stride % total
-
-
 @strict
 def scan(
     frame: Pixels, linear: Floats, which: NDArray[np.intp], lines: Floats, bins: Ints, light: Floats, asked: Floats,
@@ -133,24 +131,24 @@ def _runs(
     """Find runs of even light-dark pairs in one line, of which each of `light` is the mean of so many pixels; whether
     any of them is a grating, as `gains` then says.
 
-    A pair reaches from one rise to the next; it continues a run when it is as wide as the ones before, within 30 %,
+    A pair reaches from one rise to the next; it continues a run when it is about as wide as the one before (DRIFT),
     and neither its light nor its dark part is under a seventh of it. Pairs finer than a 480th of the line, about
     16 to a degree, are too fine to be seen as stripes.
     """
     found, finest = False, light.size * coarse / 480.0
     count, contrast = _edges(light, coarse, edges)
     rises, falls = edges[0], edges[1]
-    first, mean = 0, 0.0
+    first, last = 0, 0.0
     for k in range(1, count + 1):
         width = rises[k] - rises[k - 1] if k < count else 0
         fair = width > finest and 1 <= 7 * (falls[k - 1] - rises[k - 1]) // width <= 5
-        if fair and k - 1 > first and 0.7 * mean <= width <= mean / 0.7:
-            mean = 0.6 * mean + 0.4 * width
+        if fair and k - 1 > first and DRIFT * last <= width <= last / DRIFT:
+            last = float(width)
             continue
         if k - 1 - first >= PAIRS:  # so many from rise to rise, and one more behind the last rise
             need = np.float32((DIMMED / contrast) ** (1.0 / 2.2))
             found |= _confirm(frame, linear, line, rises[first:k], light.size * coarse, need, gains)
-        first, mean = (k - 1, float(width)) if fair else (k, 0.0)
+        first, last = (k - 1, float(width)) if fair else (k, 0.0)
     return found
 
 
@@ -212,8 +210,8 @@ def _confirm(
 def _is_wave(frame: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool:
     """Whether the surroundings of the pairs between these rises on a line are mostly one wave of their widths.
 
-    The component of that wave, which may stretch steadily, is taken along parallel lines; their sum is greatest where
-    its phase goes on evenly from line to line, at the wave's own slant.
+    The component of that wave, which may stretch steadily, is taken along parallel lines, between which its pairs may
+    widen as spokes do; their sum is greatest where its phase goes on evenly from line to line, at the wave's own slant.
     """
     height, width = frame.shape
     pairs, upright = rises.size - 1, line[2] == 0.0
@@ -227,14 +225,21 @@ def _is_wave(frame: Pixels, linear: Floats, line: Floats, rises: Ints) -> bool:
     real, imaginary, mean, square = _component(frame, linear, line, 0.0, middle, period, stretch, pairs)
     if 4.0 * (real * real + imaginary * imaginary) < PURITY * number**2 * (square - mean * mean):
         return False  # not half as pure on the line itself: nearly all that is no grating ends here
-    wave, total, squares = np.empty((LINES, 2)), 0.0, 0.0
-    for m in range(LINES):
-        off = before + reach * m / (LINES - 1)
-        wave[m, 0], wave[m, 1], mean, square = _component(frame, linear, line, off, middle, period, stretch, pairs)
-        total += mean / LINES
-        squares += square / LINES
-    power = 2.0 * _aligned(wave) / (LINES * number) ** 2  # its amplitude is the root of twice that
-    return power >= PURITY * (squares - total * total) and 8.0 * power >= WAVE * WAVE
+    wave = np.empty((LINES, 2))
+    for fan in FANS:
+        total, squares = 0.0, 0.0
+        for m in range(LINES):
+            off = before + reach * m / (LINES - 1)
+            scale = 1.0 + fan * 2.0 * off / reach
+            wave[m, 0], wave[m, 1], mean, square = _component(
+                frame, linear, line, off, middle, period * scale, stretch * scale, pairs
+            )
+            total += mean / LINES
+            squares += square / LINES
+        power = 2.0 * _aligned(wave) / (LINES * number) ** 2  # its amplitude is the root of twice that
+        if power >= PURITY * (squares - total * total) and 8.0 * power >= WAVE * WAVE:
+            return True
+    return False
 
 
 @strict

@@ -21,9 +21,9 @@ from installation.light.flashguard.fields_of_view import (
     box_sum,
     mark_box,
     sum_boxes,
-    summed_area_table,
 )
-from installation.light.flashguard.scanlines import BINS, crossing, drawn, scan, visits
+from installation.light.flashguard.scanlines import BINS, crossing, drawn, scan
+from installation.light.flashguard.sensing import golden_order
 from installation.light.flashguard.smoothing import erode_and_blur
 
 SHARE = 0.18
@@ -34,7 +34,7 @@ PATIENCE_S = 0.1
 """Time for which stripes stand before they are dimmed."""
 DIM_PER_S = 6.0
 LIFT_PER_S = 0.7
-SOFT = 5
+SOFT = 3
 """Cells over which the dimming fades out round what is striped."""
 
 
@@ -50,14 +50,12 @@ class Stripes:
         self._asked = np.ones((total, BINS), dtype=np.float32)  # the gain that each line asks for, along it
         self._striped = np.zeros(total, dtype=np.bool_)  # which lines found stripes when they were scanned
         self._crossing = crossing(rows, columns, counts)
-        self._order = visits(total)
+        self._order = golden_order(total)
         self._next = 0
         self._due = 0.0
         self._light = np.empty(max(width, height), dtype=np.float32)  # of one line
         self._wanted = np.ones((2, rows, columns), dtype=np.float32)
         self._found = np.zeros(rows * columns, dtype=np.uint8)  # cells that cross stripes
-        self._sums = np.zeros((rows + 1, columns + 1), dtype=np.float64)
-        self._cover = np.zeros((rows + 1, columns + 1), dtype=np.int32)
         self._since = np.zeros(len(windows), dtype=np.float32)  # seconds for which a window has been striped
         self.gain: Floats = np.ones(rows * columns, dtype=np.float32)
         self.dimming = False
@@ -76,23 +74,23 @@ class Stripes:
         scan(frame, linear, which, self._lines, self._bins, self._light, self._asked, self._striped)
         if not (self.dimming or self._striped.any() or self._since.any()):
             return
-        win = self._windows
-        hot = _judge(
-            self._asked, self._crossing, win.edges, win.area, self._found, self._sums, self._cover, self._wanted[0],
-            self._since, dt,
-        )  # fmt: skip
-        if hot or self.dimming:
+        if self._judge(dt) or self.dimming:
             erode_and_blur(self._wanted, 2 * SOFT, SOFT)
             self.dimming = bool(_dim(self._wanted[0].ravel(), self.gain, dt))
 
+    def _judge(self, dt: float) -> bool:
+        """Write what is wanted of each cell in a window that has been striped for long enough; whether there is one."""
+        fields = self._windows
+        _cross(self._asked, self._crossing, self._found, self._wanted[0])
+        sums = fields.add(self._found)
+        hot = _stand(sums, fields.edges, fields.area, fields.cover, self._since, dt)
+        _leave(fields.cover, fields.down, fields.across, self._wanted[0])
+        return bool(hot)
+
 
 @strict
-def _judge(
-    asked: Floats, crossing: Ints, edges: Ints, area: Floats, found: Marks, sums: Sums, cover: Ints, wanted: Floats,
-    since: Floats, dt: float,
-) -> bool:  # fmt: skip
-    """Write into `wanted` (rows, columns) the gain of every cell in a window that has been striped for long enough,
-    1 elsewhere; whether there is such a window."""
+def _cross(asked: Floats, crossing: Ints, found: Marks, wanted: Floats) -> None:
+    """The least gain that the lines ask for which cross in each cell, into `wanted` (rows, columns)."""
     rows, columns = wanted.shape
     needs = asked.ravel()
     for y in range(rows):
@@ -102,7 +100,11 @@ def _judge(
                 needs[crossing[0, i]], needs[crossing[1, i]], needs[crossing[2, i]], needs[crossing[3, i]]
             )
             found[i] = wanted[y, x] < 1.0
-    summed_area_table(found, sums)
+
+
+@strict
+def _stand(sums: Sums, edges: Ints, area: Floats, cover: Ints, since: Floats, dt: float) -> bool:
+    """Count for how long each window has been striped, and cover those that have been for too long."""
     cover[:] = 0
     hot = False
     for w in range(edges.shape[0] - 1):
@@ -112,11 +114,17 @@ def _judge(
             hot = True
             mark_box(cover, edges[w])
     sum_boxes(cover)
+    return hot
+
+
+@strict
+def _leave(cover: Ints, down: int, across: int, wanted: Floats) -> None:
+    """What lies in no window that is covered keeps its light."""
+    rows, columns = wanted.shape
     for y in range(rows):
         for x in range(columns):
-            if cover[y, x] == 0:
+            if cover[y // down, x // across] == 0:
                 wanted[y, x] = 1.0
-    return hot
 
 
 @strict

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from installation.checker.flashes import analyse
+from installation.checker.transitions import averaged
 from installation.light.flashguard.guard import Field, FlashGuard
 from installation.light.flashguard.held import Held
 from tests.clips.harmful import HARMFUL, patch, strobe
-from tests.clips.screen import Screen, unpacked
+from tests.clips.screen import Clip, Screen, unpacked
 
 WHITE = 0xFFFFFF
 
@@ -293,3 +294,56 @@ def test_it_says_that_it_held_stripes() -> None:
         guard.guard(picture, 1 / 30)
     assert guard.held.rules == ("stripes",)
     assert guard.held.share == guard.activity > 0.9
+
+
+def swings(light: list[float], step: float, fps: int) -> int:
+    """Turns by `step` of what is shown, at most in any second."""
+    way, high, low, turns = 0, light[0], light[0], []
+    for i, now in enumerate(light):
+        high, low = max(high, now), min(low, now)
+        if (way <= 0 and now - low >= step) or (way >= 0 and high - now >= step):
+            way = 1 if now - low >= step and way <= 0 else -1
+            high = low = now
+            turns.append(i)
+    return max((sum(first <= turn < first + fps for turn in turns) for first in turns), default=0)
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("hz", [6, 8, 10, 12, 15])
+def test_red_against_blue_leaves_a_margin(hz: float, fps: int) -> None:
+    """Making red pale must not make light: even of swings of 0.07, which count for nothing yet, no more than four of
+    six are left in any second."""
+    guard, light = FlashGuard(96, 54), []
+    for frame in Screen(96, 54, fps).frames(HARMFUL[f"red and blue, {hz} Hz"], 3.0):
+        guard.guard(frame, 1 / fps)
+        light.append(float(averaged(unpacked(frame), 1, 1)[0, 0] @ (0.2126, 0.7152, 0.0722)))
+    assert swings(light, 0.07, fps) <= 4
+
+
+def test_pallor_takes_the_hue_of_red_and_not_its_luminance() -> None:
+    guard, shown = FlashGuard(96, 54), []
+    for frame in Screen(96, 54, 60).frames(HARMFUL["red, 10 Hz"], 2.0):
+        guard.guard(frame, 1 / 60)
+        shown.append(unpacked(frame)[27, 48])
+    pale = max(shown, key=lambda pixel: int(pixel[1]))
+    assert pale[1] > 20
+    red, green, blue = (pale / 255.0) ** 2.2
+    assert red / (red + green + blue) < 0.8
+
+
+@pytest.mark.parametrize("clip", [patch(8, 0.06, (0.4, 0.4), base=180), patch(8, 0.03, (0.1, 0.7), base=120)])
+def test_where_it_dims_no_edge_is_seen(clip: Clip) -> None:
+    """A patch flashes on a bright ground: what is round it fades over at least 8 of 144 parts of the width."""
+    guard, width = FlashGuard(1280, 720), 1280
+    for frame in Screen(1280, 720, 30).frames(clip, 1.5):
+        before = unpacked(frame)[..., 1].astype(float)
+        guard.guard(frame, 1 / 30)
+        gain = unpacked(frame)[..., 1] / np.maximum(before, 1.0)
+        assert gain.max() <= 1.0
+        if guard.activity > 0.0:
+            # over a 24th of the width a fade of 8 cells makes at most three quarters of its way
+            apart = width // 24
+            assert np.abs(gain[:, apart:] - gain[:, :-apart]).max() <= 0.75 * (1.0 - gain.min()) + 0.02
+            assert np.abs(np.diff(gain, axis=1)).max() < 0.03
+            assert np.abs(np.diff(gain, axis=0)).max() < 0.03
+    assert gain.min() < 0.8

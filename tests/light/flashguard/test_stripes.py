@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation.checker.flashes import analyse
+from installation.checker.flashes import Report, analyse
 from installation.light.flashguard.guard import FlashGuard
 from tests.clips.harmful import rings, stripes
+from tests.clips.patterns import PATTERNS
 from tests.clips.screen import Clip, Painter, Screen, code, unpacked
 
 
@@ -29,6 +30,10 @@ def acting(screen: Screen, clip: Clip, seconds: float = 1.0) -> tuple[float, NDA
     for picture in screen.frames(clip, seconds):
         guard.guard(picture, 1.0 / screen.fps)
     return guard.activity, picture
+
+
+def broken(report: Report) -> set[str]:
+    return {rule.name for rule in report.rules.values() if not rule.passed}
 
 
 @pytest.mark.parametrize("grain", [0.0, 0.06])
@@ -59,7 +64,7 @@ def test_where_it_dims_no_edge_is_seen() -> None:
 
     share, picture = acting(Screen(640, 360, 30), clip)
     grey = (picture[:, 325:] & 255).astype(int)
-    assert 0.5 < share < 0.8
+    assert 0.5 < share < 0.85
     assert grey.max() == 180
     assert grey.min() < 120
     assert max(np.abs(np.diff(grey, axis=0)).max(), np.abs(np.diff(grey, axis=1)).max()) <= 3
@@ -96,3 +101,21 @@ def test_stripes_in_a_small_part_are_free() -> None:
 
 def test_rings_are_stripes() -> None:
     assert acting(Screen(288, 162, 30), rings(30, 0.0))[0] > 0.9
+
+
+@pytest.mark.parametrize("fps", [30, 60, 120])
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_spokes_spirals_fans_and_chirps_are_dimmed_until_they_pass(name: str, fps: int) -> None:
+    screen, guard, shown = Screen(288, 162, fps), FlashGuard(288, 162), []
+    for frame in screen.frames(PATTERNS[name], 1.2):
+        guard.guard(frame, 1 / fps)
+        shown.append(unpacked(frame))
+    report = analyse(shown, fps)
+    assert report.passed, report.verdict()
+
+
+@pytest.mark.parametrize("name", sorted(set(PATTERNS) - {"spokes, 8", "spokes, 12", "spokes, 16"}))
+def test_without_the_guard_they_would_harm(name: str) -> None:
+    """Where there are fewer spokes, no patch has more than five pairs of one width."""
+    frames = [unpacked(frame) for frame in Screen(288, 162, 10).frames(PATTERNS[name], 1.0)]
+    assert broken(analyse(frames, 10)) == {"stripes"}
