@@ -5,7 +5,8 @@
 rate: one socket in another process sends to this show's server and to python-osc's own two, each in a process of its
 own with the same 40 addresses; what arrived is counted, and the CPU that it cost. latency: `/sleeper/N/rate` at odd
 times while the piece is drawn at --size, from just before `send` until the tick with the new Moment is done. flood:
-20,000 messages a second, in turn with as long a time without; the times between pictures of both. replay: ten busy
+20,000 messages a second, in turn with as long a time without; the times between pictures of both. crowds: phones,
+/sync, junk, bangs and presets beside a performer on the same host (tests/harness/crowd.py). replay: ten busy
 minutes played and replayed, a digest of Moment and lights each second. Senders share the machine with the show.
 """
 
@@ -284,6 +285,44 @@ def between(theatre: Theatre, meanwhile: Any) -> np.ndarray[Any, Any]:
     return np.diff(shown) / 1e6
 
 
+# ---- a crowd beside a performer
+
+CROWDS = (("phones", 3_000), ("phones", 6_000), ("sync", 5_000), ("junk", 20_000), ("junk", 50_000))
+CROWDS += (("ports", 20_000), ("bangs", 20_000), ("presets", 2_000))
+CROWD = Path(__file__).parent.parent / "tests" / "harness" / "crowd.py"
+
+
+def crowds(theatre: Theatre, seconds: float) -> list[dict[str, Any]]:
+    """Each load for so long, and none, while a performer on the same host sends a hundred messages a second."""
+    return [beside(theatre, load, rate, seconds) for load, rate in (("nobody", 0), *CROWDS)]
+
+
+def beside(theatre: Theatre, load: str, rate: int, seconds: float) -> dict[str, Any]:
+    theatre.witness.seen.clear()
+    performer = started("--touch", theatre.server.port, seconds)
+    began = time.monotonic_ns()
+    if rate:
+        command = [sys.executable, str(CROWD), str(theatre.server.port), load, str(rate), str(seconds)]
+        crowd = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        crowd.communicate()
+    sent = json.loads(performer.communicate()[0])
+    ended = time.monotonic_ns()
+    time.sleep(0.5)
+    waits, taken = [], 0
+    for n in range(240):
+        said, seen = sent[n::240], theatre.witness.seen.get(f"/sleeper/{n + 1}/rate", [])
+        taken += len(seen)
+        waits += [(b - a) / 1e6 for a, b in zip(said, seen, strict=True)] if len(said) == len(seen) else []
+    pictures = sum(began < at < ended for at in tuple(theatre.wall.shown))
+    return {
+        "crowd": f"{load} {rate:,}/s" if rate else load,
+        "pictures_per_s": pictures / ((ended - began) / 1e9),
+        "performer_taken": taken / max(1, len(sent)),
+        "p50_ms": float(np.median(waits)) if waits else float("nan"),
+        "p99_ms": float(np.percentile(waits, 99)) if waits else float("nan"),
+    }
+
+
 # ---- replay
 
 
@@ -350,6 +389,9 @@ def measured(parts: Sequence[str], seconds: float, rounds: int, pixels: Size) ->
         if "flood" in parts:
             with Theatre(load_production(Request()), pixels, Path(folder)) as theatre:
                 results["flood"] = flood(theatre, 2 * seconds, rounds)
+        if "crowds" in parts:
+            with Theatre(load_production(Request()), pixels, Path(folder)) as theatre:
+                results["crowds"] = crowds(theatre, 2 * seconds)
         if "replay" in parts:
             results["replay"] = replay(load_production(Request()), Path(folder), 600.0)
     return results
@@ -361,7 +403,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--size", type=size, default=(1920, 1080))
-    parser.add_argument("--parts", default="rate,latency,flood,replay")
+    parser.add_argument("--parts", default="rate,latency,flood,crowds,replay")
     for other in ("--serve", "--send", "--touch"):
         parser.add_argument(other, nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()

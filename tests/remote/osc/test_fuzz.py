@@ -26,11 +26,10 @@ from tests.harness.waiting import TIMEOUT_S, until
 MANY = 200_000
 BURST = 200
 DEEP = 2000  # messages that may wait when another burst is asked for
+pytestmark = pytest.mark.whole
 
 FUZZ = """
 import random, socket, struct, sys
-
-pytestmark = pytest.mark.whole
 
 port, many, burst = map(int, sys.argv[1:])
 draw = random.Random(20)
