@@ -7,7 +7,6 @@ Opens no socket and reads no clock.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,6 +27,10 @@ Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
 
 
+SYNC = SECOND // 20
+"""Nanoseconds between two answers to /sync."""
+
+
 class Desk:
     """Between a show and everybody who plays it."""
 
@@ -41,7 +44,8 @@ class Desk:
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
-        self._asking: deque[Source] = deque()  # filled by `receive`
+        self._asking: dict[Source, None] = {}  # filled by `receive`, in order
+        self._synced_ns = -SECOND
         self.troubles: list[Callable[[], str]] = [lambda: self.presets.trouble]  # what is wrong, a line or none each
         self._aims = self._aims_of(show)
         self.feedback.remember({**self._aims, **sleepers(show.community)})
@@ -100,7 +104,7 @@ class Desk:
         value = accepted.value
         match accepted.address:
             case "/sync":
-                self._asking.append(source)
+                self._asking[source] = None
                 self.feedback.subscribe(source)
             case "/preset/list":
                 self.feedback.reply(source, {"/state/presets": ", ".join(self.presets.names())})
@@ -138,7 +142,7 @@ class Desk:
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""
-        taken, asking = 0, len(self._asking)  # who asks after moving something is told of it: it is drained below
+        taken, asking = 0, list(self._asking)  # who asks after moving something is told of it: it is drained below
         sources: dict[str, Source] = {}
         for accepted, source in self.inbox.drain(now_ns):
             try:
@@ -173,12 +177,15 @@ class Desk:
     def _aims_of(self, show: Show) -> dict[str, Value]:
         return {address: value for address, value in show.glides.aims().items() if address not in self._places}
 
-    def _reply_syncs(self, many: int, show: Show, now_ns: int) -> None:
-        for _ in range(many):
-            source = self._asking.popleft()
-            if now_ns - self._syncs.get(source, -SECOND) >= SECOND:
+    def _reply_syncs(self, asking: Sequence[Source], show: Show, now_ns: int) -> None:
+        """Answer one of those who asked for everything, twenty a second at most: it is a thousand values."""
+        for source in asking:
+            if now_ns - self._syncs.get(source, -SECOND) < SECOND:
+                del self._asking[source]
+            elif now_ns - self._synced_ns >= SYNC:
+                del self._asking[source]
                 self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
-                self._syncs[source] = now_ns
+                self._syncs[source] = self._synced_ns = now_ns
                 self.feedback.reply(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
 
 

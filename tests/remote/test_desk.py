@@ -170,3 +170,17 @@ def test_a_message_is_checked_once_on_its_way(desk: Desk, show: Show, monkeypatc
     monkeypatch.setattr("installation.show.accept", lambda *_: pytest.fail("checked again"))
     assert desk.deliver(show, 0) == 1
     assert show.glides.aims()["/dream/unrest"] == 0.5
+
+
+def test_a_flood_of_syncs_is_answered_one_after_the_other(desk: Desk, show: Show) -> None:
+    """Sixty ask in one tick: twenty a second have their answer, each once."""
+    phones = [Source("udp", "10.0.0.2", port) for port in range(60)]
+    for phone in phones:
+        desk.feedback.received(phone, 0)
+        for _ in range(80):
+            desk.receive("/sync", [], phone, 0)
+    answered = []
+    for now in range(0, SECOND, SECOND // 100):
+        desk.deliver(show, now)
+        answered += sorted({to for to, _ in desk.feedback.due(now)})
+    assert len(set(answered)) == len(answered) == 20
