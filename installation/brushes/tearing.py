@@ -27,9 +27,9 @@ SLABS = 96
 SLAB = 0.085  # metres; the highest reaches as high as there is light
 GONE = 0.07  # share of slabs that are missing at full unrest
 WIDE = 4  # wide slabs that stand out of a thing at once
-HELD = 3  # slices for which they stay out
-STRUCK = 0.4  # share of slices on which the hammer falls
-LEAN = 0.24  # metres to a metre of height, of what was struck
+HELD = 6  # slices for which they stay out
+STRUCK = 0.2  # share of slices on which the hammer falls
+LEAN = 0.18  # metres to a metre of height, of what was struck
 SWING, RINGING = 34.0, 26.0  # ticks in which it swings once, and in which that falls to 1/e
 SEVERED = 0.30  # metres: what is pulled further than this from its neighbour is no longer joined to it
 
