@@ -76,7 +76,8 @@ def test_it_is_replaced_alone(show: Playing, tmp_path: Path, harm: str, outlived
     while not show.log("a scene is replaced by the calm one"):
         show.tell("/light/hue", 0.5)
         show.wait(lambda s: s.get("place") == "playing", "the show")
-    after = show.guarded()
+    seen = show.state.get("at", 0.0) + 1.0  # what is published a second later knows of it
+    after = show.wait(lambda s: s.get("at", 0.0) > seen and s.get("standing_by"), "a process that stands by")
     assert (after["role"], after["restarts"]) == ("show", 0 if outlived else 1)
     assert {line["scene"] for line in show.log("a scene is replaced by the calm one")} == {"hostile"}
     assert after["tick"] >= before["snapshot_tick"]
