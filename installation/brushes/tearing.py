@@ -26,10 +26,11 @@ APART = 0.085  # metres either way at full unrest, two metres up
 SLABS = 96
 SLAB = 0.085  # metres; the highest reaches as high as there is light
 GONE = 0.07  # share of slabs that are missing at full unrest
+SHEARED = 4  # slices for which slabs stay where they were sheared to
 WIDE = 4  # wide slabs that stand out of a thing at once
-HELD = 6  # slices for which they stay out
-STRUCK = 0.2  # share of slices on which the hammer falls
-LEAN = 0.18  # metres to a metre of height, of what was struck
+HELD = 12  # slices for which they stay out
+STRUCK = 0.1  # share of slices on which the hammer falls
+LEAN = 0.12  # metres to a metre of height, of what was struck
 SWING, RINGING = 34.0, 26.0  # ticks in which it swings once, and in which that falls to 1/e
 SEVERED = 0.30  # metres: what is pulled further than this from its neighbour is no longer joined to it
 
@@ -83,10 +84,10 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
     torn = now.unrest
     if torn <= 0.0:
         return (WHOLE,)
-    draw = chance.at(now.beat.index)
+    draw, struck = chance.at(now.beat.index // SHEARED), chance.of("hammer").at(now.beat.index).uniform(size=3)
     strain = torn * max(now.number("/dream/unrest"), 0.0)  # pulled further than the phase does
     hardness = 2.0 * now.number("/light/glitch") * torn**1.5 * (1.0 + strain)
-    wide, lean, struck = np.zeros(SLABS), 0.0, draw.uniform(size=3)
+    wide, lean = np.zeros(SLABS), 0.0
     if crown is not None:
         wide = _torn_out(chance.of("wide").at(now.beat.index // HELD), crown) * hardness
         lean = LEAN * hardness * _hammer(struck, now.beat)
@@ -101,7 +102,7 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
             Register(
                 tint=tint,
                 tinted=min(torn * 1.25, 0.96),
-                share=0.5 + 0.14 * torn,
+                share=0.5 + 0.06 * torn,
                 pull=float(side * APART * 2.0 * torn * drift * (1.0 + 0.8 * strain)),
                 shear=shear.astype(np.float32),
                 here=here.astype(np.float32),

@@ -9,7 +9,7 @@ import pytest
 
 from installation.brushes.colour import LUMINANCE
 from installation.brushes.shapes import spatial
-from installation.brushes.tearing import REGISTERS, SLABS, registers
+from installation.brushes.tearing import REGISTERS, SHEARED, SLABS, registers
 from installation.foundation import places
 from installation.model.chance import Chance
 from installation.model.score import parse
@@ -63,14 +63,15 @@ def test_torn_light_is_pulled_into_two_colours_that_lie_apart(moment: Moment) ->
     assert 0.0 < gone < 0.25  # some slabs are missing, most are there
 
 
-def test_slabs_are_sheared_afresh_with_each_slice_and_only_then(moment: Moment) -> None:
+def test_slabs_are_sheared_afresh_every_few_slices_and_only_then(moment: Moment) -> None:
     def shear(index: int, age: int) -> list[float]:
         now = replace(moment, unrest=1.0, beat=replace(moment.beat, index=index, age=age))
         return registers(now, CHANCE)[0].shear.tolist()
 
     assert len(shear(3, 0)) == SLABS
     assert shear(3, 0) == shear(3, 4)
-    assert shear(3, 0) != shear(4, 0)
+    assert shear(SHEARED, 0) == shear(2 * SHEARED - 1, 0)
+    assert shear(SHEARED - 1, 0) != shear(SHEARED, 0)
 
 
 def test_strokes_keep_where_they_begin_and_mist_is_left_alone(moment: Moment) -> None:
