@@ -82,7 +82,10 @@ def load(points: Iterable[EntryPoint]) -> Repertoire:
     for point in points:
         try:
             scene = _scene(point)
-            table([control for other in (*scenes.values(), scene) for control in other.controls])
+            others = [
+                other for name, other in scenes.items() if name != point.name
+            ]  # it takes the place of its own name
+            table([control for other in (*others, scene) for control in other.controls])
         except Exception as error:  # anything may happen in somebody else's module, and the show goes on
             broken[point.name] = f'scene "{point.name}" ({point.value}): {_line(error)}'
         else:
