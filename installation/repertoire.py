@@ -79,7 +79,7 @@ def load(points: Iterable[EntryPoint]) -> Repertoire:
     """The scenes `points` lead to. A broken one is named in one line, the others go on; the last of a name wins."""
     scenes: dict[str, type[Scene]] = {}
     broken: dict[str, str] = {}
-    for point in points:
+    for point in sorted(points, key=lambda point: point.name):  # however they were found, the table is the same
         try:
             scene = _scene(point)
             others = [

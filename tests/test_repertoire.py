@@ -16,7 +16,7 @@ def test_a_scene_that_is_found_twice_keeps_its_controls() -> None:
 
 
 def test_two_scenes_of_one_name_are_the_last_of_them_and_controls_of_two_names_may_not_meet() -> None:
-    other = EntryPoint("copy", TREK.value, GROUP)
+    other = EntryPoint("trek again", TREK.value, GROUP)
     found = load([TREK, other])
     assert list(found.scenes) == ["dreamtrek"]
     assert "/trek/anchor" in found.broken[0]
