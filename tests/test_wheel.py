@@ -86,7 +86,7 @@ def test_code_and_data_come_from_the_wheel(elsewhere: Elsewhere) -> None:
         origin = elsewhere.ask(f"import {module} as module; print(module.__file__)")
         assert Path(origin).is_relative_to(elsewhere.folder), origin
     for folder in ("assets", "config"):
-        found = Path(elsewhere.ask(f"from installation import places; print(places.{folder}())"))
+        found = Path(elsewhere.ask(f"from installation.foundation import places; print(places.{folder}())"))
         assert found.is_relative_to(elsewhere.folder), found
         assert {path.relative_to(found) for path in files(found)} == {
             path.relative_to(ROOT / folder) for path in files(ROOT / folder)
@@ -95,7 +95,7 @@ def test_code_and_data_come_from_the_wheel(elsewhere: Elsewhere) -> None:
 
 def test_scenes_are_found_by_their_entry_point(elsewhere: Elsewhere) -> None:
     said = elsewhere.ask("from installation import repertoire as r; f = r.found(); print(*f.scenes); print(*f.broken)")
-    assert said == "sleeptree"
+    assert said == "dreamtrek restpods sleeptree"
 
 
 def test_both_spellings_of_the_command_help(elsewhere: Elsewhere) -> None:
