@@ -17,9 +17,9 @@ from installation.foundation.errors import Mistake
 from installation.recording.journal import wall
 from installation.session.production import load_production
 from installation.session.request import Request
-from installation.sound.exposure import CALIBRATED_AT
+from installation.sound.hearing.exposure import CALIBRATED_AT
+from installation.sound.hearing.pink_noise import RISE_S, level_dbfs, noise
 from installation.sound.output.loudspeakers import Loudspeakers
-from installation.sound.pink_noise import RISE_S, level_dbfs, noise
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
 from installation.venue.toml_edit import amend, amended

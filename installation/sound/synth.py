@@ -23,9 +23,9 @@ from installation.sound.breath_noise import BreathNoise
 from installation.sound.cue import Cue, decode, encode
 from installation.sound.freeze import Bridge
 from installation.sound.glitch import Slice, Tear
-from installation.sound.guard import HearingGuard
+from installation.sound.hearing.guard import HearingGuard
+from installation.sound.hearing.loudness import Fader, LoudnessServo
 from installation.sound.high_partials import HighPartials
-from installation.sound.loudness import Fader, LoudnessServo
 from installation.sound.reverb import Reverb
 from installation.sound.splinters import Splinters
 from installation.sound.voices import BLEND, Voices

@@ -16,8 +16,8 @@ from installation.commands.calibrate import calibrate
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.session.request import Request
+from installation.sound.hearing.pink_noise import noise
 from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
-from installation.sound.pink_noise import noise
 from installation.status import Status, overlay, state_messages
 from installation.status import hearing as hearing_line
 from installation.venue import settings

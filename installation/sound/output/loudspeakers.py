@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from installation.scene import Moment, Voice
 from installation.show import Show
 from installation.sound.cue import Cue, encode
-from installation.sound.exposure import rest, sane
+from installation.sound.hearing.exposure import rest, sane
 from installation.sound.output.process import INSTALL, SampleSources, drones, own_loudspeakers
 from installation.sound.output.shared_memory import CueRing, Meter, OutputStatus, allocate
 from installation.status import Status

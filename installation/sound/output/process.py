@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from installation.model.chance import Chance
 from installation.scene import Strike, Voice
 from installation.sound.cue import Cue, encode
-from installation.sound.exposure import BOOK, Exposure
+from installation.sound.hearing.exposure import BOOK, Exposure
 from installation.sound.output.shared_memory import CueRing, Meter, Shared
 from installation.sound.synth import Levels, Synth
 from installation.venue.settings import Hearing, Sound

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.sound.cue import ROW
-from installation.sound.exposure import BOOK
+from installation.sound.hearing.exposure import BOOK
 
 Doubles = NDArray[np.float64]
 Shared = Any

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.light.picture import Picture, look
-from installation.sound.exposure import BOOK
+from installation.sound.hearing.exposure import BOOK
 from installation.sound.output import loudspeakers
 from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.venue.settings import Hearing, Sound

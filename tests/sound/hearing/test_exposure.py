@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import integrated
 from installation.model.chance import Chance
-from installation.sound.a_weighting import PINK_A, a_weighted_db, a_weighting, weigh
 from installation.sound.biquads import coefficients
-from installation.sound.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rest, sane
-from installation.sound.k_weighting import k_weighting
+from installation.sound.hearing.a_weighting import PINK_A, a_weighted_db, a_weighting, weigh
+from installation.sound.hearing.exposure import BOOK, FALL, RISE, SECONDS, Exposure, rest, sane
+from installation.sound.hearing.k_weighting import k_weighting
+from installation.sound.hearing.pink_noise import pink
 from installation.sound.output.process import Playback
 from installation.sound.output.shared_memory import CueRing, allocate
-from installation.sound.pink_noise import pink
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import Counter
 from tests.harness.night import RATE

@@ -13,10 +13,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.sound.a_weighting import PINK_A, a_weighting, weigh
 from installation.sound.biquads import coefficients
-from installation.sound.k_weighting import k_weighting
-from installation.sound.loudness import OFFSET, loudness, mean_square
+from installation.sound.hearing.a_weighting import PINK_A, a_weighting, weigh
+from installation.sound.hearing.k_weighting import k_weighting
+from installation.sound.hearing.loudness import OFFSET, loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.sound.biquads import Coefficients, biquad, response
-from installation.sound.k_weighting import k_weighting
-from installation.sound.loudness import OFFSET
+from installation.sound.hearing.k_weighting import k_weighting
+from installation.sound.hearing.loudness import OFFSET
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.sound.a_weighting import DEEPEST, HIGHEST, pink_k
-from installation.sound.exposure import CALIBRATED_AT
-from installation.sound.guard import HearingGuard
+from installation.sound.hearing.a_weighting import DEEPEST, HIGHEST, pink_k
+from installation.sound.hearing.exposure import CALIBRATED_AT
+from installation.sound.hearing.guard import HearingGuard
 from installation.sound.synth import Levels
 from installation.venue.settings import Hearing, Sound
 

@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
-from installation.sound.a_weighting import PINK_A, a_weighting, pink_k, weigh
 from installation.sound.biquads import coefficients
-from installation.sound.exposure import CALIBRATED_AT
-from installation.sound.k_weighting import k_weighting
-from installation.sound.pink_noise import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
+from installation.sound.hearing.a_weighting import PINK_A, a_weighting, pink_k, weigh
+from installation.sound.hearing.exposure import CALIBRATED_AT
+from installation.sound.hearing.k_weighting import k_weighting
+from installation.sound.hearing.pink_noise import CREST_DB, PERIOD, RISE_S, level_dbfs, noise, pink
 from installation.venue.settings import Hearing, Sound
 from tests.harness.night import RATE
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from benchmarks.ears import loudness_over_time, true_peak
 from installation.sound.biquads import coefficients
-from installation.sound.guard import HABIT, QUIET, HearingGuard
-from installation.sound.k_weighting import k_weighting, weigh_k
-from installation.sound.limiter import Limiter
-from installation.sound.loudness import loudness
+from installation.sound.hearing.guard import HABIT, QUIET, HearingGuard
+from installation.sound.hearing.k_weighting import k_weighting, weigh_k
+from installation.sound.hearing.limiter import Limiter
+from installation.sound.hearing.loudness import loudness
 from installation.venue.settings import Hearing
 from tests.harness.night import QUANTUM, RATE
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.sound.biquads import coefficients
-from installation.sound.k_weighting import k_weighting, weigh_k
-from installation.sound.limiter import Limiter
-from installation.sound.loudness import loudness, mean_square
+from installation.sound.hearing.k_weighting import k_weighting, weigh_k
+from installation.sound.hearing.limiter import Limiter
+from installation.sound.hearing.loudness import loudness, mean_square
 from installation.venue.settings import Hearing
 
 Array = NDArray[np.float32]
