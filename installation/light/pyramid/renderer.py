@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.grade import GRID, Grade, bloom, decay, matrix
-from installation.light.pyramid import levels, resolve, splat
+from installation.light.pyramid import bands, levels, resolve, splat
 from installation.light.pyramid.camera import camera
 from installation.light.pyramid.thread_pool import WorkerPool
 from installation.scene import Light, Mist, Points, Strokes, View, gathered
@@ -156,7 +156,7 @@ class Renderer:
                 reached = self._project(pieces[number], eye, grade, begin, end)
                 counts[number] = reached - begin
                 if reached <= end:
-                    splat.bin_bands(self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin)
+                    bands.bin_bands(self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin)
 
             self._pool.run(project, len(pieces))
             short = [i for i, count in enumerate(counts) if count > self._room[i]]
