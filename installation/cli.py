@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
-from collections.abc import Callable
-from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,9 +14,31 @@ from installation.commands.play import Supervision
 from installation.foundation.errors import Mistake
 from installation.foundation.refusal import plain
 from installation.model.score import Phase
+from installation.options import (
+    SEEDS,
+    Binaural,
+    Config,
+    ControllerName,
+    DisplayNumber,
+    Ends,
+    Fps,
+    JournalFile,
+    KioskStep,
+    Length,
+    LinkOption,
+    Performed,
+    PhaseName,
+    SceneName,
+    SceneStep,
+    ScoreName,
+    Seed,
+    Start,
+    Unsupervised,
+    number,
+    pixels,
+    whole,
+)
 from installation.session.request import PlayOptions, Request
-from installation.venue import settings
-from installation.venue.settings import Size
 
 
 def _version(wanted: bool) -> None:
@@ -36,109 +55,12 @@ app = typer.Typer(
     epilog="`sleeptree play` is the piece. Bad input ends a command with one line and exit code 2.",
 )
 
-SEEDS = 2**63 - 1
-
 
 @app.callback()
 def sleeptree(
     *, _: Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_version)] = False
 ) -> None:
     """SleepTree: a room sleeps together. A generative audiovisual installation for events."""
-
-
-def _size(option: str, text: str) -> Size:
-    try:
-        return settings.size(text)
-    except ValueError as rule:
-        raise Mistake(f'{option} {rule}, got "{text[:40]}"') from None
-
-
-def _number(option: str, least: float, most: float = math.inf) -> Callable[[str | float], float]:
-    """Reads the number that `option` takes; what is none is refused by name."""
-    span = f"{least:g}..{most:g}" if most < math.inf else f"of {least:g} or more"
-
-    def read(text: str | float) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not (least <= value <= most) or value == math.inf:
-            raise Mistake(f'{option} takes one number {"in " if most < math.inf else ""}{span}, got "{str(text)[:40]}"')
-        return value
-
-    return read
-
-
-def _whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
-    """Reads the whole number that `option` takes; what is none is refused by name."""
-
-    def read(text: str | int) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise Mistake(f'{option} takes a whole number in {least}..{most}, got "{str(text)[:40]}"')
-        return value
-
-    return read
-
-
-class Fps(StrEnum):
-    """Pictures a second that a film can have: they divide the show's 120 ticks a second."""
-
-    CINEMA = "24"
-    VIDEO = "30"
-    EVEN = "40"
-    SMOOTH = "60"
-
-
-class SceneStep(StrEnum):
-    """What can be done about scenes."""
-
-    NEW = "new"
-
-
-class PhaseName(StrEnum):
-    """The phases of the piece."""
-
-    HARMONY = "harmony"
-    GLITCH = "glitch"
-    RESOLUTION = "resolution"
-
-
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The venue's settings (TOML).")]
-ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
-SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
-Seed = Annotated[
-    int | None,
-    typer.Option("--seed", metavar="N", parser=_whole("--seed", 0, SEEDS), help="Another seed, another tree."),
-]
-DisplayNumber = Annotated[
-    int | None, typer.Option(metavar="N", parser=_whole("--display", 1, 64), help="Which display, from 1.")
-]
-Start = Annotated[
-    float, typer.Option("--from", metavar="S", parser=_number("--from", 0), help="Begin S seconds into the show.")
-]
-Length = Annotated[
-    float | None,
-    typer.Option(
-        metavar="S", parser=_number("--seconds", 0.01), help="How long.", show_default="to the end of the arc"
-    ),
-]
-Ends = Annotated[
-    float | None, typer.Option(metavar="S", parser=_number("--seconds", 0), help="End by itself after S seconds.")
-]
-Binaural = Annotated[bool, typer.Option("--binaural", help="For headphones: as a head in the middle hears it.")]
-Performed = Annotated[
-    Path | None,
-    typer.Option("--journal", metavar="JOURNAL", help="The performance in this journal; `last` is the newest."),
-]
-
-Unsupervised = Annotated[
-    bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
-]
-LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
 
 
 @app.command()
@@ -160,7 +82,7 @@ def play(
         typer.Option(metavar="ADDRESS[:PORT]", help=r"Take OSC here, from those in \[osc] allow; 0.0.0.0: everywhere."),
     ] = None,
     osc_port: Annotated[
-        int | None, typer.Option(parser=_whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
+        int | None, typer.Option(parser=whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
@@ -176,7 +98,7 @@ def play(
 
     Where there is no screen, it films twenty seconds with all three phases instead.
     """
-    wanted = None if window is None else _size("--window", window)
+    wanted = None if window is None else pixels("--window", window)
     from installation.commands.play import play
 
     options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, watch=watch)
@@ -190,7 +112,7 @@ def still(
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes.")],
     phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
     at: Annotated[
-        float | None, typer.Option(metavar="SECONDS", parser=_number("--at", 0), help="Or this moment of the show.")
+        float | None, typer.Option(metavar="SECONDS", parser=number("--at", 0), help="Or this moment of the show.")
     ] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
     scene: SceneName = None,
@@ -204,7 +126,7 @@ def still(
     if (phase is None) == (at is None):
         raise Mistake("still takes either --phase or --at")
     name: Phase | None = phase.value if phase is not None else None
-    _say(still(Request(config, score, scene, seed), at, name, _size("--size", size), out))
+    _say(still(Request(config, score, scene, seed), at, name, pixels("--size", size), out))
 
 
 @app.command()
@@ -213,7 +135,7 @@ def look(
     *,
     at: Annotated[str, typer.Option(metavar="S,S,...", help="These moments; else the middle of each phase.")] = "",
     strip: Annotated[
-        int, typer.Option(metavar="N", parser=_whole("--strip", 0, 48), help="So many moments through the arc.")
+        int, typer.Option(metavar="N", parser=whole("--strip", 0, 48), help="So many moments through the arc.")
     ] = 0,
     seeds: Annotated[str, typer.Option(metavar="N,N,...", help="With these seeds.")] = "",
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of one picture.")] = "640x360",
@@ -227,9 +149,9 @@ def look(
     """For who writes a scene: moments on one sheet, what they cost, what the flash guard did, what is wrong."""
     from installation.commands.look import Wanted, look
 
-    moments = tuple(_number("--at", 0)(word) for word in at.split(",") if word)
-    others = tuple(_whole("--seeds", 0, SEEDS)(word) for word in seeds.split(",") if word)
-    wanted = Wanted(_size("--size", size), out or Path(f"{Path(scene).name}.png"), moments, strip, others)
+    moments = tuple(number("--at", 0)(word) for word in at.split(",") if word)
+    others = tuple(whole("--seeds", 0, SEEDS)(word) for word in seeds.split(",") if word)
+    wanted = Wanted(pixels("--size", size), out or Path(f"{Path(scene).name}.png"), moments, strip, others)
     look(Request(config, score, scene), wanted, watch)
 
 
@@ -267,7 +189,7 @@ def film(
     from installation.commands.film import film
     from installation.session.filming import Reel
 
-    reel = Reel(_size("--size", size), int(fps), start, seconds, out, frames, wav, binaural)
+    reel = Reel(pixels("--size", size), int(fps), start, seconds, out, frames, wav, binaural)
     _say(film(Request(config, score, scene, seed), reel, journal))
 
 
@@ -278,7 +200,7 @@ def sound(
     start: Start = 0.0,
     seconds: Length = None,
     channels: Annotated[
-        int, typer.Option(metavar="N", parser=_whole("--channels", 1, 8), help="Loudspeakers round the room.")
+        int, typer.Option(metavar="N", parser=whole("--channels", 1, 8), help="Loudspeakers round the room.")
     ] = 2,
     scene: SceneName = None,
     score: ScoreName = None,
@@ -307,7 +229,7 @@ def check(
     ] = None,
     seconds: Annotated[
         float | None,
-        typer.Option(metavar="S", parser=_number("--seconds", 0, 3600), help="With --reading: how long it plays."),
+        typer.Option(metavar="S", parser=number("--seconds", 0, 3600), help="With --reading: how long it plays."),
     ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="With --calibrate: loudspeakers, as `play` takes them.")
@@ -359,13 +281,6 @@ def controls(
     _say(listed(Request(config), markdown))
 
 
-class ControllerName(StrEnum):
-    """The controllers that there are surfaces for."""
-
-    TOUCHOSC = "touchosc"
-    OPENSTAGECONTROL = "openstagecontrol"
-
-
 @app.command()
 def layout(
     controller: Annotated[ControllerName, typer.Argument(help="For which controller.")],
@@ -381,9 +296,6 @@ def layout(
     _say(layout(Request(config, score), name, out))
 
 
-JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]
-
-
 @app.command()
 def replay(
     journal: JournalFile,
@@ -396,7 +308,7 @@ def replay(
     context: typer.Context,
 ) -> None:
     """Play a performance again, live, as it was played then."""
-    wanted = None if window is None else _size("--window", window)
+    wanted = None if window is None else pixels("--window", window)
     from installation.commands.replay import replay
 
     options = PlayOptions(display, wanted, journal=journal)
@@ -418,13 +330,6 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
 
     if not status(as_json):
         raise typer.Exit(1)
-
-
-class KioskStep(StrEnum):
-    """What can be done about autostart."""
-
-    INSTALL = "install"
-    REMOVE = "remove"
 
 
 @app.command()
@@ -455,8 +360,8 @@ def _say(sentence: str) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line `arguments` (the process's own when None) and exit: 0 done, 2 bad input, 130 interrupted."""
     ends = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    for number in ends:  # a command that must end puts its files in order first
-        signal.signal(number, signal.default_int_handler)
+    for end in ends:  # a command that must end puts its files in order first
+        signal.signal(end, signal.default_int_handler)
     given = sys.argv[1:] if arguments is None else arguments
     command = typer.main.get_command(app)
     refusal = typer.BadParameter.__mro__[2]  # the exception that carries every complaint about the command line

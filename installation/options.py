@@ -1,0 +1,126 @@
+"""What the options and arguments of the command line take, each declared once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from installation.foundation.errors import Mistake
+from installation.venue import settings
+from installation.venue.settings import Size
+
+SEEDS = 2**63 - 1
+
+
+def pixels(option: str, text: str) -> Size:
+    """WxH; what is none is refused by the name of `option`."""
+    try:
+        return settings.size(text)
+    except ValueError as rule:
+        raise Mistake(f'{option} {rule}, got "{text[:40]}"') from None
+
+
+def number(option: str, least: float, most: float = math.inf) -> Callable[[str | float], float]:
+    """Reads the number that `option` takes; what is none is refused by name."""
+    span = f"{least:g}..{most:g}" if most < math.inf else f"of {least:g} or more"
+
+    def read(text: str | float) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (least <= value <= most) or value == math.inf:
+            raise Mistake(f'{option} takes one number {"in " if most < math.inf else ""}{span}, got "{str(text)[:40]}"')
+        return value
+
+    return read
+
+
+def whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
+    """Reads the whole number that `option` takes; what is none is refused by name."""
+
+    def read(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise Mistake(f'{option} takes a whole number in {least}..{most}, got "{str(text)[:40]}"')
+        return value
+
+    return read
+
+
+class Fps(StrEnum):
+    """Pictures a second that a film can have: they divide the show's 120 ticks a second."""
+
+    CINEMA = "24"
+    VIDEO = "30"
+    EVEN = "40"
+    SMOOTH = "60"
+
+
+class SceneStep(StrEnum):
+    """What can be done about scenes."""
+
+    NEW = "new"
+
+
+class PhaseName(StrEnum):
+    """The phases of the piece."""
+
+    HARMONY = "harmony"
+    GLITCH = "glitch"
+    RESOLUTION = "resolution"
+
+
+class ControllerName(StrEnum):
+    """The controllers that there are surfaces for."""
+
+    TOUCHOSC = "touchosc"
+    OPENSTAGECONTROL = "openstagecontrol"
+
+
+class KioskStep(StrEnum):
+    """What can be done about autostart."""
+
+    INSTALL = "install"
+    REMOVE = "remove"
+
+
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The venue's settings (TOML).")]
+ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
+SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", parser=whole("--seed", 0, SEEDS), help="Another seed, another tree."),
+]
+DisplayNumber = Annotated[
+    int | None, typer.Option(metavar="N", parser=whole("--display", 1, 64), help="Which display, from 1.")
+]
+Start = Annotated[
+    float, typer.Option("--from", metavar="S", parser=number("--from", 0), help="Begin S seconds into the show.")
+]
+Length = Annotated[
+    float | None,
+    typer.Option(metavar="S", parser=number("--seconds", 0.01), help="How long.", show_default="to the end of the arc"),
+]
+Ends = Annotated[
+    float | None, typer.Option(metavar="S", parser=number("--seconds", 0), help="End by itself after S seconds.")
+]
+Binaural = Annotated[bool, typer.Option("--binaural", help="For headphones: as a head in the middle hears it.")]
+Performed = Annotated[
+    Path | None,
+    typer.Option("--journal", metavar="JOURNAL", help="The performance in this journal; `last` is the newest."),
+]
+
+Unsupervised = Annotated[
+    bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
+]
+LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
+JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]
