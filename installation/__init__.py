@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from installation.brushes.colour import LUMINANCE, Array, ease, eased, hues, mix, rgb, shone
+    from installation.brushes.colour import LUMINANCE, Array, hues, mix, rgb, shone
     from installation.brushes.shapes import along, joined, mirrored, polylines, spatial
     from installation.brushes.tearing import REGISTERS, Register, registers
     from installation.controls import SLEEPERS, Control
+    from installation.foundation.easing import ease, eased
     from installation.model.chance import Chance
     from installation.model.score import Phase
     from installation.model.ticks import RATE
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     )
 else:
     _HOMES = {
-        "installation.brushes.colour": ["LUMINANCE", "Array", "ease", "eased", "hues", "mix", "rgb", "shone"],
+        "installation.brushes.colour": ["LUMINANCE", "Array", "hues", "mix", "rgb", "shone"],
         "installation.brushes.shapes": ["along", "joined", "mirrored", "polylines", "spatial"],
         "installation.brushes.tearing": ["REGISTERS", "Register", "registers"],
         "installation.controls": ["SLEEPERS", "Control"],
+        "installation.foundation.easing": ["ease", "eased"],
         "installation.model.chance": ["Chance"],
         "installation.model.score": ["Phase"],
         "installation.model.ticks": ["RATE"],

@@ -6,7 +6,6 @@ at the same ticks give the same show, to the byte.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
@@ -14,11 +13,12 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.brushes.dissolve import dark, dissolved
 from installation.camerawork import ADDRESSES, Camerawork
-from installation.cast import FORMER, Cast, Part
+from installation.cast import Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
+from installation.crossfade import Crossfade
 from installation.foundation import snapshot as memory
+from installation.foundation.easing import ease
 from installation.glides import Glides
 from installation.model import ticks
 from installation.model.bells import Bells
@@ -27,20 +27,14 @@ from installation.model.choir import Choir
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
-from installation.model.score import AXES, Course, Score, Section
+from installation.model.score import Course, Score
 from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
+from installation.score_check import check
 
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
 BLACKOUT = 2.0  # seconds
 SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
-CROSSFADE = 8.0  # seconds between two scenes
-
-
-def _towards(value: float, goal: float, seconds: float) -> float:
-    """One tick of a straight way that crosses 0..1 in `seconds`."""
-    step = 1.0 / (ticks.RATE * seconds)
-    return min(value + step, goal) if value < goal else max(value - step, goal)
 
 
 class ControlSource(Protocol):
@@ -78,7 +72,7 @@ def advance(
 class Show:
     """A score, a seed and scenes by name, playing. Raises ValueError when the score asks for what is not there."""
 
-    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed", "playing", "weights")
+    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed")
 
     def __init__(self, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
         self.score, self.seed = score, seed
@@ -89,7 +83,7 @@ class Show:
         self.community = Community(chance.of("community"), SLEEPERS, score.settled)
         born = self.community.own_hue, self.community.character, self.community.side
         self.cast = Cast(scenes, chance.of("scene"), Company(*map(_frozen, born)))
-        self._check(score)
+        check(score, self.table, self.cast.names)
         self.clock = GlitchClock(chance.of("glitch clock"))
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
@@ -100,12 +94,9 @@ class Show:
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
         self.soothed = False  # after /show/calm, until nothing is torn
-        self.playing: list[str] = []  # names of the scenes on stage, the newest last
-        self.weights: list[float] = []  # how far each has faded in
-        self._stage: dict[str, Scene] = {}
+        self._stage = Crossfade(self.cast)
         self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
-        self._enter(self.course.section.scene or score.scene)
-        self.weights = [1.0]
+        self._stage.enter(self.course.section.scene or score.scene)
         self._begin_section()
 
     # the outside world
@@ -161,7 +152,7 @@ class Show:
                 self._go(self._known(address, self.score.first(word), sorted(set(here)), word))
             case "/show/scene":
                 self._known(address, 0 if word in self.cast else None, sorted(self.cast.names), word)
-                self._enter(word)
+                self._stage.enter(word)
             case "/show/calm":
                 self._calm()
 
@@ -193,18 +184,18 @@ class Show:
         section = self.course.section
         swing = min(section.swing, SOOTHING) if self.soothed else section.swing
         self.camerawork.step(section.camera, self.course.elapsed / ticks.RATE)
-        self.unrest = _towards(self.unrest, UNREST[section.phase], swing)
+        self.unrest = ticks.towards(self.unrest, UNREST[section.phase], swing)
         self.soothed = self.soothed and self.unrest > 0.0
-        self.bloom = _towards(self.bloom, BLOOM[section.phase], section.opening)
-        self.presence = _towards(self.presence, section.presence, section.fade)
-        self.darkness = _towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
+        self.bloom = ticks.towards(self.bloom, BLOOM[section.phase], section.opening)
+        self.presence = ticks.towards(self.presence, section.presence, section.fade)
+        self.darkness = ticks.towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
         self.clock.step()
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
         c = self.community
         self.bells.step(self.tick, c.phase, c.present, c.driven, far)
         self.tick += 1
-        self._fade_scenes()
+        self._stage.step()
         for name in self.playing:
             self._stage[name].step(self._moment_of(name))
 
@@ -230,23 +221,16 @@ class Show:
             self.glides.aim(address, cast(Value, accept(self.table, address, [value]).value))
         self.camerawork.begin(section.camera, self.glides.now())
         if section.scene:
-            self._enter(section.scene)
+            self._stage.enter(section.scene)
         if self.course.place == 0 and self.course.arc > 0:
             self.community.settle_elsewhere(self.course.arc)
 
     # scenes
 
-    def _enter(self, name: str) -> None:
-        """Put a scene on stage, or bring it to the front."""
-        if name not in self._stage:
-            self._stage[name] = self.cast.as_born(name)
-        if name in self.playing:
-            i = self.playing.index(name)
-            self.playing.append(self.playing.pop(i))
-            self.weights.append(self.weights.pop(i))
-        else:
-            self.playing.append(name)
-            self.weights.append(0.0)
+    @property
+    def playing(self) -> list[str]:
+        """Names of the scenes on stage, the newest last."""
+        return self._stage.playing
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -269,30 +253,14 @@ class Show:
         Raises ValueError, and changes nothing, where it can't be played in this show.
         """
         former = self.cast.replace(name, kind, part, self.tick)
-        if name in self.playing:
-            front = self.playing[-1] == name
-            self.playing[self.playing.index(name)] = former
-            self._stage[former] = self._stage.pop(name)
-            if front:
-                self._stage[name] = part.scene
-                self.playing.append(name)
-                self.weights.append(0.0)
+        self._stage.replace(name, former, part)
         self._moments = {}
-
-    def _fade_scenes(self) -> None:
-        front = len(self.playing) - 1
-        weights = [_towards(w, float(i == front), CROSSFADE) for i, w in enumerate(self.weights)]
-        stay = [i for i, w in enumerate(weights) if w > 0.0 or i == front]
-        for i in set(range(len(weights))) - set(stay):
-            del self._stage[self.playing[i]]
-            self.cast.forget(self.playing[i])
-        self.playing, self.weights = [self.playing[i] for i in stay], [weights[i] for i in stay]
 
     # looking
 
     def moment(self) -> Moment:
         """What the scene in front may know now. The same object until the next step."""
-        return self._moment_of(self.playing[-1])
+        return self._moment_of(self._stage.front)
 
     def _moment_of(self, name: str) -> Moment:
         """What this scene may know: everybody is where it seats them."""
@@ -322,7 +290,7 @@ class Show:
             progress=self.course.progress,
             phase_progress=self.course.phase_progress,
             arc_progress=self.course.arc_progress,
-            presence=_smooth(self.presence) * _smooth(1.0 - self.darkness),
+            presence=ease(self.presence) * ease(1.0 - self.darkness),
             unrest=self._torn(values),
             bloom=self.bloom,
             coherence=self.community.coherence,
@@ -355,31 +323,15 @@ class Show:
 
     def lights(self, aspect: float = ASPECT) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded, for a picture `aspect` times as wide as high."""
-        shown: list[Light] = []
-        for name, weight in zip(self.playing, self.weights, strict=True):
-            if weight == 1.0:
-                shown.extend(self._stage[name].light(self._framed(name, aspect)))
-            elif not dark(weight):
-                lights = self._stage[name].light(self._framed(name, aspect))
-                shown.extend(dissolved(lights, weight, leaving=name != self.playing[-1]))
-        return tuple(shown)
+        return self._stage.lights(lambda name: self._framed(name, aspect))
 
     def voices(self) -> tuple[Voice, ...]:
         """The voices of every scene on stage, cross-faded."""
-        heard: list[Voice] = []
-        for name, weight in zip(self.playing, self.weights, strict=True):
-            voices = self._stage[name].sound(self._moment_of(name))
-            share = _smooth(weight)
-            heard.extend(voices if weight == 1.0 else (replace(voice, gain=voice.gain * share) for voice in voices))
-        return tuple(heard)
+        return self._stage.voices(self._moment_of)
 
     def view(self, aspect: float = ASPECT) -> View:
         """The camera of the scene in front, eased over from the one before."""
-        views = [self._stage[name].view(self._framed(name, aspect)) for name in self.playing]
-        view = views[0]
-        for other, weight in zip(views[1:], self.weights[1:], strict=True):
-            view = _between(view, other, _smooth(weight))
-        return view
+        return self._stage.view(lambda name: self._framed(name, aspect))
 
     def _values(self) -> Mapping[str, Value]:
         return self.camerawork.shown(self.glides.now())
@@ -399,7 +351,7 @@ class Show:
                 "camera": memory.remember(self.camerawork, self.camerawork.state),
                 "community": self.community.snapshot(),
                 "bells": memory.remember(self.bells, self.bells.state),
-                "scenes": {n: memory.remember(self._stage[n], self._stage[n].state) for n in self.playing},
+                "stage": self._stage.snapshot(),
             }
         )
 
@@ -413,21 +365,12 @@ class Show:
             raise ValueError(f"snapshot: not of a show with seed {self.seed}")
         try:
             if not scenes:
-                stage = {"playing": list(self.playing), "weights": list(self.weights)}
-                state = {
-                    **state,
-                    "show": {**state["show"], **stage},
-                    "scenes": {n: self.cast.part(n).birth for n in self.playing},
-                }
+                state = {**state, "stage": self._stage.as_born()}
             self._recall(state)
         except (KeyError, TypeError) as error:
             raise ValueError(f"snapshot: {error} is missing or malformed") from None
 
     def _recall(self, state: Mapping[str, Any]) -> None:
-        state = {**state, "show": _without_former(state["show"])}
-        unknown = set(state["show"]["playing"]) - set(self.cast.names)
-        if unknown:
-            raise ValueError(f"snapshot: no scene is called {sorted(unknown)[0]}")
         if not 0 <= state["course"]["place"] < len(self.score.section):
             raise ValueError(f"snapshot: the score has {len(self.score.section)} sections")
         memory.recall(self, self.moving, state["show"])
@@ -438,49 +381,8 @@ class Show:
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])
         self.community.restore(state["community"])
         memory.recall(self.bells, self.bells.state, state["bells"])
-        self._stage = {name: self.cast.as_born(name) for name in self.playing}
-        for name, scene in self._stage.items():
-            memory.recall(scene, scene.state, state["scenes"][name])
+        self._stage.restore(state["stage"])
         self._moments = {}
-
-    def _check(self, score: Score) -> None:
-        place = f"score {score.name}"
-        names = ", ".join(sorted(self.cast.names))
-        if score.scene not in self.cast:
-            raise ValueError(f'{place}: scene takes one of {names}, got "{score.scene}"')
-        moves = [move for section in score.section for move in section.camera]
-        moved = {f"/camera/{axis}" for axis in AXES if any(getattr(move, axis) is not None for move in moves)}
-        for section in score.section:
-            here = f"{place}: section {section.name}"
-            if section.scene and section.scene not in self.cast:
-                raise ValueError(f'{here}: scene takes one of {names}, got "{section.scene}"')
-            for address, value in section.controls.items():
-                try:
-                    control = accept(self.table, address, [value]).control
-                except Refused as error:
-                    raise ValueError(f"{here}: {error}") from None
-                if control.kind not in ("number", "switch") or "/N/" in control.address:
-                    raise ValueError(f"{here}: {address} can't be a section's target, only numbers and switches can")
-                if address in moved:
-                    raise ValueError(f"{here}: {address} is moved by this score's camera; say it there")
-            self._check_camera(section, here)
-
-    def _check_camera(self, section: Section, here: str) -> None:
-        for move in section.camera:
-            for axis in AXES:
-                row, value = self.table[f"/camera/{axis}"], getattr(move, axis)
-                if value is not None and not row.low <= value <= row.high:
-                    raise ValueError(f"{here}: camera {axis} takes {row.takes}, got {value:g}")
-
-
-def _without_former(show: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A snapshot's stage without the scenes that were being replaced: their code is gone with the process."""
-    playing, weights = show["playing"], show["weights"]
-    stay = [i for i, name in enumerate(playing) if FORMER not in name]
-    left = [weights[i] for i in stay]
-    if len(stay) < len(playing) and left:
-        left[-1] += 1.0 - sum(left)
-    return {**show, "playing": [playing[i] for i in stay], "weights": left}
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -488,26 +390,3 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     copy = np.array(array)
     copy.setflags(write=False)
     return copy
-
-
-def _smooth(x: float) -> float:
-    """0..1 with a soft start and end."""
-    return x * x * (3.0 - 2.0 * x)
-
-
-def _over(part: float) -> float:
-    return 1.0 / part if part > 0.0 else math.inf
-
-
-def _between(a: View, b: View, way: float) -> View:
-    def mix(p: tuple[float, float, float], q: tuple[float, float, float]) -> tuple[float, float, float]:
-        return (p[0] + (q[0] - p[0]) * way, p[1] + (q[1] - p[1]) * way, p[2] + (q[2] - p[2]) * way)
-
-    return replace(
-        b,
-        eye=mix(a.eye, b.eye),
-        target=mix(a.target, b.target),
-        height_deg=a.height_deg + (b.height_deg - a.height_deg) * way,
-        roll=a.roll + (b.roll - a.roll) * way,
-        haze=_over((1.0 - way) / a.haze + way / b.haze),
-    )

@@ -28,7 +28,8 @@ LEVELS = (
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
-    {"cast"},
+    {"cast", "score_check"},
+    {"crossfade"},
     {"show"},
     {"repertoire", "venue"},
     {"light", "sound", "remote", "checker"},
@@ -37,6 +38,7 @@ LEVELS = (
     {"watch"},
     {"session"},
     {"commands"},
+    {"options"},
     {"cli"},
     {"__main__"},
 )
@@ -49,7 +51,7 @@ HOMES = {
     "aiohttp": ("installation/remote/osc/query.py", "installation/remote/osc/connections.py"),
     "zeroconf": ("installation/remote/osc/query.py",),
     "platformdirs": ("installation/foundation/places.py", "installation/foundation/kernels.py"),
-    "typer": ("installation/cli.py",),
+    "typer": ("installation/cli.py", "installation/options.py"),
     "rich": ("installation/commands/", "installation/session/progress.py"),
     "numba": ("installation/foundation/kernels.py",),
     "random": (),
@@ -79,6 +81,8 @@ PURE_ROOMS = (
     "installation/scene.py",
     "installation/brushes/",
     "installation/cast.py",
+    "installation/score_check.py",
+    "installation/crossfade.py",
     "installation/show.py",
     "scenes/",
 )

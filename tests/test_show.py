@@ -237,7 +237,7 @@ def test_scenes_cross_fade_and_leave() -> None:
     weights = []
     for _ in range(120 * 9):
         show.step()
-        weights.append(dict(zip(show.playing, show.weights, strict=True)))
+        weights.append(dict(zip(show.playing, show._stage.weights, strict=True)))
     assert all(abs(sum(w.values()) - 1.0) < 0.02 for w in weights)
     assert show.playing == ["still"]
 
@@ -363,7 +363,7 @@ def test_a_scene_is_told_at_birth_who_is_there_and_where_it_seats_them_is_where_
     assert AZIMUTH[tone] == 0.25  # a quarter turn clockwise from ahead
     assert seated.tones[tone] > 0.3
     assert np.count_nonzero(seated.tones > 0.3) <= 3  # only groups that lie on the right sing
-    old = [scene for name, scene in show._stage.items() if name == "sleeptree"]
+    old = [scene for name, scene in show._stage.scenes.items() if name == "sleeptree"]
     assert (show._stage["terraces"].seen == 3.0).all()  # type: ignore[attr-defined]
     assert not (old[0].seen == 3.0).any()  # type: ignore[attr-defined]
 

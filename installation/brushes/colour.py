@@ -41,16 +41,3 @@ def mix(a: Array, b: Array, way: float | Array) -> Array:
     """From colour a to colour b, each (3,) or (n, 3); `way` is a number, or (n,) for (n, 3)."""
     mixed: Array = a + (shone(b - a, way) if isinstance(way, np.ndarray) else (b - a) * np.float32(way))
     return mixed
-
-
-def eased(x: NDArray[np.floating]) -> Array:
-    """0..1 with a soft start and end (smoothstep), clipped."""
-    t = np.clip(x, 0.0, 1.0).astype(np.float32, copy=False)
-    smooth: Array = t * t * (3.0 - 2.0 * t)
-    return smooth
-
-
-def ease(x: float) -> float:
-    """The same for one number."""
-    t = min(max(x, 0.0), 1.0)
-    return t * t * (3.0 - 2.0 * t)

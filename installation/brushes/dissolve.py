@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.brushes.colour import Array, ease, eased, shone
+from installation.brushes.colour import Array, shone
+from installation.foundation.easing import ease, eased
 from installation.scene import Light, Mist, Points, Strokes, dimmed, gathered
 
 BORDER = 0.08
@@ -38,8 +39,7 @@ def dark(weight: float) -> bool:
 
 
 def _way(weight: float) -> float:
-    soft = weight * weight * (3.0 - 2.0 * weight)
-    return soft * (1.0 + BORDER + GAP) - GAP
+    return ease(weight) * (1.0 + BORDER + GAP) - GAP
 
 
 def turn_of(place: NDArray[np.floating]) -> Array:

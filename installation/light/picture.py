@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.easing import ease
 from installation.light.flashguard.guard import Field, FlashGuard
 from installation.light.flashguard.held import Held
 from installation.light.glitch import tear
@@ -121,5 +122,4 @@ def grade(now: Moment, fade: float = 1.0) -> Grade:
 
 def torn(unrest: float) -> float:
     """How much of /light/glitch reaches the frame: nothing while the dream only trembles, all of it when torn."""
-    x = min(max((unrest - 0.35) / 0.65, 0.0), 1.0)
-    return x * x * (3.0 - 2.0 * x)
+    return ease((unrest - 0.35) / 0.65)

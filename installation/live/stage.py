@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from installation.foundation import png
+from installation.foundation.easing import ease
 from installation.light.picture import Pixels, look
 from installation.live.frame_pacing import FramePacer, Lag, period
 from installation.live.painter import Painter
@@ -113,7 +114,7 @@ class Stage:
     def level(self) -> float:
         """1, and on the way to the end, or while the house is closed, down to 0, softly."""
         x = 1.0 if self._farewell is None else self._farewell / FAREWELL
-        return _soft(x) * _soft(self._open)
+        return ease(x) * ease(self._open)
 
     def _turn(self) -> None:
         """One turn of the loop: while a picture is drawn the show moves on; then keys, and the next one is begun.
@@ -234,8 +235,3 @@ class Stage:
         self._words_at = now_ns
         self._words = overlay(self._reader.read(self.show, self.level))
         return self._words
-
-
-def _soft(x: float) -> float:
-    """0..1 with a soft start and end."""
-    return x * x * (3.0 - 2.0 * x)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation import snapshot as memory
+from installation.foundation.easing import ease
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.pulses import Pulses
@@ -232,7 +233,7 @@ class Community:
         self.driven += (spoken - self.driven) * (DT / np.where(spoken, 0.4, 4.0))
         if self.place_moved < 1.0:
             self.place_moved = min(self.place_moved + DT / 12.0, 1.0)
-            way = self.place_moved**2 * (3.0 - 2.0 * self.place_moved)
+            way = ease(self.place_moved)
             self.place = self.place_from + (self.place_to - self.place_from) * way
 
     def _stabiliser(self, on: bool) -> float:

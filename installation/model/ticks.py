@@ -23,6 +23,12 @@ def seconds(tick: int) -> float:
     return tick / RATE
 
 
+def towards(value: float, goal: float, seconds: float) -> float:
+    """One tick of a straight way from `value` to `goal` that crosses 0..1 in `seconds`."""
+    step = 1.0 / (RATE * seconds)
+    return min(value + step, goal) if value < goal else max(value - step, goal)
+
+
 class Ticker:
     """Turns readings of a monotonic clock into ticks that are due.
 

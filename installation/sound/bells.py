@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.easing import ease
 from installation.foundation.kernels import loose
 from installation.scene import Strike
 from installation.sound.voices import bank, pan
@@ -110,8 +111,7 @@ class Bowl:
     def render(self, left: float, root: float, bus: Array) -> None:
         """Add a quantum to `bus`, (channels, n): the next section is `left` seconds away, `root` Hz is the chord's."""
         n = bus.shape[1]
-        bowed = min(max(1.0 - left / BOWL_S, 0.0), 1.0)
-        wanted = bowed * bowed * (3.0 - 2.0 * bowed)
+        wanted = ease(1.0 - left / BOWL_S)
         after = max(self._gain * 10.0 ** (-n / (self._rate * FADING_S)), min(wanted, self._gain + n / self._rate))
         if self._gain < 1e-4 and wanted == 0.0:
             self._gain = 0.0

@@ -111,7 +111,7 @@ def test_what_fails_in_rehearsal_leaves_the_old_one_on_stage(
     assert line.startswith("dot: the old one plays on: ")
     assert said in line
     assert "\n" not in line
-    assert workshop.show._stage == {"dot": before}
+    assert workshop.show._stage.scenes == {"dot": before}
     workshop.atelier.look()
     assert workshop.said == [line]  # once
     workshop.saved(at=3.0)
@@ -134,7 +134,7 @@ def test_a_snapshot_from_the_middle_of_it_is_read_by_a_process_that_knows_only_t
     again = Show(workshop.show.score, 1, isolated(kinds, lambda: 0, lambda: 0))
     again.restore(snapshot)
     assert again.playing == ["dot"]
-    assert again.weights == [1.0]
+    assert again._stage.weights == [1.0]
     assert again._stage["dot"].age == workshop.show._stage["dot"].age  # type: ignore[attr-defined]
 
 
