@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from installation.brushes.colour import LUMINANCE, Array, hues, mix, rgb, shone
+    from installation.brushes.lettering import Verse, halves, legible, lettered, pen
     from installation.brushes.shapes import along, joined, mirrored, polylines, spatial
     from installation.brushes.tearing import REGISTERS, Register, registers
     from installation.controls import SLEEPERS, Control
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 else:
     _HOMES = {
         "installation.brushes.colour": ["LUMINANCE", "Array", "hues", "mix", "rgb", "shone"],
+        "installation.brushes.lettering": ["Verse", "halves", "legible", "lettered", "pen"],
         "installation.brushes.shapes": ["along", "joined", "mirrored", "polylines", "spatial"],
         "installation.brushes.tearing": ["REGISTERS", "Register", "registers"],
         "installation.controls": ["SLEEPERS", "Control"],
@@ -88,6 +90,7 @@ __all__ = [
     "Scene",
     "Sleepers",
     "Strokes",
+    "Verse",
     "View",
     "Voice",
     "along",
@@ -95,10 +98,14 @@ __all__ = [
     "ease",
     "eased",
     "gathered",
+    "halves",
     "hues",
     "joined",
+    "legible",
+    "lettered",
     "mirrored",
     "mix",
+    "pen",
     "polylines",
     "registers",
     "rgb",

@@ -98,7 +98,8 @@ PURE = {
     "hashlib",
     "heapq",
 }
-PURE |= {"itertools", "math", "numpy", "operator", "re", "struct", "types", "typing", "installation", "scenes"}
+PURE |= {"itertools", "math", "numpy", "operator", "re", "struct", "types", "typing", "unicodedata"}
+PURE |= {"installation", "scenes"}
 PURE_BUT = {
     "numpy.random.Generator": PURE_ROOMS,  # a name for type hints; what makes one is chance.py's alone
     "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
@@ -106,6 +107,7 @@ PURE_BUT = {
 }
 
 TOUCHING = tuple(f"installation.foundation.{module}" for module in ("atomic", "places", "png"))  # these touch files
+# (foundation/typefaces reads what ships and never changes: a constant, as code is)
 
 PUBLIC = set(installation.__all__)
 HEIGHT = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}
