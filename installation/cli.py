@@ -171,11 +171,18 @@ def new_scene(
 @app.command()
 def film(
     *,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.mp4", help="The film: H.264, plays everywhere.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The film (.mp4), or seconds that go round (.gif, .webp).")
+    ] = None,
     start: Start = 0.0,
     seconds: Length = None,
-    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
-    fps: Annotated[Fps, typer.Option(help="Pictures a second.")] = Fps.SMOOTH,
+    size: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Pixels.", show_default="1920x1080, a loop 480x270")
+    ] = None,
+    fps: Annotated[Fps | None, typer.Option(help="Pictures a second.", show_default="60, a loop 20")] = None,
+    codec: Annotated[
+        str, typer.Option(metavar="CODEC", help="h264 plays everywhere; hevc10 has 10 bits, for dark gradients.")
+    ] = "h264",
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
@@ -187,9 +194,12 @@ def film(
 ) -> None:
     """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
     from installation.commands.film import film
-    from installation.session.filming import Reel
+    from installation.session import filming
 
-    reel = Reel(pixels("--size", size), int(fps), start, seconds, out, frames, wav, binaural)
+    loops = filming.goes_round(out)
+    wanted = (filming.LOOP_SIZE if loops else filming.FILM_SIZE) if size is None else pixels("--size", size)
+    rate = (filming.LOOP_FPS if loops else filming.FILM_FPS) if fps is None else int(fps)
+    reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec)
     _say(film(Request(config, score, scene, seed), reel, journal))
 
 

@@ -59,6 +59,7 @@ def whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
 class Fps(StrEnum):
     """Pictures a second that a film can have: they divide the show's 120 ticks a second."""
 
+    LOOP = "20"
     CINEMA = "24"
     VIDEO = "30"
     EVEN = "40"

@@ -1,11 +1,11 @@
-"""`sleeptree film`: the show, or a part of it, as an MP4 or a folder of frames."""
+"""`sleeptree film`: the show, or a part of it, as an MP4, a folder of frames, or a loop for a page."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from installation.foundation.errors import Mistake
-from installation.session.filming import Reel, shoot
+from installation.session.filming import FILM, LOOP, Reel, go_round, shoot
 from installation.session.production import load_production, writable
 from installation.session.replaying import load_replay
 from installation.session.request import Request
@@ -13,14 +13,35 @@ from installation.session.request import Request
 
 def film(request: Request, reel: Reel, journal: Path | None = None) -> str:
     """Film what `reel` asks for, of the show or of the performance in a journal; say where it is."""
+    _check(reel)
+    production = load_production(request) if journal is None else load_replay(journal, request.config)
+    return go_round(production, reel) if reel.loops else shoot(production, reel)
+
+
+def _check(reel: Reel) -> None:
+    """Raises Mistake for what can't be filmed, before anything is."""
+    from installation.film.encoder import CODECS, require
+    from installation.film.loop import KINDS
+
     if reel.out is None and reel.frames is None:
         raise Mistake("film takes --out FILE.mp4, --frames DIR, or both")
+    if reel.codec not in CODECS:
+        raise Mistake(f'--codec takes one of {", ".join(CODECS)}, got "{reel.codec[:40]}"')
     if reel.out is not None:
         writable(reel.out)
-        if reel.size[0] % 2 or reel.size[1] % 2:
+        kind = reel.out.suffix.lower()
+        if kind not in (FILM, *LOOP):
+            raise Mistake(f'--out takes a file whose name ends in {FILM}, {" or ".join(LOOP)}, got "{reel.out}"')
+        if reel.loops and (reel.frames or reel.wav or reel.binaural or reel.codec != "h264"):
+            raise Mistake(f"--frames, --wav, --binaural and --codec go with an MP4, not with a loop, got {reel.out}")
+        encoder = KINDS[kind].encoder if reel.loops else CODECS[reel.codec].encoder
+        try:
+            require(encoder)
+        except ValueError as error:
+            raise Mistake(f"{reel.out}: {error}") from None
+        if not reel.loops and (reel.size[0] % 2 or reel.size[1] % 2):
             raise Mistake(f"--size takes even sides for an MP4, got {reel.size[0]}x{reel.size[1]}")
     if reel.wav is not None:
         writable(reel.wav)
     if reel.frames is not None and reel.frames.exists() and not reel.frames.is_dir():
         raise Mistake(f"{reel.frames}: is a file, a folder is wanted")
-    return shoot(load_production(request) if journal is None else load_replay(journal, request.config), reel)

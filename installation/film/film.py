@@ -55,8 +55,10 @@ def pictures(
     progress: Progress | None = None,
     source: ControlSource | None = None,
     followers: Sequence[Follower] = (),
+    deep: Pixels | None = None,
 ) -> Iterator[Pixels]:
-    """The pictures of `cut`, in order; each array is drawn over by the next.
+    """The pictures of `cut`, in order; each array is drawn over by the next, and so is `deep`, the same picture with
+    ten bits a channel.
 
     The show is advanced from where it is, tick by tick, with the controls of `source`; `followers` see every tick, the
     one that it is at included. What a picture remembers is made good first: the light of the LINGERING ticks before
@@ -73,7 +75,7 @@ def pictures(
     while True:
         tick = show.tick
         if tick >= watched and (tick - cut.first) % cut.every == 0:
-            picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps)
+            picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps, deep=deep)
             if tick >= cut.first:
                 yield pixels
         elif tick >= lingering and picture.lingers(tick) and show.moment().number("/light/trails") > 0.0:

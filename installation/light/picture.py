@@ -55,19 +55,24 @@ class Picture:
 
     def __init__(self, width: int, height: int, threads: int, seed: int, field: Field | None = None) -> None:
         self.width, self.height, self.threads = width, height, threads
-        self.guard = FlashGuard(width, height, field or Field())
+        self.field = field or Field()
+        self.guard = FlashGuard(width, height, self.field)
         self._renderer = Renderer(width, height, threads)
         self._chance = Chance(seed).of("tear")
 
-    def draw(self, seen: Look, pixels: Pixels, dt: float, fade: float = 1.0) -> None:
+    def draw(self, seen: Look, pixels: Pixels, dt: float, fade: float = 1.0, deep: Pixels | None = None) -> None:
         """The frame of a moment into `pixels`, `dt` seconds after the one before.
 
-        `fade` is the stage's own way to black, 0..1, when a show ends.
+        `fade` is the stage's own way to black, 0..1, when a show ends. `deep`, (height, width), gets the same frame
+        with ten bits a channel, red highest; what was torn or guarded has only eight there, too.
         """
         now = seen.now
-        self._renderer.draw(seen.lights, seen.view, grade(now, fade), now.tick, pixels)
+        self._renderer.draw(seen.lights, seen.view, grade(now, fade), now.tick, pixels, deep)
+        drawn = None if deep is None else pixels.copy()
         tear(pixels, now.beat, self._chance, now.number("/light/glitch") * torn(now.unrest))
         self.guard.guard(pixels, dt)
+        if deep is not None:
+            np.copyto(deep, deepened(pixels), where=pixels != drawn)
 
     def linger(self, seen: Look) -> None:
         """Let a moment leave its trail without being shown."""
@@ -91,6 +96,15 @@ class Picture:
     def lingers(tick: int) -> bool:
         """Whether light at this tick leaves a trail."""
         return tick % GRID == 0
+
+
+def deepened(pixels: Pixels) -> Pixels:
+    """Pixels of eight bits a channel with ten, red highest; white stays white."""
+    deep = np.zeros_like(pixels)
+    for channel in range(3):
+        value = (pixels >> np.uint32(8 * channel)) & np.uint32(255)
+        deep |= ((value << np.uint32(2)) | (value >> np.uint32(6))) << np.uint32(10 * channel)
+    return deep
 
 
 def prepare(progress: Callable[[str], None]) -> None:

@@ -51,6 +51,11 @@ class Production:
 
         Moments.of(places.caches() / "moments", show, self.scenes).reach(show, tick, progress)
 
+    def tags(self, start: float, seconds: float) -> dict[str, str]:
+        """What a film of so many seconds says of itself: its title, and from what it can be made again."""
+        made = f"seed {self.seed}; score {self.score.name}; scene {self.score.scene}"
+        return {"title": f"SleepTree, {self.score.name}", "comment": f"{made}; from {start:g} s; {seconds:g} s"}
+
     def source(self) -> ControlSource:
         """The controls that a film of this takes: those of a replay are what was played then, others have none."""
         return Silence()

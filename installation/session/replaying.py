@@ -11,7 +11,7 @@ from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.recording import replay as performances
-from installation.recording.journal import FOLDER
+from installation.recording.journal import FOLDER, night
 from installation.recording.replay import Performance, Replay
 from installation.session.production import Production, load_production
 from installation.session.request import Request
@@ -43,6 +43,10 @@ class ReplayProduction(Production):
 
     def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
         """Nothing is kept of a performance: its first tick is where it was begun."""
+
+    def tags(self, start: float, seconds: float) -> dict[str, str]:
+        """As of any show, and the date of the night that it was."""
+        return {**super().tags(start, seconds), "date": night(self.performance.header.began)}
 
     def source(self) -> Replay:
         """What was accepted then, tick by tick."""

@@ -74,11 +74,18 @@ class Renderer:
         self._coarse_history = self._old = self._new = np.zeros(0, dtype=np.float32)
 
     def draw(
-        self, lights: Iterable[Light], view: View, grade: Grade, tick: int, frame: NDArray[np.uint32] | None
+        self,
+        lights: Iterable[Light],
+        view: View,
+        grade: Grade,
+        tick: int,
+        frame: NDArray[np.uint32] | None,
+        deep: NDArray[np.uint32] | None = None,
     ) -> None:
         """Draw `lights` into `frame`, (height, width) uint32 0x00RRGGBB with contiguous rows; the pitch may be wider.
 
-        With frame=None only the trails take note of this tick. Lights that aren't finite are left out. Raises
+        With frame=None only the trails take note of this tick. `deep`, of the frame's shape and without a wider pitch,
+        gets the same pixels with ten bits a channel, red highest. Lights that aren't finite are left out. Raises
         ValueError for a frame of another shape or with rows that aren't contiguous.
         """
         trails = grade.trails > 0.0
@@ -88,12 +95,17 @@ class Renderer:
         pixels, pitch = self._nothing, 0
         if frame is not None:
             pixels, pitch = self._memory(frame)
+        finer = self._nothing[:0]
+        if deep is not None:
+            if not deep.flags.c_contiguous:
+                raise ValueError("the deep frame must be contiguous")
+            finer, _ = self._memory(deep)
         lights = list(lights)
         edges = self._scatter(lights, view, grade)
         self._splat_levels(lights, edges, trails, note, fade, grade.glow)
         if frame is not None:
             self._collapse()
-        self._resolve(edges, grade, tick, (trails, note, fade), frame is not None, pixels, pitch)
+        self._resolve(edges, grade, tick, (trails, note, fade), frame is not None, pixels, pitch, finer)
         if note:
             self._old, self._new = self._new, self._old
             self._noted = tick
@@ -225,7 +237,7 @@ class Renderer:
 
     def _resolve(
         self, edges: NDArray[np.int64], grade: Grade, tick: int, history: tuple[bool, bool, float],
-        shown: bool, pixels: NDArray[np.int32], pitch: int,
+        shown: bool, pixels: NDArray[np.int32], pitch: int, deep: NDArray[np.int32],
     ) -> None:  # fmt: skip
         """Make levels 1 and 0 and the pixels, band by band."""
         trails, note, fade = history
@@ -240,7 +252,7 @@ class Renderer:
                 trails, note, np.float32(fade), self._old, self._new,
                 self._one[worker], self._also[worker], self._fine[worker], self._mixed[worker],
                 self._linear, shown, pixels, pitch, light, grade.vignette, shift,
-                self._away, self._across,
+                self._away, self._across, deep,
             )  # fmt: skip
 
         self._pool.run(resolve_part, parts)

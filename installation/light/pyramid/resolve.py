@@ -30,13 +30,19 @@ _OUTER, _ASIDE, _NEXT, _NEAREST = (np.float32(v / 64) for v in (1, 7, 21, 35))
 # The tone curve v (6.2 v + 0.5) / (v (6.2 v + 1.7) + 0.06), as 1 - (1.2 v + 0.06) / (...). One constant is a hair less,
 # so that rounding can't bring black below 0.
 _A, _C, _D = np.float32(6.2), np.float32(1.7), np.float32(0.06)
-_E, _F = np.float32(255 * 1.2), np.float32(255 * 0.06 * (1 - 4e-7))
 _BLEED, _BLEED_MOST = np.float32(0.02), np.float32(0.3)
 _NOISE = np.float32(52.9829189)
 _SECOND = np.float32(61.803399)
 _BELOW = np.float32(0.9995)  # noise that with the curve's rounding stays under 1: black is black
-_WHITE = np.float32(255)
-_RED_PLACE, _GREEN_PLACE = np.float32(65536), np.float32(256)
+
+
+def curve(bits: int) -> tuple[np.float32, np.float32, np.float32]:
+    """The tone curve's three scales for pixels of so many bits a channel: white, and the numerator's two."""
+    white = 2**bits - 1
+    return np.float32(white), np.float32(white * 1.2), np.float32(white * 0.06 * (1 - 4e-7))
+
+
+_EIGHT, _TEN = curve(8), curve(10)
 
 
 def ramps(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -49,9 +55,12 @@ def ramps(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.floa
 @quick
 def tone(
     fine: NDArray[np.float32], stride: int, width: int, light: NDArray[np.float32], fall: np.float32, edge: np.float32,
-    away: NDArray[np.float32], across: NDArray[np.float32], down: np.float32, shift: np.float32, out: NDArray[np.int32],
+    away: NDArray[np.float32], across: NDArray[np.float32], down: np.float32, shift: np.float32,
+    scales: tuple[np.float32, np.float32, np.float32], bits: int, out: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """One row of linear light to pixels: grade, vignette, bleed, tone curve (Hejl and Burgess-Dawson, 2010), dither.
+
+    A channel takes `bits`, 8 or 10, and `scales` are the curve's for so many; red stands highest.
 
     The bleed lets bright colours turn white, and leaves dim ones as they are. The dither is interleaved gradient noise
     (Jimenez, 2014) made triangular where it can't lift black, so that no step of 1/255 shows.
@@ -62,6 +71,8 @@ def tone(
     m00, m01, m02, m10, m11, m12, m20, m21, m22 = (
         light[0], light[1], light[2], light[3], light[4], light[5], light[6], light[7], light[8],
     )  # fmt: skip
+    white, e, f = scales
+    place = np.float32(1 << bits)
     for x in range(width):
         dim = edge - fall * away[x]
         r0, g0, b0 = red[x] * dim, green[x] * dim, blue[x] * dim
@@ -73,18 +84,18 @@ def tone(
         r += bleed
         g += bleed
         b += bleed
-        r = _WHITE - (_E * r + _F) / (r * (_A * r + _C) + _D)
-        g = _WHITE - (_E * g + _F) / (g * (_A * g + _C) + _D)
-        b = _WHITE - (_E * b + _F) / (b * (_A * b + _C) + _D)
+        r = white - (e * r + f) / (r * (_A * r + _C) + _D)
+        g = white - (e * g + f) / (g * (_A * g + _C) + _D)
+        b = white - (e * b + f) / (b * (_A * b + _C) + _D)
         u = across[x] + down
         u = _NOISE * (u - np.floor(u)) + shift
         u = _BELOW * (u - np.floor(u))
         v = _SECOND * u
         v -= np.floor(v) + _HALF
-        r = np.floor(min(r + u + v * min(r, _ONE), _WHITE))
-        g = np.floor(min(g + u + v * min(g, _ONE), _WHITE))
-        b = np.floor(min(b + u + v * min(b, _ONE), _WHITE))
-        out[x] = np.int32(r * _RED_PLACE + g * _GREEN_PLACE + b)
+        r = np.floor(min(r + u + v * min(r, _ONE), white))
+        g = np.floor(min(g + u + v * min(g, _ONE), white))
+        b = np.floor(min(b + u + v * min(b, _ONE), white))
+        out[x] = (np.int32(r * place + g) << np.int32(bits)) | np.int32(b)
 
 
 @quick
@@ -188,18 +199,19 @@ def blend_trails(
 
 
 @quick
-def resolve_bands(
+def resolve_bands(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     splats: NDArray[np.float32], edges: NDArray[np.int64], order: NDArray[np.int32], spots: NDArray[np.float32],
     table: NDArray[np.int64], light: NDArray[np.float32], begin: int, end: int, rows: int,
     trails: bool, note: bool, fade: np.float32, old: NDArray[np.float32], new: NDArray[np.float32],
     one: NDArray[np.float32], also: NDArray[np.float32], fine: NDArray[np.float32], mixed: NDArray[np.float32],
     linear: NDArray[np.float32],
     shown: bool, pixels: NDArray[np.int32], pitch: int, grade: NDArray[np.float32], vignette: float, shift: float,
-    away: NDArray[np.float32], across: NDArray[np.float32],
+    away: NDArray[np.float32], across: NDArray[np.float32], deep: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Bands begin..end-1, `rows` pixel rows each, from the sorted splats and the collapsed level 2.
 
-    With `shown` they become pixels; where `linear`, (rows, 3, columns), isn't empty, the light itself is copied there.
+    With `shown` they become pixels; where `linear`, (rows, 3, columns), isn't empty, the light itself is copied there,
+    and where `deep`, row by row, isn't empty, the pixels again with ten bits a channel.
     """
     height, width, stride0 = table[0, ROWS], table[0, COLUMNS], table[0, STRIDE]
     high1, wide1, stride1 = table[1, ROWS], table[1, COLUMNS], table[1, STRIDE]
@@ -244,8 +256,15 @@ def resolve_bands(
             dy = above + y + 0.5 - 0.5 * height
             edge = np.float32(1.0 - vignette * dy * dy * squared)
             down = 0.00583715 * (above + y)
+            row, phase = fine[early + y * line : early + (y + 1) * line], np.float32(down - math.floor(down))
             o = (above + y) * pitch
             tone(
-                fine[early + y * line : early + (y + 1) * line], stride0, width, grade, np.float32(vignette), edge,
-                away, across, np.float32(down - math.floor(down)), np.float32(shift), pixels[o : o + width],
+                row, stride0, width, grade, np.float32(vignette), edge, away, across, phase, np.float32(shift),
+                _EIGHT, 8, pixels[o : o + width],
             )  # fmt: skip
+            if len(deep) > 0:
+                o = (above + y) * width
+                tone(
+                    row, stride0, width, grade, np.float32(vignette), edge, away, across, phase, np.float32(shift),
+                    _TEN, 10, deep[o : o + width],
+                )  # fmt: skip
