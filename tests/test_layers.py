@@ -25,6 +25,7 @@ LEVELS = (
     {"model"},
     {"controls"},
     {"glides", "camerawork", "status"},
+    {"words"},
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
