@@ -56,7 +56,7 @@ class Sleepers:
     character: Doubles  # (n,) -1..1, who leads and who follows the common breath
     side: Doubles  # (n,) -1 or 1, the camp a sleeper falls into when the dream tears
     place: Doubles  # (n, 2) metres: where the scene seats them, or on the water, where they move between arcs
-    arrived: Doubles  # (n,) seconds since this sleeper last came into the room; 1,000 for who was there at the start
+    arrived: Doubles  # (n,) seconds since this sleeper came into the room; 1,000 for all where a score begins settled
     tone: NDArray[np.int64]  # (n,) 0..7, which tone of the chord this sleeper sings
     struck: Doubles  # (n,) 0 .. 1, how hard this sleeper's bell is struck in this tick: at the peak of a breath
 

@@ -34,6 +34,7 @@ from installation.score_check import check
 UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
 BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
 BLACKOUT = 2.0  # seconds
+GATHERING = 0.8  # of the first section's fade, in which the sleepers come in: the last are seen to
 SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
 
 
@@ -80,7 +81,8 @@ class Show:
         chance = Chance(seed)
         self.tick = 0
         self.course = Course(score)
-        self.community = Community(chance.of("community"), SLEEPERS, score.settled)
+        gathering = 0.0 if score.settled else GATHERING * self.course.section.fade
+        self.community = Community(chance.of("community"), SLEEPERS, score.settled, gathering)
         born = self.community.own_hue, self.community.character, self.community.side
         self.cast = Cast(scenes, chance.of("scene"), Company(*map(_frozen, born)))
         check(score, self.table, self.cast.names)

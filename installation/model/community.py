@@ -64,7 +64,10 @@ class Climate:
 
 
 class Community:
-    """`count` sleepers; `step` moves them by one tick."""
+    """`count` sleepers; `step` moves them by one tick.
+
+    Over the first `gathering` seconds they come in, one after the other; 0: all are there already.
+    """
 
     moving = (
         *("phase", "breath", "mended_coupling", "present", "presence", "glow", "glow_target", "hue", "hue_target"),
@@ -72,7 +75,7 @@ class Community:
         *("place", "place_from", "place_to", "place_moved"),
     )
 
-    def __init__(self, chance: Chance, count: int, settled: bool = False) -> None:
+    def __init__(self, chance: Chance, count: int, settled: bool = False, gathering: float = 0.0) -> None:
         self._chance, self._restless = chance, chance.of("restless")
         born = chance.of("born").at()
         self.character: Doubles = born.uniform(-1.0, 1.0, count)  # phi
@@ -87,14 +90,15 @@ class Community:
         self.breath = 0.0  # radians, unwrapped: the common breath as everyone hears it
         self.mended_coupling = 0.0  # 1/s that the stabiliser adds to K
         self.presence = np.ones(count)  # whether a sleeper is in the room
-        self.present = np.ones(count)  # the same, fading
+        self.present = np.full(count, float(gathering <= 0.0))  # the same, fading
         self.glow, self.glow_target = np.ones(count), np.ones(count)
         self.hue, self.hue_target = self.own_hue.copy(), self.own_hue.copy()
         self.rate, self.rate_target = np.full(count, 0.16), np.full(count, 0.16)  # Hz, given by a sensor
         self.driven = np.zeros(count)  # 0 own rate .. 1 the sensor's
         self.pulses = Pulses(count, QUIET)
         self.drive_tick = np.full(count, -QUIET - 1, dtype=np.int64)  # when a sensor last spoke
-        self.arrived = np.full(count, 1e3)  # seconds in the room
+        self.arrived = np.full(count, 0.0 if gathering > 0.0 else 1e3)  # seconds in the room
+        self._comes_in = chance.of("gathering").at().uniform(0.0, gathering, count) * ticks.RATE  # ticks
         self.place: Doubles = self._places(0)  # (n, 2) metres on the water
         self.place_from, self.place_to = self.place, self.place
         self.place_moved = 1.0  # 0..1 of the way between the last two arcs' places
@@ -119,6 +123,10 @@ class Community:
         away = math.remainder(self.phase[sleeper], 2.0 * math.pi)
         self.phase = self.phase.copy()  # another array: what was worked out of the old one is not true of it
         self.phase[sleeper] -= 0.5 * away
+
+    def doubles(self, sleeper: int, tick: int) -> bool:
+        """Whether a beat of this sleeper's sensor would change nothing now: it is the last one once more."""
+        return self.pulses.doubles(sleeper, tick)
 
     def drive(self, sleeper: int, rate: float, tick: int) -> None:
         """A sensor gives the rate itself, in Hz."""
@@ -223,8 +231,9 @@ class Community:
 
     def _follow_targets(self, tick: int) -> None:
         """Nothing that somebody sets jumps."""
-        self.present += (self.presence - self.present) * (DT / 0.8)
-        self.arrived += DT * self.presence
+        here = self.presence * (tick >= self._comes_in)
+        self.present += (here - self.present) * (DT / 0.8)
+        self.arrived += DT * here
         self.glow += (self.glow_target - self.glow) * (DT / 0.3)
         turn = self.hue_target - self.hue
         self.hue += (turn - np.rint(turn)) * (DT / 0.5)

@@ -29,14 +29,21 @@ class Pulses:
         self.doubted = np.full(count, -1, dtype=np.int64)  # tick of a beat that may have been a double, -1 for none
         self.intervals = np.zeros((count, _KEPT), dtype=np.int64)  # ticks, the newest first; 0 for none yet
 
+    def doubles(self, sleeper: int, tick: int) -> bool:
+        """Whether what a sensor feels at `tick` is the last beat, or the last that was doubted, once more."""
+        last, doubted = int(self.last[sleeper]), int(self.doubted[sleeper])
+        if last < 0 or tick - last > self._quiet:
+            return False
+        return tick - last < DOUBLE or (doubted >= 0 and tick - doubted < DOUBLE)
+
     def beat(self, sleeper: int, tick: int) -> bool:
         """A sensor felt something at `tick`. Whether it was a beat."""
         last, doubted = int(self.last[sleeper]), int(self.doubted[sleeper])
         interval = tick - last
+        if self.doubles(sleeper, tick):
+            return False
         if last < 0 or interval > self._quiet:
             self.intervals[sleeper] = 0
-        elif interval < DOUBLE or (doubted >= 0 and tick - doubted < DOUBLE):
-            return False
         elif doubted >= 0 and abs((tick - doubted) - (doubted - last)) < EVEN * (doubted - last):
             self.intervals[sleeper] = (tick - doubted, doubted - last, 0)  # it was no double: the heart is quicker now
         elif doubted < 0 and interval < EARLY * self.usual(sleeper):

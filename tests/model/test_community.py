@@ -97,6 +97,20 @@ def test_a_sleeper_who_leaves_is_not_counted(community: Community) -> None:
     assert community.arrived[7] == pytest.approx(5.0)
 
 
+def test_at_the_first_dusk_they_come_in_one_after_the_other() -> None:
+    community = Community(Chance(3), 240, gathering=20.0)
+    came = []
+    for tick in range(25 * RATE):
+        community.step(tick, CALM)
+        if tick % RATE == RATE - 1:
+            came.append(int((community.arrived > 0.0).sum()))
+    assert came[0] < 30
+    assert max(np.diff(came)) < 30  # a dozen a second, and never a crowd at once
+    assert (came[18], came[20], came[24]) == (pytest.approx(228, abs=10), 240, 240)
+    assert community.arrived.min() > 4.9
+    assert community.present.min() > 0.99
+
+
 def test_places_change_with_the_arc_and_nobody_jumps(community: Community) -> None:
     before = community.place.copy()
     community.settle_elsewhere(1)
