@@ -20,8 +20,8 @@ def tear(frame: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float) -
     """Tear `frame` (height, width) 0x00RRGGBB in place by `amount`, 0 (untouched) .. 1.
 
     Every slice of `beat` has bars of its own, addressed by its index. They are short, shifted sideways by up to 4 % of
-    the width within themselves, and at most 2 px (at 1080 rows) of red and blue parting; both grow and shrink within
-    the slice. Every pixel shown is made of the channels of pixels from its own bar.
+    the width, and at most 2 px (at 1080 rows) of red and blue parting; both grow and shrink within the slice. What is
+    shown in a bar is what stood beside it in its rows; past the frame's edge, its mirror image.
     """
     if amount <= 0.0:
         return
@@ -33,19 +33,24 @@ def tear(frame: NDArray[np.uint32], beat: Beat, chance: Chance, amount: float) -
     for _ in range(bars):
         top, left, tall, wide, far, split = dice.random(6)
         rows = max(1, round((0.003 + 0.025 * tall**2) * height))
-        columns = max(4, round((0.06 + 0.3 * wide) * width))
+        columns = min(width, max(4, round((0.06 + 0.3 * wide) * width)))
         y = int(top * max(height - rows, 1))
         x = int(left * max(width - columns, 1))
         shift = round((far - 0.5) * 0.08 * width * strength)
         part = round(2.0 * height / 1080 * strength * (0.5 + split))
-        _displace(frame[y : y + rows, x : x + columns], shift, min(part, max(1, round(2.0 * height / 1080))))
+        _displace(frame[y : y + rows], x, columns, shift, min(part, max(1, round(2.0 * height / 1080))))
 
 
-def _displace(bar: NDArray[np.uint32], shift: int, part: int) -> None:
-    """Roll a bar sideways by `shift`, its red `part` further and its blue `part` less, in place."""
-    red, green, blue = np.uint32(0xFF0000), np.uint32(0x00FF00), np.uint32(0x0000FF)
-    bar[:] = (
-        (np.roll(bar, shift + part, axis=1) & red)
-        | (np.roll(bar, shift, axis=1) & green)
-        | (np.roll(bar, shift - part, axis=1) & blue)
+def _displace(rows: NDArray[np.uint32], x: int, columns: int, shift: int, part: int) -> None:
+    """Show in `columns` from `x` what stands `shift` to their left, red `part` further away and blue `part` nearer."""
+    red, green, blue = (
+        rows[:, _mirrored(np.arange(x, x + columns) - shift - apart, rows.shape[1])] for apart in (part, 0, -part)
     )
+    rows[:, x : x + columns] = (red & np.uint32(0xFF0000)) | (green & np.uint32(0xFF00)) | (blue & np.uint32(0xFF))
+
+
+def _mirrored(columns: NDArray[np.int_], width: int) -> NDArray[np.int_]:
+    """The same columns, those past an edge of `width` folded back at it."""
+    folded: NDArray[np.int_] = np.mod(columns, 2 * width)
+    mirrored: NDArray[np.int_] = np.minimum(folded, 2 * width - 1 - folded)
+    return mirrored
