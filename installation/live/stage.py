@@ -29,6 +29,16 @@ FAREWELL = ticks.RATE
 NIGHTFALL = 10 * ticks.RATE
 """Ticks in which light and sound go when the house closes, and come when it opens."""
 
+AGAIN = 2 * SECOND
+"""Nanoseconds in which Escape or Q must be pressed again to end a show that fills the screen."""
+
+UNLIT = 0.5
+"""Level of the picture under which no words lie on it: in a dark room they would be the brightest thing."""
+
+READ = 60 * SECOND
+"""Nanoseconds after which the overlay goes by itself from a picture that fills the screen: people came for that."""
+
+_ASKED = f"once more within {AGAIN // SECOND} s ends the show"
 _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
@@ -80,7 +90,8 @@ class Stage:
         self._last: int | None = None  # tick at which the end begins by itself
         self._farewell: int | None = None  # ticks left until black
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
-        self._words_at = 0
+        self._words_at = self._words_since = 0
+        self._asked_at: int | None = None  # when somebody pressed Escape or Q
         self._saving: list[threading.Thread] = []
         self.sections: deque[dict[str, Any]] = deque(maxlen=_SECTIONS)
 
@@ -96,7 +107,7 @@ class Stage:
         self.painter.begin(look(self.show, self.painter.aspect), self._clock(), self.level)
         while self._farewell != 0:
             self._turn()
-        self.painter.finish(self._words)
+        self.painter.finish(None)
         for thread in self._saving:
             thread.join()
 
@@ -188,6 +199,8 @@ class Stage:
     def _press(self, key: str) -> None:
         controls = self.show.moment().controls
         match key.strip("[]"):  # "[1]" is the 1 beside the cursor keys
+            case "escape" | "q" if not self._sure():
+                pass
             case "escape" | "q" | "close":
                 self.end()
             case "f":
@@ -195,7 +208,7 @@ class Stage:
                 self.painter.interrupted()
             case "h":
                 self._words = () if self._words is None else None
-                self._words_at = 0
+                self._words_at, self._words_since = 0, self._clock()
             case "s" if self._stills is not None:
                 self.painter.keep(self._save)
             case "space":
@@ -208,6 +221,13 @@ class Stage:
                 self._say("/show/back")
             case "1" | "2" | "3" as digit:
                 self._say("/show/phase", ("harmony", "glitch", "resolution")[int(digit) - 1])
+
+    def _sure(self) -> bool:
+        """Whether somebody means to end the show: nobody ends a public one by a touch. A window is a rehearsal."""
+        now, before = self._clock(), self._asked_at
+        sure = not self._screen.fullscreen or (before is not None and now - before <= AGAIN)
+        self._asked_at = None if sure else now
+        return sure
 
     def _say(self, address: str, *arguments: object) -> None:
         self._desk.receive(address, arguments, KEYS, self._clock())
@@ -229,7 +249,20 @@ class Stage:
             self._notice(f"no still saved: {error.strerror}: {path}")
 
     def _told(self, now_ns: int) -> tuple[str, ...] | None:
-        """The overlay's lines, new every quarter of a second so that they can be read; None while it is off."""
+        """The lines that lie on the picture; None: none."""
+        asked = (_ASKED,) if self._asked_at is not None and now_ns - self._asked_at <= AGAIN else ()
+        words = self._overlay(now_ns) if self._lit else None
+        return (*asked, *(words or ())) if asked or words is not None else None
+
+    @property
+    def _lit(self) -> bool:
+        """Whether there is a picture: neither a blackout, nor a house that is closed, nor the end."""
+        return self.level * (1.0 - self.show.darkness) > UNLIT
+
+    def _overlay(self, now_ns: int) -> tuple[str, ...] | None:
+        """New every quarter of a second so that it can be read; None while it is off."""
+        if self._screen.fullscreen and now_ns - self._words_since > READ:
+            self._words = None
         if self._words is None or (self._words and now_ns - self._words_at < _WORDS):
             return self._words
         self._words_at = now_ns

@@ -227,7 +227,7 @@ def test_live_is_the_same_show_as_stepping_it(theatre: Theatre) -> None:
 
 @pytest.mark.parametrize("key", ["escape", "q", "close"])
 def test_the_end_is_a_second_of_fading_to_black(theatre: Theatre, key: str) -> None:
-    theatre.press(1.0, key)
+    theatre.press(1.0, *([key] if key == "close" else [key, key]))
     theatre.stage.play()
     fade = [level for level in theatre.levels if level < 1.0]
     assert len(fade) == FAREWELL
@@ -241,10 +241,28 @@ def test_the_end_is_a_second_of_fading_to_black(theatre: Theatre, key: str) -> N
 
 
 def test_asking_twice_does_not_prolong_the_end(theatre: Theatre) -> None:
-    theatre.press(1.0, "q")
+    theatre.press(1.0, "q", "escape")
     theatre.press(1.5, "q", "escape")
     theatre.stage.play()
     assert theatre.show.tick == pytest.approx(2 * ticks.RATE, abs=4)
+
+
+@pytest.mark.parametrize("again", [1.9, 2.1])
+def test_a_show_that_fills_the_screen_is_not_ended_by_a_touch(theatre: Theatre, again: float) -> None:
+    theatre.press(1.0, "escape")
+    theatre.press(1.0 + again, "q")
+    theatre.stage.play(seconds=6.0)
+    assert (theatre.show.tick < 5 * ticks.RATE) == (again < 2.0)
+    assert set(theatre.glass.words) == {("once more within 2 s ends the show",)}
+    assert len(theatre.glass.words) == pytest.approx(60 * (again if again < 2.0 else 4.0), abs=6)
+
+
+def test_a_rehearsal_in_a_window_ends_at_once(theatre: Theatre) -> None:
+    theatre.glass.fullscreen = False
+    theatre.press(1.0, "q")
+    theatre.stage.play(seconds=6.0)
+    assert theatre.show.tick == pytest.approx(2 * ticks.RATE, abs=4)
+    assert theatre.glass.words == []
 
 
 def test_keys_play_the_show(theatre: Theatre) -> None:
@@ -257,7 +275,7 @@ def test_keys_play_the_show(theatre: Theatre) -> None:
     for i, keys in enumerate((("right",), ("left",), ("2",), ("[1]",), ("space",), ("space", "b"), ("b",), ("3",))):
         theatre.press(0.2 * i + 0.1, *keys)
         theatre.clock.at(0.2 * i + 0.2, look)
-    theatre.press(2.0, "q")
+    theatre.press(2.0, "q", "q")
     theatre.stage.play()
     assert seen == [
         ("torn", False, False),
@@ -284,6 +302,29 @@ def test_words_come_and_go_with_h_and_can_be_read(theatre: Theatre) -> None:
     assert "calm (harmony)" in second
     assert third.startswith("coherence 0.9")
     assert third.endswith("seed 3")
+
+
+def test_no_words_shine_in_a_blackout_nor_at_the_end(theatre: Theatre) -> None:
+    theatre.press(0.5, "h")
+    theatre.press(1.0, "b")
+    theatre.press(4.0, "b")
+    dark: list[tuple[float, float]] = []  # of the show and of the stage, with each picture that had words
+
+    def write(lines: object) -> None:
+        dark.append((theatre.show.darkness, theatre.stage.level))
+
+    theatre.glass.write = write  # type: ignore[method-assign]
+    theatre.stage.play(seconds=8.0)
+    assert 120 < len(dark) < 300
+    assert max(darkness for darkness, _ in dark) < 0.6
+    assert min(level for _, level in dark) > 0.4
+
+
+def test_words_that_nobody_takes_away_go_by_themselves(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.live.stage.READ", 2 * SECOND)
+    theatre.press(0.5, "h")
+    theatre.stage.play(seconds=4.0)
+    assert len(theatre.glass.words) == pytest.approx(2 * 60, abs=4)
 
 
 def test_a_still_is_the_picture_shown_without_words(theatre: Theatre) -> None:
