@@ -23,6 +23,8 @@ from installation.foundation import places
 MEGABYTES, FILES = 2.0, 5
 """Of the log: the size at which a new file is begun, and how many are kept."""
 
+_LOCKED_S = 1.0  # in which somebody who looks what runs has long looked
+
 
 def line(event: str, **said: object) -> str:
     """One thing that happened, as a line of the log: JSON, with the wall clock."""
@@ -92,8 +94,7 @@ class Records:
     def _hold(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = (self._folder / f"{self._name}.lock").open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = _held(self._folder / f"{self._name}.lock")
         except OSError as error:
             self.say("no status", why=str(error))
 
@@ -126,13 +127,33 @@ class Records:
         self.log.close()
 
 
+def _held(path: Path) -> IO[bytes]:
+    """The file at `path`, locked. Raises OSError.
+
+    Whoever looks what runs just then may have it locked for a moment, and clear it away as one that nobody holds.
+    """
+    end = time.monotonic() + _LOCKED_S
+    while True:
+        file = path.open("wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except (BlockingIOError, FileNotFoundError):
+            if time.monotonic() > end:
+                file.close()
+                raise
+        file.close()
+        time.sleep(0.001)
+
+
 def running(runtime: Path | None = None) -> Iterator[dict[str, Any]]:
     """The state of every show that runs on this machine, as this user. Those that were cut off are cleared away."""
     for lock in sorted((runtime or places.runtime()).glob("show-*.lock")):
         state = lock.with_suffix(".json")
         with suppress(OSError, ValueError), lock.open("rb") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # others may look, too
             except BlockingIOError:
                 said = json.loads(state.read_text(encoding="utf-8"))
                 if isinstance(said, dict):

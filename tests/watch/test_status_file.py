@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -73,6 +74,23 @@ time.sleep(600)
         own.close()
     assert list(running(tmp_path / "run")) == []
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_show_that_somebody_looks_for_as_it_begins_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, looked = fcntl.flock, 0
+
+    def locks(file: object, how: int) -> None:
+        nonlocal looked
+        looked += 1
+        if looked == 1:
+            assert list(running(tmp_path)) == []  # between the file and its lock: nobody holds it
+        lock(file, how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fcntl, "flock", locks)
+    records = Records(tmp_path / "logs", tmp_path)
+    records.publish({"tick": 7})
+    assert [state["tick"] for state in running(tmp_path)] == [7]
+    records.close()
 
 
 def test_the_log_takes_all_and_the_console_what_is_serious(capsys: pytest.CaptureFixture[str]) -> None:
