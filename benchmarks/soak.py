@@ -39,6 +39,10 @@ SETTLING_S = 300.0  # at the beginning, in which memory may still grow
 WINDOW_S = 2.0  # between two samples
 CALM = ("/light/hue", "/dream/unrest", "/light/trails", "/sound/colour", "/dream/communion", "/camera/sway")
 
+CROWD = Path(__file__).parent.parent / "tests" / "harness" / "crowd.py"
+CROWDS = (("phones", 3_000), ("phones", 6_000), ("sync", 5_000), ("junk", 20_000), ("ports", 20_000))
+CROWDS += (("bangs", 20_000), ("presets", 2_000))
+
 
 @dataclass
 class Soak:
@@ -54,6 +58,7 @@ class Soak:
     server: subprocess.Popen[bytes] | None = None
     flooded: int = 0
     garbage: int = 0
+    crowded: int = 0
 
     # the screen
 
@@ -158,6 +163,17 @@ class Soak:
         packets += [b"#bundle\0" + bytes(8) + b"\xff\xff\xff\xf0", b"/a\0\0,", b"/dream/unrest\0\0\0,f\0\0\x7f\xc0\0\0"]
         self._send(packets, seconds, rate)
         self.garbage += int(seconds * rate)
+
+    def crowd(self, seconds: float = 1.5) -> None:
+        """Phones, questions, junk, bangs and looks beside the performer; what is given then is taken as ever."""
+        for load, rate in CROWDS:
+            command = [sys.executable, str(CROWD), str(self.show.port), load, str(rate), str(seconds)]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as others:
+                self.perform(seconds)
+                self.crowded += int(others.communicate()[0])
+        glow = random.randint(1, 127) / 64
+        self.show.give("/sleeper/12/glow", glow)
+        self.expect("/sleeper/12/glow", glow)
 
     def _send(self, packets: list[bytes], seconds: float, rate: int) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
@@ -268,7 +284,7 @@ def _faults(run: Soak, until: float) -> None:
 
     Everything comes at least once, however long a slow machine takes for it.
     """
-    kind: list[Callable[[], None]] = [run.flood, run.babble]
+    kind: list[Callable[[], None]] = [run.flood, run.babble, run.crowd]
     cruel: list[Callable[[], None]] = [run.kill, run.stop, run.kill_both, run.lose_screen, run.spoil_settings]
     if run.sound is not None:
         kind += [run.kill_sound, run.lose_sound]
@@ -315,6 +331,7 @@ def figures(run: Soak, code: int, err: str) -> dict[str, Any]:
         "lost": run.lost,
         "flooded": run.flooded,
         "garbage": run.garbage,
+        "crowded": run.crowded,
         "refused": sum(s.get("refused", {}).get("malformed", 0) for s in run.samples[-1:]),
         "frame_ms": frames,
         "memory_mb": {"first": longest[0]["memory_mb"], "last": longest[-1]["memory_mb"]} if longest else {},

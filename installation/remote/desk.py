@@ -84,18 +84,29 @@ class Desk:
     ) -> None:
         try:
             accepted = accept(self.table, address, arguments)
-            if accepted.control.role == "request":
-                self._reply(accepted, source, now_ns, due_ns)
-                self.counters.count("requested")
-                return
         except Released:
             self.counters.count("released")
             return
         except Refused as refused:
             self.counters.refuse(refused.reason, str(refused), source, now_ns)
             return
+        self.take(accepted, source, now_ns, due_ns)
+
+    def take(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None = None) -> None:
+        """What was checked against the table: a question is answered, a control waits for its tick."""
+        if accepted.control.role == "request":
+            try:
+                self._reply(accepted, source, now_ns, due_ns)
+                self.counters.count("requested")
+            except Refused as refused:
+                self.counters.refuse(refused.reason, str(refused), source, now_ns)
+            return
         value = accepted.value
-        if value is not None and not isinstance(value, tuple) and self.feedback.is_echo(source, address, value, now_ns):
+        if (
+            value is not None
+            and not isinstance(value, tuple)
+            and self.feedback.is_echo(source, accepted.address, value, now_ns)
+        ):
             self.counters.count("echoes")
             return
         self._keep([Received(accepted, source)], now_ns, due_ns)
@@ -144,7 +155,15 @@ class Desk:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""
         taken, asking = 0, list(self._asking)  # who asks after moving something is told of it: it is drained below
         sources: dict[str, Source] = {}
+        doubled = 0
         for accepted, source in self.inbox.drain(now_ns):
+            if (
+                accepted.sleeper is not None
+                and accepted.value is None
+                and show.community.doubles(accepted.sleeper, show.tick)
+            ):
+                doubled += 1
+                continue
             try:
                 show.take(accepted)
             except Refused as refused:
@@ -157,6 +176,7 @@ class Desk:
             if accepted.sleeper is not None and not isinstance(accepted.value, tuple):
                 self.feedback.publish(accepted.address, accepted.value, source, now_ns)
         self.counters.count("taken", taken)
+        self.counters.count("doubled", doubled)
         self._publish_changes(show, now_ns, sources)
         if "/show/calm" in sources:
             for address, value in sleepers(show.community).items():

@@ -21,6 +21,8 @@ from installation.remote import access
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
+from installation.remote.spectators import SpectatorDesk
+from installation.remote.watchdog import ServiceWatchdog
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.show import Follower, Show
@@ -51,15 +53,20 @@ class Endpoints:
     where: tuple[str, int]
     access: AccessList
     targets: tuple[Source, ...]
+    opened: bool = True  # whether messages come in at all
 
 
 def endpoints(production: Production, listen: str | None = None, port: int | None = None) -> Endpoints:
-    """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake."""
+    """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake.
+
+    A replay listens only where it is told to: it may run beside a show.
+    """
     osc = production.settings.osc
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
     targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
+    opened = listen is not None if isinstance(production, ReplayProduction) else osc.enabled
     try:
-        return Endpoints(where, AccessList(access.networks(osc.allow)), targets)
+        return Endpoints(where, AccessList(access.networks(osc.allow)), targets, opened)
     except ValueError as error:
         raise Mistake(str(error)) from None
 
@@ -84,47 +91,55 @@ def console(
 
     With a write-ahead `log`, what was accepted outlives this process, whatever ends it.
     """
+    desk: Desk
+    journal: Journal | None = None
     if isinstance(production, ReplayProduction):
         replay = Replay(production.performance)
-        yield Console(replay, (), StatusReader(replay.gauge))
-        return
+        if not through.opened:
+            yield Console(replay, (), StatusReader(replay.gauge))
+            return
+        desk = SpectatorDesk(show, data / "presets", replay, through.targets)
+    else:
+        journal = written = Journal(data / FOLDER, show, wall(), log, goes_on)
+        desk = Desk(show, data / "presets", through.targets, written.write)
+        desk.troubles.append(lambda: written.trouble)
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    journal = Journal(data / FOLDER, show, wall(), log, goes_on)
-    desk = Desk(show, data / "presets", through.targets, journal.write)
-    desk.troubles.append(lambda: journal.trouble)
-    publisher = StatePublisher(desk, journal, wall)
+    publisher, watchdog = StatePublisher(desk, journal, wall), ServiceWatchdog()
+    desk.troubles.append(lambda: watchdog.trouble)
     with ExitStack() as stack:
-        stack.callback(lambda: journal.close(show, wall()))
+        if journal is not None:
+            stack.callback(lambda: written.close(show, wall()))
         stack.callback(desk.close)
-        if production.settings.osc.enabled:
-            _serve(stack, desk, production, through)
-        yield Console(desk, (publisher,), publisher.reader, journal)
+        if through.opened:
+            _serve(stack, desk, production, through, watchdog)
+        yield Console(desk, (publisher, watchdog), publisher.reader, journal)
 
 
-def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
+def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:
     from installation.remote.osc.server import Server
 
-    server = Server(desk, *through.where, through.access)
-    server.start()
-    stack.callback(server.close)
-    desk.troubles.append(lambda: server.trouble)
+    watched = watchdog.watch("OSC", lambda: Server(desk, *through.where, AccessList(through.access.allow)))
+    stack.callback(watched.close)
+    desk.troubles.append(lambda: watched.service.trouble)
     if production.settings.oscquery.enabled:
         served = stack.enter_context(ExitStack())
         # what it is made of takes a fifth of a second to load, and the first picture doesn't wait for it
         loading = threading.Thread(
-            target=_query, args=(served, desk, production, through), name="oscquery", daemon=True
+            target=_query, args=(served, desk, production, through, watchdog), name="oscquery loads", daemon=True
         )
         loading.start()
         stack.callback(loading.join)
 
 
-def _query(stack: ExitStack, desk: Desk, production: Production, through: Endpoints) -> None:
+def _query(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:
     from installation.remote.osc.query import OscQueryServer
 
-    access = AccessList(through.access.allow)  # one for each thread
-    port = production.settings.oscquery.port
-    tree = OscQueryServer(desk, through.where, through.where[0], port, words(production), access)
-    tree.start()
-    stack.callback(tree.close)
-    desk.troubles.append(lambda: tree.trouble)
+    def make() -> OscQueryServer:
+        access = AccessList(through.access.allow)  # one for each thread
+        port = production.settings.oscquery.port
+        return OscQueryServer(desk, through.where, through.where[0], port, words(production), access)
+
+    watched = watchdog.watch("OSCQuery", make)
+    stack.callback(watched.close)
+    desk.troubles.append(lambda: watched.service.trouble)

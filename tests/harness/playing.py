@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from installation.watch.status_file import running
-from tests.harness.home import environment
+from tests.harness.home import environment, living
 from tests.harness.waiting import TIMEOUT_S, free_ports, until
 
 SCORE = """
@@ -73,9 +73,9 @@ class Playing:
         """Begin."""
         self._run("play", "--score", score or str(self.score), *self.command, *arguments)
 
-    def replay(self, journal: Path) -> None:
+    def replay(self, journal: Path, *arguments: str) -> None:
         """Begin a replay."""
-        self._run("replay", str(journal), *self.command[:2])
+        self._run("replay", str(journal), *self.command[:2], *arguments)
 
     def _run(self, *given: str) -> None:
         self.process = subprocess.Popen(
@@ -136,15 +136,7 @@ class Playing:
 
     def processes(self) -> dict[int, str]:
         """Every process that lives in this show's home, by number."""
-        found: dict[int, str] = {}
-        mark = f"HOME={self.home}".encode()
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with suppress(OSError):
-                    state = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
-                    if state not in "ZX" and mark in (entry / "environ").read_bytes().split(b"\0"):
-                        found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return found
+        return living(self.home)
 
     # what can be done
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -37,7 +36,6 @@ STREAM = 1 / 30
 LISTENERS = 32
 """WebSockets at once."""
 
-REUSE = os.name == "posix"  # elsewhere it would let two programs have the same port
 SLOWEST = 30.0  # seconds between two tries for a port that stays taken
 EXTENSIONS = {
     **dict.fromkeys(("ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "UNIT", "CLIPMODE", "LISTEN"), True),
@@ -115,11 +113,13 @@ class OscQueryServer:
         self._tree = tree(desk.table, choices)
         self._sockets: set[web.WebSocketResponse] = set()
         self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._served = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="oscquery", daemon=True)
         self.port = port
+        self.turns = 0  # grows while the thread goes round
         self.trouble = ""  # one line for the overlay while the port can't be had
 
     def start(self) -> None:
@@ -128,8 +128,23 @@ class OscQueryServer:
 
     def close(self) -> None:
         """Take back the announcement, hang up and end the thread."""
-        self._loop.call_soon_threadsafe(self._end.set)
+        self._ask_for_the_end()
         self._thread.join(timeout=10.0)
+
+    def abandon(self) -> None:
+        """Give the port free and forget it, without waiting for a thread that may never come back."""
+        self._ask_for_the_end()
+        if self._listening is not None:
+            self._listening.close()
+
+    def _ask_for_the_end(self) -> None:
+        with suppress(RuntimeError):  # the thread has ended, and its loop with it
+            self._loop.call_soon_threadsafe(self._end.set)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def wait(self, seconds: float) -> bool:
         """Whether the tree was served within so many seconds."""
@@ -138,11 +153,8 @@ class OscQueryServer:
     # the thread
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # hangs up in order, whatever it ends of
+            runner.run(self._serve())
 
     async def _serve(self) -> None:
         app = web.Application(client_max_size=4096)
@@ -153,14 +165,14 @@ class OscQueryServer:
         assert runner.server is not None
         self._connections = Connections(runner.server, self._access, self._desk.counters)
         log_into(logger, self._connections)
+        sweeping = asyncio.create_task(self._sweep())
         try:
             if await self._bind():
                 self._served.set()
                 _log.info("OSCQuery is served", host=self._host, port=self.port)
-                sweeping = asyncio.create_task(self._sweep())
                 await self._announced()
-                sweeping.cancel()
         finally:
+            sweeping.cancel()
             if self._server is not None:
                 self._server.close()
             for listener in list(self._sockets):
@@ -171,9 +183,7 @@ class OscQueryServer:
         pause = 1.0
         while not self._end.is_set():
             try:
-                server = await self._loop.create_server(
-                    self._connections, self._host, self._wanted, reuse_address=REUSE
-                )
+                server = await self._loop.create_server(self._connections, sock=self._listen_at())
             except OSError as error:
                 where = f"{self._host}:{self._wanted}"
                 self.trouble = f"OSCQuery: {where}: {error.strerror or error}; trying again in {pause:g} s"
@@ -187,9 +197,15 @@ class OscQueryServer:
             return True
         return False
 
+    def _listen_at(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._listening = socket.create_server((self._host, self._wanted), family=family)
+        return self._listening
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(1.0)
+            self.turns += 1
             self._connections.hang_up_on_the_idle()
 
     async def _announced(self) -> None:
@@ -202,12 +218,14 @@ class OscQueryServer:
             await self._end.wait()
             return
         announcing = asyncio.create_task(self._announce(mdns))
-        await self._end.wait()
-        if announcing.done():
-            await mdns.async_unregister_all_services()
-        announcing.cancel()
-        await asyncio.gather(announcing, return_exceptions=True)
-        await mdns.async_close()
+        try:
+            await self._end.wait()
+            if announcing.done():
+                await mdns.async_unregister_all_services()
+        finally:
+            announcing.cancel()
+            await asyncio.gather(announcing, return_exceptions=True)
+            await mdns.async_close()
 
     async def _announce(self, mdns: AsyncZeroconf) -> None:
         """Say where OSC and OSCQuery are."""

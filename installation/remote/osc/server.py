@@ -66,7 +66,9 @@ class Server:
         self._streams: dict[Source, _Stream] = {}
         self._accepts_ns = 0  # when connections are accepted again; 0: they are
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._sockets: tuple[socket.socket, ...] = ()
         self.port = port
+        self.turns = 0  # grows while the thread goes round
         self.trouble = ""  # one line for the overlay while the port can't be had
 
     def start(self) -> None:
@@ -77,6 +79,12 @@ class Server:
         """Send what is due, close the sockets and end the thread."""
         self._closing.set()
         self._thread.join(timeout=5.0)
+
+    def abandon(self) -> None:
+        """Give the port free and forget it, without waiting for a thread that may never come back."""
+        self._closing.set()
+        for link in (*self._sockets, *(stream.link for stream in list(self._streams.values()))):
+            link.close()
 
     def wait(self, seconds: float) -> bool:
         """Whether the port was bound within so many seconds."""
@@ -98,7 +106,7 @@ class Server:
                 where = f"{self._host}:{self._wanted}"
                 self.trouble = f"OSC: {where}: {error.strerror or error}; trying again in {pause:g} s"
                 _log.warning(self.trouble)
-                self._closing.wait(pause)
+                self._pause(pause)
                 pause = min(2.0 * pause, SLOWEST)
                 continue
             self.trouble, pause = "", 1.0
@@ -107,13 +115,19 @@ class Server:
                 self._listen(udp, tcp)
             except Exception:  # whatever it was: said in full, and the performer is heard again a second later
                 _log.exception("OSC stopped listening; listening again")
-                self._closing.wait(1.0)
+                self._pause(1.0)
             finally:
                 self._bound.clear()
                 for stream in list(self._streams.values()):
                     self._hang_up(stream, None)
                 udp.close()
                 tcp.close()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, and go round."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._closing.wait(min(left, 1.0)):
+            self.turns += 1
 
     def _bind(self) -> tuple[socket.socket, socket.socket]:
         udp = socket.socket(self._family, socket.SOCK_DGRAM)
@@ -132,6 +146,7 @@ class Server:
             udp.close()
             tcp.close()
             raise
+        self._sockets = udp, tcp
         self._bound.set()
         return udp, tcp
 
@@ -141,7 +156,7 @@ class Server:
             selector.register(tcp, selectors.EVENT_READ)
             take, flushed = receiver(udp, codec.LARGEST), 0
             while not self._closing.is_set():
-                heard = 0
+                heard, self.turns = 0, self.turns + 1
                 for key, _ in selector.select(TURN):
                     if key.fileobj is udp:
                         heard += self._receive(take)
@@ -167,19 +182,45 @@ class Server:
         newest = self._coalescer.newest(datagrams)
         self._desk.counters.count("datagrams", len(datagrams))
         self._desk.counters.count("superseded", len(datagrams) - len(newest))
+        over: dict[tuple[str, int], int] = {}  # senders whose bucket is empty, and how much of theirs is left out
+        plain = 0
         for datagram, host, port in newest:
-            self._take(datagram, Source("udp", host, port), now)
+            if (host, port) in over:
+                over[host, port] += 1
+                continue
+            source = Source("udp", host, port)
+            if not self._may(source, now):
+                over[host, port] = 0
+            elif accepted := self._coalescer.accepted(datagram):
+                plain += 1
+                self._desk.feedback.received(source, now)
+                self._desk.take(accepted, source, now)
+                self._limit.trust((host, port), now)
+            else:
+                self._take(datagram, source, now)
+        self._desk.counters.count("decoded", plain)
+        self._desk.counters.count("messages", plain)
+        for (host, port), more in over.items():
+            if more:
+                self._refuse_rate(Source("udp", host, port), now, more)
         return len(datagrams)
 
-    def _take(self, datagram: bytes, source: Source, now: int) -> None:
-        counters = self._desk.counters
+    def _may(self, source: Source, now: int) -> bool:
+        """Whether a packet of this source is looked at. What isn't is counted."""
         if not self._access.allows(source.host):
-            counters.refuse("source", f"{source.host} is not in [osc] allow", source, now)
-            return
-        sender = source.host, source.port
-        if not self._limit.admits(sender, now):
-            counters.refuse("rate", f"{source} sends more than it may", source, now)
-            return
+            self._desk.counters.refuse("source", f"{source.host} is not in [osc] allow", source, now)
+            return False
+        if not self._limit.admits((source.host, source.port), now):
+            self._refuse_rate(source, now)
+            return False
+        return True
+
+    def _refuse_rate(self, source: Source, now: int, many: int = 1) -> None:
+        self._desk.counters.refuse("rate", f"{source} sends more than it may", source, now, many)
+
+    def _take(self, datagram: bytes, source: Source, now: int) -> None:
+        """A packet that may be looked at."""
+        counters, sender = self._desk.counters, (source.host, source.port)
         try:
             messages = codec.decode(datagram)
         except codec.Malformed as malformed:
@@ -243,7 +284,8 @@ class Server:
         if packets:
             stream.heard_ns = now
         for packet in packets:
-            self._take(packet, stream.source, now)
+            if self._may(stream.source, now):
+                self._take(packet, stream.source, now)
         return len(packets)
 
     def _hang_up_on_the_silent(self, selector: selectors.BaseSelector, now: int) -> None:
