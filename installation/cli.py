@@ -15,10 +15,12 @@ from installation.foundation.errors import Mistake
 from installation.foundation.refusal import plain
 from installation.model.score import Phase
 from installation.options import (
+    BEGINNING,
     SEEDS,
     Binaural,
     Config,
     ControllerName,
+    Device,
     DisplayNumber,
     Ends,
     Fps,
@@ -26,14 +28,19 @@ from installation.options import (
     KioskStep,
     Length,
     LinkOption,
+    Moment,
     Performed,
     PhaseName,
+    ReportFile,
     SceneName,
     SceneStep,
     ScoreName,
     Seed,
+    Silent,
     Start,
+    StartOfNight,
     Unsupervised,
+    WindowSize,
     number,
     pixels,
     whole,
@@ -67,16 +74,14 @@ def sleeptree(
 def play(
     *,
     display: DisplayNumber = None,
-    window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
+    window: WindowSize = None,
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
     config: Config = None,
     seconds: Ends = None,
-    silent: Annotated[bool, typer.Option("--silent", help="Without sound.")] = False,
-    device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Loudspeakers: a part of their name, or their number.")
-    ] = None,
+    silent: Silent = False,
+    device: Device = None,
     listen: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS[:PORT]", help=r"Take OSC here, from those in \[osc] allow; 0.0.0.0: everywhere."),
@@ -84,7 +89,7 @@ def play(
     osc_port: Annotated[
         int | None, typer.Option(parser=whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write how it ran, at the end.")] = None,
+    report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
     unsupervised: Unsupervised = False,
@@ -93,8 +98,8 @@ def play(
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
 
-    Keys: Escape or Q ends, F fullscreen or window, Space holds the score, Right and Left next and previous section,
-    1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a still.
+    Keys: Escape or Q ends (twice where it fills the screen), F fullscreen or window, Space holds the score, Right and
+    Left next and previous section, 1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a still.
 
     Where there is no screen, it films twenty seconds with all three phases instead.
     """
@@ -111,22 +116,23 @@ def still(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes.")],
     phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
-    at: Annotated[
-        float | None, typer.Option(metavar="SECONDS", parser=number("--at", 0), help="Or this moment of the show.")
-    ] = None,
+    at: Moment = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
     config: Config = None,
+    journal: Performed = None,
 ) -> None:
-    """Save one picture of the show."""
+    """Save one picture of the show, or of a night that was recorded."""
     from installation.commands.still import still
 
     if (phase is None) == (at is None):
         raise Mistake("still takes either --phase or --at")
+    if journal is not None and at is None:
+        raise Mistake("still takes --at with --journal: what was played knows no middle of a phase")
     name: Phase | None = phase.value if phase is not None else None
-    _say(still(Request(config, score, scene, seed), at, name, pixels("--size", size), out))
+    _say(still(Request(config, score, scene, seed), at, name, pixels("--size", size), out, journal))
 
 
 @app.command()
@@ -311,17 +317,28 @@ def replay(
     journal: JournalFile,
     *,
     display: DisplayNumber = None,
-    window: Annotated[str | None, typer.Option(metavar="WxH", help="In a window of this size.")] = None,
+    window: WindowSize = None,
+    start: StartOfNight = BEGINNING,
+    seconds: Ends = None,
+    silent: Silent = False,
+    device: Device = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS[:PORT]", help="Let controllers watch here: they are told all that was set."),
+    ] = None,
+    report: ReportFile = None,
     config: Config = None,
     unsupervised: Unsupervised = False,
     link: LinkOption = None,
     context: typer.Context,
 ) -> None:
-    """Play a performance again, live, as it was played then."""
+    """Play a performance again, live, as it was played then. Nobody can play on it; with --listen they may watch."""
     wanted = None if window is None else pixels("--window", window)
     from installation.commands.replay import replay
 
-    options = PlayOptions(display, wanted, journal=journal)
+    options = PlayOptions(
+        display, wanted, seconds, report, listen, silent=silent, device=device, journal=journal, start=start
+    )
     _ended(replay(Request(config), options, Supervision(context.obj, link, unsupervised)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Annotated
 import typer
 
 from installation.foundation.errors import Mistake
+from installation.session.request import When
 from installation.venue import settings
 from installation.venue.settings import Size
 
 SEEDS = 2**63 - 1
+BEGINNING = When()
 
 
 def pixels(option: str, text: str) -> Size:
@@ -52,6 +55,21 @@ def whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
         if not least <= value <= most:
             raise Mistake(f'{option} takes a whole number in {least}..{most}, got "{str(text)[:40]}"')
         return value
+
+    return read
+
+
+def moment(option: str) -> Callable[[str | When], When]:
+    """Reads the seconds, or the time of day (21:14 or 21:14:05), that `option` takes; what is neither is refused."""
+    seconds = number(option, 0)
+
+    def read(text: str | When) -> When:
+        if isinstance(text, When):
+            return text
+        clock = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", text.strip())
+        if clock is None:
+            return When(seconds(text))
+        return When(clock=(int(clock[1]), int(clock[2]), int(clock[3] or 0)))
 
     return read
 
@@ -104,6 +122,12 @@ Seed = Annotated[
 DisplayNumber = Annotated[
     int | None, typer.Option(metavar="N", parser=whole("--display", 1, 64), help="Which display, from 1.")
 ]
+WindowSize = Annotated[str | None, typer.Option("--window", metavar="WxH", help="In a window of this size.")]
+Silent = Annotated[bool, typer.Option("--silent", help="Without sound.")]
+Device = Annotated[
+    str | None, typer.Option("--device", metavar="NAME", help="Loudspeakers: a part of their name, or their number.")
+]
+ReportFile = Annotated[Path | None, typer.Option("--report", metavar="FILE.json", help="Write how it ran, at the end.")]
 Start = Annotated[
     float, typer.Option("--from", metavar="S", parser=number("--from", 0), help="Begin S seconds into the show.")
 ]
@@ -124,4 +148,22 @@ Unsupervised = Annotated[
     bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
 ]
 LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
+StartOfNight = Annotated[
+    When,
+    typer.Option(
+        "--from",
+        metavar="S|H:MM[:SS]",
+        parser=moment("--from"),
+        help="Begin S seconds into the journal, or at this time of day.",
+        show_default=False,
+    ),
+]
+Moment = Annotated[
+    When | None,
+    typer.Option(
+        metavar="S|H:MM[:SS]",
+        parser=moment("--at"),
+        help="Or this moment of the show; with --journal, it may be a time of day.",
+    ),
+]
 JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]

@@ -23,7 +23,7 @@ def sound(
     binaural: bool = False,
 ) -> str:
     """Render `seconds` of sound from `start`, of the show or of the performance in a journal; say where it is."""
-    from installation.film.soundtrack import Soundtrack, far_studio
+    from installation.film.soundtrack import Soundtrack, far_studio, prepare
     from installation.film.wav import Wav
 
     if binaural and channels != 2:
@@ -40,6 +40,8 @@ def sound(
     hearing = production.settings.hearing
     studios = far_studio(production.seed, hearing, channels, binaural)
     with Bar("sound") as progress, studios as studio, Wav(path, channels) as wav:
+        progress.prepare("sound")
+        prepare(hearing, channels, binaural)
         track = Soundtrack(studio, first, last, wav.write)
         track.follow(show)
         source = production.source()

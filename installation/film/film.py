@@ -87,6 +87,8 @@ def pictures(
             progress(show.tick - began, cut.last - began)
 
 
-def still(show: Show, picture: Picture, tick: int, progress: Progress | None = None) -> Pixels:
+def still(
+    show: Show, picture: Picture, tick: int, progress: Progress | None = None, source: ControlSource | None = None
+) -> Pixels:
     """The picture at `tick`, as a film would show it."""
-    return next(pictures(show, picture, Cut(tick, 1), progress))
+    return next(pictures(show, picture, Cut(tick, 1), progress, source))

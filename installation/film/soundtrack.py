@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.show import Show
-from installation.sound.cue import Cue, encode
+from installation.sound.cue import Cue, encode, rehearsal
 from installation.sound.synth import Synth
 from installation.venue.settings import Hearing
 
@@ -46,6 +46,11 @@ class Studio:
         done: Future[Samples] = Future()
         done.set_result(np.concatenate([self._synth.render_row(row, QUANTUM) for row in rows]))
         return done
+
+
+def prepare(hearing: Hearing, channels: int, binaural: bool = False) -> None:
+    """Compile what sounds, or load it from the cache: no second of a film waits for a compiler."""
+    Studio(0, hearing, channels, binaural).submit(np.stack(rehearsal()))
 
 
 class FarStudio(Studio):

@@ -6,7 +6,7 @@ import base64
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,23 @@ class Performance:
     def seconds(self) -> float:
         """How long it is."""
         return ticks.seconds(self.last - self.header.tick)
+
+    def tick_at(self, hour: int, minute: int, second: int = 0) -> int:
+        """The tick that was played at this time of day; where there was no show just then, the next one.
+
+        Raises ValueError with the times between which it was played.
+        """
+        began = datetime.fromtimestamp(self.header.began)
+        at = began.replace(hour=hour, minute=minute, second=second, microsecond=0)
+        if at < began:
+            at += timedelta(days=1)
+        before, latest = self.header.tick, began
+        for mark in self.marks:
+            latest = datetime.fromtimestamp(mark.at)
+            if latest >= at:
+                return max(before, mark.tick - ticks.ticks((latest - at).total_seconds()))
+            before = mark.tick
+        raise ValueError(f"{self.path.name} was played from {began:%H:%M:%S} to {latest:%H:%M:%S}")
 
     def begin(self, scenes: Mapping[str, type[Scene]]) -> Show:
         """The show as it was when this file began. Raises ValueError when it can't be made from these scenes."""

@@ -73,6 +73,7 @@ def shoot(production: Production, reel: Reel) -> str:
     from installation.film.film import pictures
     from installation.film.soundtrack import ROLL as SOUND_ROLL
     from installation.film.soundtrack import Soundtrack, Studio
+    from installation.film.soundtrack import prepare as prepare_sound
     from installation.film.wav import Wav
     from installation.foundation import png
     from installation.light.picture import prepare
@@ -86,6 +87,9 @@ def shoot(production: Production, reel: Reel) -> str:
     with ExitStack() as stack:
         progress = stack.enter_context(Bar("film"))
         prepare(progress.prepare)
+        if reel.out is not None or reel.wav is not None:
+            progress.prepare("sound")
+            prepare_sound(production.settings.hearing, 2, reel.binaural)
         encoder = None
         if reel.out is not None:
             tags = production.tags(reel.start, seconds)

@@ -37,7 +37,7 @@ from installation.session import restart
 from installation.session.audio import start_sound
 from installation.session.endpoints import Console, Endpoints, console, endpoints
 from installation.session.filming import Reel, shoot
-from installation.session.preload import Stopped, load, preload
+from installation.session.preload import Stopped, forward, load, preload
 from installation.session.production import Production, cores, load_production, writable
 from installation.session.replaying import ReplayProduction, load_replay
 from installation.session.request import PlayOptions, Request
@@ -212,11 +212,14 @@ class Player:
     # the show
 
     def _perform(self, screen: Screen, through: Endpoints) -> dict[str, Any]:
-        show = self._show or load(self.production, screen, self._ending, lambda: self._watched.pulse("loading"))
+        show = self._show or load(self.production, screen, self._ending, self._pulse_loading)
         going_on = restart.resume(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
             checkpoint.forget(restart.folders(self._watched.kept))
             show = self.production.show()
+        if going_on is None and isinstance(self.production, ReplayProduction):
+            start = self.production.reach[0] + self.production.into(self._options.start, "--from")
+            forward(show, self.production.source(), ticks.ticks(start), screen, self._ending, self._pulse_loading)
         if self._speakers is not None and self._awake():
             self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
@@ -245,6 +248,9 @@ class Player:
                 kept_here.keep(show)
             return self._report(self._stage)
 
+    def _pulse_loading(self) -> None:
+        self._watched.pulse("loading")
+
     def _black(self, screen: Screen) -> str:
         """Nothing but a line for the staff, until somebody comes."""
         while not self._ending.is_set():
@@ -267,9 +273,10 @@ class Player:
         if going_on is not None and self._plan is not None:
             return self._plan.ends
         seconds = self._options.seconds
+        wished = [] if seconds is None else [show.tick + ticks.ticks(seconds)]
         if isinstance(self.production, ReplayProduction):
-            seconds = self.production.performance.seconds
-        return None if seconds is None else show.tick + ticks.ticks(seconds)
+            wished.append(self.production.performance.last)
+        return min(wished, default=None)
 
     def _planned(self, count: int, screen: Screen, ends: int | None) -> Plan:
         present = screen.present if screen.present in ("memory", "gpu") else ""
@@ -364,7 +371,8 @@ def _film_instead(request: Request, options: PlayOptions, production: Production
     out = Path("out") / "sleeptree.mp4"
     width, height = options.window or FILM_SIZE
     replayed = isinstance(production, ReplayProduction)
-    seconds = production.reach[1] if replayed else FILM_S
+    start = production.into(options.start, "--from")
+    seconds = production.reach[1] - start if replayed else FILM_S
     if options.seconds is not None:
         seconds = min(seconds, max(options.seconds, 1 / FILM_FPS))
     _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
@@ -374,7 +382,7 @@ def _film_instead(request: Request, options: PlayOptions, production: Production
         raise Mistake(
             f"{out.parent.absolute()}: {error.strerror}; play where there is a screen, or may be a film"
         ) from None
-    reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, 0.0, seconds, writable(out))
+    reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, start, seconds, writable(out))
     said = shoot(production if replayed else load_production(request, score="abridged"), reel)
     if options.report is not None:
         _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})

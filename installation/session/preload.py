@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 
 from installation.light.screen.screen import Screen
+from installation.model import ticks
 from installation.session.production import Production
-from installation.show import Show
+from installation.show import ControlSource, Show, advance
 
 _STAGES = 7  # words that loading says
 _QUIET_S = 0.4  # what is ready sooner needs no words on the screen
@@ -84,3 +85,18 @@ def load(production: Production, window: Screen, ending: threading.Event, pulse:
     if failed:
         raise failed[0]
     return made[0]
+
+
+def forward(
+    show: Show, source: ControlSource, tick: int, window: Screen, ending: threading.Event, pulse: Callable[[], None]
+) -> None:
+    """Bring a show that is replayed to `tick`, unseen; the window says how far it is. Raises Stopped."""
+    began, shown = show.tick, time.monotonic()
+    while show.tick < tick:
+        advance(show, source)
+        if time.monotonic() - shown > 1 / 30:
+            shown = time.monotonic()
+            pulse()
+            if {"escape", "q", "close"} & set(window.pressed()) or ending.is_set():
+                raise Stopped
+            window.wait(f"going to {ticks.seconds(tick - began):.0f} s", (show.tick - began) / (tick - began))

@@ -15,7 +15,7 @@ from installation.foundation.errors import Mistake
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
-from installation.session.request import Request
+from installation.session.request import Request, When
 from installation.show import ControlSource, Show, Silence
 from installation.venue import settings
 from installation.venue.settings import Settings, Size
@@ -44,6 +44,12 @@ class Production:
     def reach(self) -> tuple[float, float]:
         """Seconds of the show at which a film of all of it begins, and how long it is."""
         return 0.0, self.score.seconds
+
+    def into(self, when: When, option: str) -> float:
+        """Seconds after the beginning of `reach` at which `when`, given with `option`, is. Raises Mistake."""
+        if when.clock is not None:
+            raise Mistake(f"{option} takes a time of day with --journal: only a recorded night was played at one")
+        return when.seconds
 
     def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
         """Bring a show to `tick`, in seconds where it was kept: nobody plays it, so it is the same each time."""

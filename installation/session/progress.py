@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -34,12 +35,14 @@ class Bar:
         self._shown = False
         self._tenths = 0
         self._asked = False  # to end
+        self._late: threading.Timer | None = None  # says what is made ready, once that lasts
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._heed) for number in _ENDS}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._in_time()
         if self._shown:
             self._progress.stop()
         for number, handler in self._before.items():
@@ -50,6 +53,7 @@ class Bar:
     def __call__(self, done: int, of: int) -> None:
         """`done` of `of` is done."""
         self._interrupt()
+        self._in_time()
         self._progress.update(self._task, description=self._what, completed=done, total=of)
         task = self._progress.tasks[0]
         if (task.elapsed or 0.0) < TIMEOUT_S:
@@ -65,11 +69,21 @@ class Bar:
     def prepare(self, word: str) -> None:
         """Something is made ready before the work itself, for who knows how long."""
         self._interrupt()
+        self._in_time()
         if self._console.is_terminal:
-            self._progress.update(self._task, description=f"{self._what}: preparing the {word}")
+            self._progress.update(self._task, description=f"{self._what}: preparing the {word}, once")
             self._show()
-        elif (self._progress.tasks[0].elapsed or 0.0) >= TIMEOUT_S:
-            print(f"{self._what}: preparing the {word}", file=sys.stderr, flush=True)
+            return
+        line = f"{self._what}: preparing the {word}; machine code is compiled once"
+        self._late = threading.Timer(max(0.0, TIMEOUT_S), lambda: print(line, file=sys.stderr, flush=True))
+        self._late.daemon = True
+        self._late.start()
+
+    def _in_time(self) -> None:
+        """What was made ready is ready."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
     def _show(self) -> None:
         if not self._shown:

@@ -14,7 +14,7 @@ from installation.recording import replay as performances
 from installation.recording.journal import FOLDER, night
 from installation.recording.replay import Performance, Replay
 from installation.session.production import Production, load_production
-from installation.session.request import Request
+from installation.session.request import Request, When
 from installation.show import Show
 
 
@@ -40,6 +40,19 @@ class ReplayProduction(Production):
         """From the first whole second of the journal to its end."""
         begins = float(-(-self.performance.header.tick // ticks.RATE))
         return begins, ticks.seconds(self.performance.last) - begins
+
+    def into(self, when: When, option: str) -> float:
+        """Seconds after the journal's first whole second at which `when` was, or is by the clock of then."""
+        begins, length = self.reach
+        seconds = when.seconds
+        if when.clock is not None:
+            try:
+                seconds = max(0.0, ticks.seconds(self.performance.tick_at(*when.clock)) - begins)
+            except ValueError as error:
+                raise Mistake(f"{option}: {error}") from None
+        if seconds > length:
+            raise Mistake(f"{option} takes up to the {length:g} s that there are, got {seconds:g}")
+        return seconds
 
     def approach(self, show: Show, tick: int, progress: Callable[[int, int], None]) -> None:
         """Nothing is kept of a performance: its first tick is where it was begun."""

@@ -19,6 +19,14 @@ class Request:
 
 
 @dataclass(frozen=True)
+class When:
+    """A moment of what is played: so many seconds in, or a time of day (hour, minute, second) of a recorded night."""
+
+    seconds: float = 0.0
+    clock: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True)
 class PlayOptions:
     """What the command line says about how the piece is played; None leaves it to the venue's settings."""
 
@@ -31,4 +39,5 @@ class PlayOptions:
     silent: bool = False
     device: str | None = None  # loudspeakers
     journal: Path | None = None  # to be replayed
+    start: When = When()  # of the replay
     watch: bool = False  # scenes that are saved fade in

@@ -96,3 +96,13 @@ def decode(row: Doubles) -> tuple[Cue, Doubles]:
     struck = tuple(Strike(*strike) for strike in strikes[strikes[:, 0] > 0.0].tolist())
     cue = Cue(*numbers, strikes=struck)  # type: ignore[arg-type, misc]
     return cue, row[_CUE + 1 : _CUE + 1 + count * _VOICE].reshape(count, _VOICE)
+
+
+def rehearsal() -> list[Doubles]:
+    """Rows in which all that can sound does: calm with a bell, a bowl and a drop; torn; the freeze. They compile it."""
+    voice, strike = (Voice(110.0, 0.5),), (Strike(880.0, 1.0),)
+    cues = (
+        Cue(i, unrest, 0.0, 1.0, 7.0 * i, i, 0, 20, left=1.0, strikes=strike)
+        for i, unrest in enumerate((0.0, 0.0, *(1.0,) * 12, 0.3, 0.3))
+    )
+    return [encode(cue, voice) for cue in cues]

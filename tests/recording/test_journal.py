@@ -22,7 +22,7 @@ from installation.recording.replay import Replay, read, summary
 from installation.remote.inbox import KEYS
 from installation.remote.osc.server import Server
 from installation.status import Status
-from tests.harness.evening import SCENES, Evening, replayed
+from tests.harness.evening import EVENING, SCENES, Evening, replayed
 from tests.harness.rehearsal import osc, perform, rehearsal
 from tests.harness.waiting import TIMEOUT_S, until
 
@@ -363,3 +363,23 @@ def test_every_line_can_be_read_by_anybody(tmp_path: Path) -> None:
     assert lines[:2] == [[0, "/show/phase", "glitch"], [0, "/dream/mend", True]]
     assert lines[2]["section"] == "storm"
     assert header["journal"] == performances.FORMAT
+
+
+def test_a_time_of_day_is_a_tick(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+    evening.play(4.0)
+    evening.began += 600.0  # ten minutes without a show
+    evening.play(4.0)
+    performance = evening.end()
+    assert [performance.tick_at(21, 0, second) for second in (0, 1, 3)] == [0, ticks.RATE, 3 * ticks.RATE]
+    assert performance.tick_at(21, 5) == 4 * ticks.RATE
+    assert performance.tick_at(21, 10, 6) == 6 * ticks.RATE
+    for hour, minute in ((20, 59), (21, 11), (3, 0)):
+        with pytest.raises(ValueError, match="was played from 21:00:00 to 21:10:08"):
+            performance.tick_at(hour, minute)
+
+
+def test_a_time_after_midnight_is_of_the_same_night(tmp_path: Path) -> None:
+    evening = Evening(tmp_path, at=EVENING + 3 * 3600 - 5.0)
+    evening.play(10.0)
+    assert evening.end().tick_at(0, 0, 2) == 7 * ticks.RATE

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from installation.session.progress import Bar
+from tests.harness.waiting import until
 
 ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
@@ -76,14 +77,32 @@ def test_afterwards_signals_mean_what_they_meant() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_work_that_lasts_says_what_it_prepares_and_how_far_it_is(
+def test_work_that_lasts_says_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 0.0)
     with Bar("film") as progress:
-        progress.prepare("light")
         for done in range(1, 101):
             progress(done, 100)
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == "film: preparing the light"
-    assert [line.split(",")[0] for line in said[1:]] == [f"film: {tenth} %" for tenth in range(10, 101, 10)]
+    assert [line.split(",")[0] for line in said] == [f"film: {tenth} %" for tenth in range(10, 101, 10)]
+
+
+def test_a_pause_has_a_word_while_it_lasts_and_none_where_it_does_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 0.05)
+    said: list[str] = []
+
+    def heard() -> bool:
+        said.extend(capsys.readouterr().err.splitlines())
+        return bool(said)
+
+    with Bar("film") as progress:
+        progress.prepare("light")
+        until(heard, "a word, with nothing else going on")
+        monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 3600.0)
+        progress.prepare("guard")
+        progress(1, 100)
+    assert not any("guard" in line for line in [*said, *capsys.readouterr().err.splitlines()])
+    assert said == ["film: preparing the light; machine code is compiled once"]

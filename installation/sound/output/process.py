@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.model.chance import Chance
-from installation.scene import Strike, Voice
-from installation.sound.cue import Cue, encode
+from installation.sound.cue import rehearsal
 from installation.sound.hearing.exposure import BOOK, Exposure
 from installation.sound.output.shared_memory import CueRing, Meter, Shared
 from installation.sound.synth import Levels, Synth
@@ -202,12 +201,8 @@ def own_loudspeakers(
 def warm(sources: SampleSources, seed: int, output: Sound, hearing: Hearing) -> SampleSource:
     """A source that has nothing left to compile."""
     rehearsed = sources(seed, output, hearing)
-    voice, strike = (Voice(110.0, 0.5),), (Strike(880.0, 1.0),)
-    for i, unrest in enumerate(
-        (0.0, 0.0, *(1.0,) * 12, 0.3, 0.3)
-    ):  # calm with a bell, a bowl, a drop; torn; the freeze
-        cue = Cue(i, unrest, 0.0, 1.0, 7.0 * i, i, 0, 20, left=1.0, strikes=strike)
-        heard = rehearsed.render_row(encode(cue, voice), rehearsed.quantum)
+    for row in rehearsal():
+        heard = rehearsed.render_row(row, rehearsed.quantum)
         Exposure(output.channels, output.rate, hearing, np.zeros(BOOK)).hear(heard)
     return sources(seed, output, hearing)
 
