@@ -220,15 +220,15 @@ def test_a_server_closes_while_nobody_speaks_and_leaves_the_port(desk: Desk) -> 
 def test_a_thread_that_stumbles_says_so_and_listens_again(
     server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hear = desk.receive
+    take = desk.take
     stumbles = iter([True])
 
-    def stumble(*arguments: Any) -> int:
+    def stumble(*arguments: Any) -> None:
         if next(stumbles, False):
             raise RuntimeError("a stone")
-        return hear(*arguments)
+        take(*arguments)
 
-    monkeypatch.setattr(desk, "receive", stumble)
+    monkeypatch.setattr(desk, "take", stumble)
     port = server.port
     perform(port, osc("/dream/unrest", 0.25))
     until(lambda: bool(perform(server.port, osc("/dream/unrest", 0.5), 0.1) or len(desk.inbox)))
