@@ -56,14 +56,14 @@ def camera(show: Show) -> list[float]:
 
 
 def test_moves_follow_each_other_and_what_they_leave_out_stays() -> None:
-    show = begun()
+    show = begun(SECTIONS.replace("seconds = 120", "seconds = 32").replace("seconds = 60", "seconds = 12"))
     way = run(show, 10)
     assert camera(show) == pytest.approx([14.0, 0.5, 0.0, 0.0], abs=1e-3)
     way += run(show, 30)
     assert camera(show) == pytest.approx([8.0, 0.5, 0.25, 0.0], abs=1e-3)
-    way += run(show, 150)
+    way += run(show, 43)
     assert camera(show) == pytest.approx([8.0, 0.5, 0.25, 0.0])  # a section without moves leaves the camera there
-    way += run(show, 195)
+    way += run(show, 55)
     assert camera(show) == pytest.approx([12.0, 0.5, 0.25, 0.0])
     speed = np.diff(way) * 120
     assert np.abs(speed).max() < 1.2
@@ -110,7 +110,7 @@ def test_calm_lets_go_of_the_camera() -> None:
 def test_without_moves_the_camera_is_the_hands_alone() -> None:
     show = begun(SECTIONS[: SECTIONS.index("camera =")])
     show.accept("/camera/distance", [20.0])
-    run(show, 90)
+    run(show, 30)
     assert camera(show)[0] == pytest.approx(20.0)
 
 
@@ -121,7 +121,7 @@ def test_a_snapshot_holds_the_way_and_the_hand() -> None:
     run(show, 20)
     again = begun()
     again.restore(show.snapshot())
-    assert run(show, 70) == run(again, 70)
+    assert run(show, 45) == run(again, 45)
     assert camera(show) == camera(again)
 
 

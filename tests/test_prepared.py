@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.harness.waiting import ROOT, TIMEOUT_S
 
 NIGHT = """
@@ -56,6 +58,7 @@ print(len(before), *sorted(name for name, many in ready().items() if many > befo
 """
 
 
+@pytest.mark.whole
 def test_nothing_is_compiled_once_a_show_has_loaded(kernels: None) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", NIGHT],

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from installation.controls import Refused
 from installation.model.chance import Chance
@@ -127,14 +125,16 @@ def test_two_runs_are_equal_to_the_byte() -> None:
     assert digest(played(begun(1), 300)) != digest(played(begun(2), 300))
 
 
-@settings(max_examples=12)
-@given(at=st.integers(1, 1200))
-def test_restoring_a_snapshot_equals_never_having_stopped(at: int) -> None:
-    first = played(begun(), at)
-    later = begun()
-    later.restore(first.snapshot())
-    assert digest(later) == digest(first)
-    assert digest(played(later, 1300)) == digest(played(first, 1300))
+def test_restoring_a_snapshot_equals_never_having_stopped() -> None:
+    first, kept = begun(), []
+    for at in (1, 333, 650, 1000, 1199):  # calm, on the way, torn, mended
+        kept.append((played(first, at).snapshot(), digest(first)))
+    end = digest(played(first, 1300))
+    for snapshot, then in kept:
+        later = begun()
+        later.restore(snapshot)
+        assert digest(later) == then
+        assert digest(played(later, 1300)) == end
 
 
 def test_lights_and_moments_change_nothing() -> None:

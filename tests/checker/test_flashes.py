@@ -225,6 +225,7 @@ def test_what_is_no_film_is_named(tmp_path: Path) -> None:
         analyse_film(tmp_path / "text.mp4")
 
 
+@pytest.mark.whole
 def test_the_command_says_so_in_a_line_and_by_its_exit_code(tmp_path: Path, command: Command) -> None:
     filmed(tmp_path / "bad.mp4", blink(5, 0, 1, seconds=1.5, fps=30), 30)
     filmed(tmp_path / "good.mp4", blink(1, 0, 1, seconds=1.5, fps=30), 30)

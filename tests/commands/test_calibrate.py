@@ -199,6 +199,7 @@ def test_with_no_seconds_it_is_written_down_without_a_sound(tmp_path: Path, monk
     assert venue.read_text(encoding="utf-8").startswith("# ours\n[sound]\nchannels = 4\n\n[hearing]\n")
 
 
+@pytest.mark.whole
 def test_without_a_device_it_says_so_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     venue = tmp_path / "venue.toml"

@@ -184,6 +184,7 @@ def test_odd_sides_are_refused(tmp_path: Path, size: tuple[int, int]) -> None:
 # the command
 
 
+@pytest.mark.whole
 def test_the_command_films_and_its_frames_are_those_of_still(command: Command) -> None:
     wanted = ("--score", "abridged", "--size", "128x72", "--seed", "5")
     filmed = command.run(
@@ -205,6 +206,7 @@ def decoded(path: Path) -> NDArray[np.int16]:
         return next(file.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_film_leaves_nothing_broken(command: Command, number: signal.Signals) -> None:
     wanted = ("--score", "abridged", "--size", "128x72", "--out", "f.mp4", "--frames", "f", "--seed", "5")

@@ -133,6 +133,7 @@ print("well")
 """
 
 
+@pytest.mark.whole
 def test_what_no_kernel_here_needs_is_not_loaded_and_still_there_for_others(tmp_path: Path) -> None:
     piece = Piece(tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(piece.folder), "XDG_CACHE_HOME": str(piece.cache)}

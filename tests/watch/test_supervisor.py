@@ -205,6 +205,7 @@ def test_bad_input_is_said_once_and_not_tried_again(stage: Stage) -> None:
     assert show.log("restart") == []
 
 
+@pytest.mark.whole
 def test_a_screen_that_is_lost_comes_back_and_the_show_goes_on_meanwhile(tmp_path: Path) -> None:
     needed("Xvfb")
     number = next(n for n in range(200, 300) if not Path(f"/tmp/.X11-unix/X{n}").exists())

@@ -52,6 +52,7 @@ class BleakClient:
 '''.replace("\\\\", "\\")
 
 
+@pytest.mark.whole
 def test_the_readmes_bridge_leads_a_sleeper(server: Server, desk: Desk, show: Show, tmp_path: Path) -> None:
     (bridge,) = (block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "bleak" in block)
     (tmp_path / "bleak.py").write_text(STRAP)

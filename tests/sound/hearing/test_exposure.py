@@ -135,6 +135,7 @@ def test_an_allowance_is_eight_hours_of_85_or_half_as_long_for_each_3_db(dba: fl
     assert one.dose == pytest.approx(1.0, rel=0.015)
 
 
+@pytest.mark.whole
 def test_a_dose_adds_up_within_a_day_and_is_forgotten_after_it() -> None:
     one = exposure()
     for hour in range(1, 25):

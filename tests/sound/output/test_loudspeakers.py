@@ -325,6 +325,7 @@ def in_a_bare_house(tmp_path: Path, **files: str) -> list[str]:
     return done.stdout.strip().split(" ", 2)
 
 
+@pytest.mark.whole
 def test_without_portaudio_the_show_goes_on_after_one_clear_line(tmp_path: Path) -> None:
     lines, restarts, said = in_a_bare_house(tmp_path, sounddevice='raise OSError("PortAudio library not found")')
     assert (lines, restarts) == ("1", "0")
