@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from installation.foundation import places
+from installation.foundation.atomic import Unfinished
 
 Pixels = NDArray[np.uint32]
 Samples = NDArray[np.float32]
@@ -90,9 +89,8 @@ class Encoder:
         require(codec.encoder)
         if width % 2 or height % 2:
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
-        self._path, self._size, self._codec = path, (width, height), codec
-        self._unfinished = places.unfinished(path)
-        self._file = av.open(str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"})
+        self._size, self._codec, self._unfinished = (width, height), codec, Unfinished(path)
+        self._file = av.open(str(self._unfinished.path), "w", format="mp4", options={"movflags": "+faststart"})
         self._file.metadata.update(tags)
         stream = self._file.add_stream(codec.encoder, rate=fps, options=dict(codec.options))
         self._stream = cast(av.VideoStream, stream)
@@ -140,13 +138,13 @@ class Encoder:
         if self._failure is not None:
             self.abandon()
             raise self._failure
-        os.replace(self._unfinished, self._path)
+        self._unfinished.finish()
 
     def abandon(self) -> None:
         """Leave nothing behind."""
         self._wanted = False
         self._end()
-        self._unfinished.unlink(missing_ok=True)
+        self._unfinished.abandon()
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,6 @@ loop come round before any of it is packed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.film.encoder import framed, require
-from installation.foundation import places
+from installation.foundation.atomic import Unfinished
 from installation.light.flashguard.guard import Field, FlashGuard
 
 Pixels = NDArray[np.uint32]
@@ -66,7 +65,7 @@ class Loop:
         self._kind = KINDS[path.suffix.lower()]
         require(self._kind.encoder)
         self._path, self._fps, self._seam, self._room = path, fps, seam, room
-        self._unfinished = places.unfinished(path)
+        self._unfinished = Unfinished(path)
         self._pictures: list[Pixels] = []
         self.packed = ""  # how it was packed, in words
 
@@ -84,11 +83,11 @@ class Loop:
             kept, fps = pictures[:: step.every], Fraction(self._fps, step.every)
             self.packed = f"{step.quality} {self._kind.unit}, {float(fps):g} pictures a second"
             progress(self.packed)
-            _pack(self._unfinished, self._kind.encoder, kept, fps, step.quality)
-            if self._unfinished.stat().st_size <= MOST:
-                os.replace(self._unfinished, self._path)
+            _pack(self._unfinished.path, self._kind.encoder, kept, fps, step.quality)
+            if self._unfinished.path.stat().st_size <= MOST:
+                self._unfinished.finish()
                 return
-        size = self._unfinished.stat().st_size
+        size = self._unfinished.path.stat().st_size
         self.abandon()
         raise ValueError(
             f"{self._path.name}: a loop takes at most {MOST / 1e6:g} MB, this one has {size / 1e6:.1f} even with "
@@ -97,7 +96,7 @@ class Loop:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self._unfinished.unlink(missing_ok=True)
+        self._unfinished.abandon()
 
     def __enter__(self) -> Self:
         return self

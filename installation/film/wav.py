@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import wave
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation import places
+from installation.foundation.atomic import Unfinished
 
 FULL = 2**23 - 1
 """The integer that 1.0 becomes."""
@@ -31,8 +30,8 @@ class Wav:
     """
 
     def __init__(self, path: Path, channels: int = 2, rate: int = 48_000) -> None:
-        self._path, self._unfinished = path, places.unfinished(path)
-        self._file = wave.open(str(self._unfinished), "wb")  # noqa: SIM115 (closed by close)
+        self._unfinished = Unfinished(path)
+        self._file = wave.open(str(self._unfinished.path), "wb")  # noqa: SIM115 (closed by close)
         self._file.setnchannels(channels)
         self._file.setsampwidth(3)
         self._file.setframerate(rate)
@@ -44,12 +43,12 @@ class Wav:
     def close(self) -> None:
         """Finish the header and give the file its name."""
         self._file.close()
-        os.replace(self._unfinished, self._path)
+        self._unfinished.finish()
 
     def abandon(self) -> None:
         """Leave nothing behind."""
         self._file.close()
-        self._unfinished.unlink(missing_ok=True)
+        self._unfinished.abandon()
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ import os
 from io import FileIO
 from pathlib import Path
 
+_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _MAKE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -26,6 +27,24 @@ def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
+
+
+class Unfinished:
+    """A file that somebody else writes, for everybody to read: whole under its own name, or not there.
+
+    It is to be written at `path`, beside its place; two processes that write the same one don't meet.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._place, self.path = place, place.with_name(f".{place.name}.{os.getpid()}.part")
+
+    def finish(self) -> None:
+        """Give it its name. Raises OSError."""
+        os.replace(self.path, self._place)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self.path.unlink(missing_ok=True)
 
 
 def unfinished(path: Path) -> Path:
@@ -46,11 +65,14 @@ def write_all(file: FileIO, data: bytes) -> None:
         rest = rest[file.write(rest) or 0 :]
 
 
-def lock(path: Path) -> int | None:
-    """A descriptor that holds the lock of this file until it is closed; None: somebody else does. Raises OSError."""
-    descriptor = os.open(path, _MAKE, 0o600)
+def lock(path: Path, shared: bool = False) -> int | None:
+    """A descriptor that holds the lock of this file until it is closed; None: somebody else does. Raises OSError.
+
+    `shared`, of a file that is there: others who share it may hold it as well.
+    """
+    descriptor = os.open(path, _LOOK if shared else _MAKE, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None

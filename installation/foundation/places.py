@@ -103,11 +103,6 @@ def stills() -> Path:
     return platformdirs.user_pictures_path() / "SleepTree"
 
 
-def unfinished(path: Path) -> Path:
-    """The name beside `path` that a file has until it is whole."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
 def units() -> Path:
     """Where this user's systemd units are."""
     return platformdirs.user_config_path("systemd") / "user"

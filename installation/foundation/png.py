@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation import places
+from installation.foundation.atomic import Unfinished
 
 Pixels = NDArray[np.uint32]
 
@@ -33,12 +32,12 @@ def write(path: Path, picture: Pixels, said: str = "") -> None:
     if said:
         parts.append(_chunk(b"tEXt", b"Description\0" + said.encode("latin-1", "replace")))
     parts += [_chunk(b"IDAT", zlib.compress(rows.tobytes(), 4)), _chunk(b"IEND", b"")]
-    unfinished = places.unfinished(path)
+    unfinished = Unfinished(path)
     try:
-        unfinished.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-        os.replace(unfinished, path)
+        unfinished.path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+        unfinished.finish()
     finally:
-        unfinished.unlink(missing_ok=True)
+        unfinished.abandon()
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
+
+from installation.foundation.atomic import lock
 
 
 class InstanceLock:
@@ -20,17 +21,13 @@ class InstanceLock:
             name = show if i == 1 else f"{show}-{i}"
             try:
                 (data / name).mkdir(parents=True, exist_ok=True)
-                lock = os.open(data / name / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            except OSError:
+                self._lock = lock(data / name / "lock")
+            except OSError:  # no folder, no locks: whoever can't be told apart goes by the first name
                 self.name = name
                 return
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(lock)
-                continue
-            self.name, self._lock = name, lock
-            return
+            if self._lock is not None:
+                self.name = name
+                return
 
     def close(self) -> None:
         """Somebody else may have it."""

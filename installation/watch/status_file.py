@@ -6,7 +6,7 @@ for as long as the show runs. No disk that is full or slow may stop the show: wh
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import json
 import os
 import time
@@ -16,9 +16,10 @@ from datetime import datetime
 from io import FileIO
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from installation.foundation import places
+from installation.foundation.atomic import lock, unfinished, write_atomic
 
 MEGABYTES, FILES = 2.0, 5
 """Of the log: the size at which a new file is begun, and how many are kept."""
@@ -88,7 +89,8 @@ class Records:
         self.log = Log((logs or places.logs()) / "sleeptree.log")
         self._folder = runtime or places.runtime()
         self._name = f"show-{os.getpid()}"
-        self._lock: IO[bytes] | None = None
+        self._lock: int | None = None
+        self._state = self._folder / f"{self._name}.json"
         self._hold()
 
     def _hold(self) -> None:
@@ -111,53 +113,52 @@ class Records:
 
     def publish(self, state: Mapping[str, Any]) -> None:
         """The state, for whoever asks."""
-        path = self._folder / f"{self._name}.json"
-        fresh = path.with_suffix(".new")
+        said = json.dumps({**state, "at": time.time()}, default=str)
         with suppress(OSError):
-            fresh.write_text(json.dumps({**state, "at": time.time()}, default=str), encoding="utf-8")
-            fresh.replace(path)
+            write_atomic(self._state, said.encode(errors="replace"), durable=False)
 
     def close(self) -> None:
         """The show is over."""
-        for end in (".json", ".new", ".lock"):
+        for path in (self._state, unfinished(self._state), self._folder / f"{self._name}.lock"):
             with suppress(OSError):
-                (self._folder / f"{self._name}{end}").unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
+            self._lock = None
         self.log.close()
 
 
-def _held(path: Path) -> IO[bytes]:
-    """The file at `path`, locked. Raises OSError.
+def _held(path: Path) -> int:
+    """The lock of the file at `path`. Raises OSError.
 
     Whoever looks what runs just then may have it locked for a moment, and clear it away as one that nobody holds.
     """
     end = time.monotonic() + _LOCKED_S
     while True:
-        file = path.open("wb")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                return file
-        except (BlockingIOError, FileNotFoundError):
-            if time.monotonic() > end:
-                file.close()
-                raise
-        file.close()
+        mine = lock(path)
+        if mine is not None:
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(mine), path.stat()):
+                    return mine
+            os.close(mine)
+        if time.monotonic() > end:
+            raise BlockingIOError(errno.EWOULDBLOCK, "somebody else holds it", str(path))
         time.sleep(0.001)
 
 
 def running(runtime: Path | None = None) -> Iterator[dict[str, Any]]:
     """The state of every show that runs on this machine, as this user. Those that were cut off are cleared away."""
-    for lock in sorted((runtime or places.runtime()).glob("show-*.lock")):
-        state = lock.with_suffix(".json")
-        with suppress(OSError, ValueError), lock.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # others may look, too
-            except BlockingIOError:
+    for held in sorted((runtime or places.runtime()).glob("show-*.lock")):
+        state = held.with_suffix(".json")
+        with suppress(OSError, ValueError):
+            mine = lock(held, shared=True)  # others may look, too
+            if mine is None:  # its show holds it
                 said = json.loads(state.read_text(encoding="utf-8"))
                 if isinstance(said, dict):
                     yield said
                 continue
-            state.unlink(missing_ok=True)
-            lock.unlink(missing_ok=True)
+            try:
+                state.unlink(missing_ok=True)
+                held.unlink(missing_ok=True)
+            finally:
+                os.close(mine)
