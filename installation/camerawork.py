@@ -13,11 +13,12 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.controls import Table, Value
 from installation.model import ticks
 from installation.model.score import AXES, Move
 
-ADDRESSES = tuple(f"/camera/{axis}" for axis in AXES)
+ADDRESSES = tuple(f"{addresses.CAMERA}{axis}" for axis in AXES)
 HOLD_S = 20.0
 """Seconds for which a hand keeps the camera after its last touch."""
 RETURN_S = 20.0

@@ -9,25 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
-from installation.model.score import Phase
+from installation import addresses
+from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
 Kind = Literal["number", "switch", "word", "bang", "morph"]
 Role = Literal["input", "request", "output"]
 
-PHASES: tuple[Phase, ...] = get_args(Phase)
-CALM: tuple[Phase, ...] = ("harmony", "resolution")
-VIVID: tuple[Phase, ...] = ("harmony", "glitch")
-TORN: tuple[Phase, ...] = ("glitch",)
+CALM: tuple[Phase, ...] = (HARMONY, RESOLUTION)
+VIVID: tuple[Phase, ...] = (HARMONY, GLITCH)
+TORN: tuple[Phase, ...] = (GLITCH,)
 
 SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
-
-
-SLEEPER = "/sleeper/"
-"""How the addresses of single sleepers begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +137,22 @@ class Accepted:
 
 
 _ROWS = (
-    Control("/show/go", None, meaning="Next section of the score."),
-    Control("/show/back", None, meaning="Previous section of the score."),
-    Control("/show/section", "", meaning="Go to the section of this name."),
+    Control(addresses.GO, None, meaning="Next section of the score."),
+    Control(addresses.BACK, None, meaning="Previous section of the score."),
+    Control(addresses.SECTION, "", meaning="Go to the section of this name."),
     Control(
-        "/show/phase",
-        "harmony",
+        addresses.PHASE,
+        HARMONY,
         meaning="Jump into a phase, with its own ramp.",
-        choices=("harmony", "glitch", "resolution"),
+        choices=PHASES,
     ),
-    Control("/show/scene", "", meaning="Cross-fade to this scene."),
-    Control("/show/hold", False, meaning="The score waits."),
-    Control("/show/rate", 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
-    Control("/show/blackout", False, meaning="Fade to black and silence in 2 s, and back."),
-    Control("/show/calm", None, meaning="Back to gentle harmony from anywhere; every offset to its default."),
+    Control(addresses.SCENE, "", meaning="Cross-fade to this scene."),
+    Control(addresses.HOLD, False, meaning="The score waits."),
+    Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
+    Control(addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back."),
+    Control(addresses.CALM, None, meaning="Back to gentle harmony from anywhere; every offset to its default."),
     Control(
-        "/dream/unrest",
+        addresses.UNREST,
         0.0,
         -1.0,
         1.0,
@@ -165,57 +161,67 @@ _ROWS = (
         1.5,
         seen=PHASES,
     ),
-    Control("/dream/communion", 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
-    Control("/dream/breath", 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
-    Control("/dream/mend", False, meaning="The stabiliser: holds the community together while it is on."),
-    Control("/light/brightness", 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
-    Control("/light/glow", 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=CALM),
-    Control("/light/trails", 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0, seen=TORN),
-    Control("/light/hue", 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
-    Control("/light/saturation", 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=VIVID),
-    Control("/light/glitch", 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5, seen=TORN),
-    Control("/sound/level", 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5, look=False),
-    Control("/sound/root", 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
-    Control("/sound/colour", 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5),
-    Control("/sound/space", 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0),
-    Control("/sound/roughness", 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0),
-    Control("/sound/glitch", 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5),
-    Control("/camera/sway", 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
-    Control("/camera/distance", 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
-    Control("/camera/height", 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),
-    Control("/camera/orbit", 0.0, -0.5, 0.5, "turns", "Round the tree's axis, to the right.", 6.0, seen=PHASES),
-    Control("/camera/tilt", 0.0, -30.0, 30.0, "degrees", "The camera looks down (-) or up (+).", 4.0, seen=PHASES),
+    Control(addresses.COMMUNION, 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
+    Control(addresses.BREATH, 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
+    Control(addresses.MEND, False, meaning="The stabiliser: holds the community together while it is on."),
+    Control(addresses.BRIGHTNESS, 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
+    Control(addresses.GLOW, 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=CALM),
+    Control(addresses.TRAILS, 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0, seen=TORN),
+    Control(addresses.HUE, 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
+    Control(addresses.SATURATION, 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=VIVID),
+    Control(addresses.LIGHT_GLITCH, 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5, seen=TORN),
+    Control(
+        addresses.SOUND_LEVEL, 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5, look=False
+    ),
+    Control(addresses.ROOT, 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
+    Control(addresses.SOUND_COLOUR, 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5),
+    Control(addresses.SPACE, 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0),
+    Control(addresses.SOUND_ROUGHNESS, 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0),
+    Control(addresses.SOUND_GLITCH, 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5),
+    Control(addresses.SWAY, 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
+    Control(addresses.DISTANCE, 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
+    Control(addresses.HEIGHT, 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),
+    Control(addresses.ORBIT, 0.0, -0.5, 0.5, "turns", "Round the tree's axis, to the right.", 6.0, seen=PHASES),
+    Control(addresses.TILT, 0.0, -30.0, 30.0, "degrees", "The camera looks down (-) or up (+).", 4.0, seen=PHASES),
     Control("/sleeper/N/beat", None, meaning="One beat of this sleeper; the rate follows the beats."),
     Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate."),
     Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
     Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
     Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
-    Control("/preset/save", "", meaning="Remember every look by this name.", role="request"),
-    Control("/preset/load", "", meaning="Glide to the look of this name.", role="request"),
-    Control("/preset/morph", "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),
-    Control("/preset/list", None, meaning="Answered with the names of all looks, in /state/presets.", role="request"),
-    Control("/sync", None, meaning="Answered with every value and state.", role="request"),
+    Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
+    Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
+    Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),
+    Control(addresses.LIST, None, meaning="Answered with the names of all looks, in /state/presets.", role="request"),
+    Control(addresses.SYNC, None, meaning="Answered with every value and state.", role="request"),
     Control(
-        "/state/phase",
-        "harmony",
+        addresses.STATE_PHASE,
+        HARMONY,
         meaning="The phase that plays.",
-        choices=("harmony", "glitch", "resolution"),
+        choices=PHASES,
         role="output",
     ),
-    Control("/state/section", "", meaning="The section of the score that plays.", role="output"),
-    Control("/state/progress", 0.0, meaning="How far into the section.", role="output"),
-    Control("/state/coherence", 0.0, meaning="How much the sleepers breathe together, measured.", role="output"),
-    Control("/state/roughness", 0.0, meaning="How rough the drones sound, measured.", role="output"),
-    Control("/state/fps", 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="output"),
-    Control("/state/level", -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="output"),
-    Control("/state/integrated", -70.0, -70.0, 0.0, "LUFS", "Loudness since the sound began.", role="output"),
-    Control("/state/calibrated", False, meaning="Whether the next two were calibrated with a meter.", role="output"),
-    Control("/state/laeq", 0.0, 0.0, 140.0, "dB(A)", "LAeq of the last 15 minutes, where people are.", role="output"),
-    Control("/state/dose", 0.0, 0.0, 999.0, "%", "Of what an ear may take in a day, of the last 24 h.", role="output"),
-    Control("/state/hearing", 0.0, 0.0, 60.0, "dB", "By how much hearing guard and limit turn down.", role="output"),
-    Control("/state/guard", 0.0, meaning="Share of the picture in which the flash guard acts.", role="output"),
-    Control("/state/refused", 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="output"),
-    Control("/state/presets", "", meaning="The names of all looks, with commas between.", role="output"),
+    Control(addresses.STATE_SECTION, "", meaning="The section of the score that plays.", role="output"),
+    Control(addresses.STATE_PROGRESS, 0.0, meaning="How far into the section.", role="output"),
+    Control(addresses.STATE_COHERENCE, 0.0, meaning="How much the sleepers breathe together, measured.", role="output"),
+    Control(addresses.STATE_ROUGHNESS, 0.0, meaning="How rough the drones sound, measured.", role="output"),
+    Control(addresses.STATE_FPS, 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="output"),
+    Control(addresses.STATE_LEVEL, -60.0, -60.0, 0.0, "LUFS", "Loudness of the last 0.4 s.", role="output"),
+    Control(addresses.STATE_INTEGRATED, -70.0, -70.0, 0.0, "LUFS", "Loudness since the sound began.", role="output"),
+    Control(
+        addresses.STATE_CALIBRATED, False, meaning="Whether the next two were calibrated with a meter.", role="output"
+    ),
+    Control(
+        addresses.STATE_LAEQ, 0.0, 0.0, 140.0, "dB(A)", "LAeq of the last 15 minutes, where people are.", role="output"
+    ),
+    Control(
+        addresses.STATE_DOSE, 0.0, 0.0, 999.0, "%", "Of what an ear may take in a day, of the last 24 h.", role="output"
+    ),
+    Control(
+        addresses.STATE_HEARING, 0.0, 0.0, 60.0, "dB", "By how much hearing guard and limit turn down.", role="output"
+    ),
+    Control(addresses.STATE_GUARD, 0.0, meaning="Share of the picture in which the flash guard acts.", role="output"),
+    Control(addresses.STATE_REFUSED, 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="output"),
+    Control(addresses.STATE_PRESETS, "", meaning="The names of all looks, with commas between.", role="output"),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from installation.foundation.errors import Mistake
+from installation.model import score
 from installation.session.request import When
 from installation.venue import settings
 from installation.venue.settings import Size
@@ -93,9 +94,9 @@ class SceneStep(StrEnum):
 class PhaseName(StrEnum):
     """The phases of the piece."""
 
-    HARMONY = "harmony"
-    GLITCH = "glitch"
-    RESOLUTION = "resolution"
+    HARMONY = score.HARMONY
+    GLITCH = score.GLITCH
+    RESOLUTION = score.RESOLUTION
 
 
 class ControllerName(StrEnum):

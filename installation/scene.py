@@ -18,12 +18,13 @@ from typing import Any, ClassVar, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.controls import Control, Value
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.model.choir import AZIMUTH
 from installation.model.harmony import CALM_WEIGHTS, OPENING, TORN_WEIGHTS
-from installation.model.score import Phase
+from installation.model.score import RESOLUTION, Phase
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -284,7 +285,7 @@ def sung(now: Moment) -> tuple[Voice, ...]:
     """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
     torn, shut = now.unrest, (1.0 - now.coherence) * (1.0 - now.unrest)  # the chord opens as they come to agree
     steadied = 1.0 - 0.7 * torn  # torn tones shout; they no longer swell
-    bright = 0.375 + 0.425 * torn + 0.09 * now.bloom + 0.8 * (now.number("/sound/colour") - 0.5)
+    bright = 0.375 + 0.425 * torn + 0.09 * now.bloom + 0.8 * (now.number(addresses.SOUND_COLOUR) - 0.5)
     bright, lowest = min(max(bright, 0.0), 1.0), float(now.chord.min())
     voices = tuple(
         Voice(
@@ -298,7 +299,7 @@ def sung(now: Moment) -> tuple[Voice, ...]:
             now.chord.tolist(), now.tones.tolist(), _SINGERS, strict=True
         )
     )
-    deep = 1.6 * now.bloom * (1.0 - now.bloom) * (1.0 - torn) if now.phase == "resolution" else 0.0
+    deep = 1.6 * now.bloom * (1.0 - now.bloom) * (1.0 - torn) if now.phase == RESOLUTION else 0.0
     return (*voices, Voice(0.5 * now.root * lowest, deep, 0.0, 0.1, bright)) if deep > 0.01 else voices
 
 
@@ -324,14 +325,14 @@ def swaying(now: Moment, target_height: float = 2.2) -> View:
 
     It drifts by /camera/sway, less close to the water, so that it stays over it, or under.
     """
-    sway, t = now.number("/camera/sway"), now.seconds
+    sway, t = now.number(addresses.SWAY), now.seconds
     angle = sway * (0.22 * math.sin(2 * math.pi * t / 97.0) + 0.08 * math.sin(2 * math.pi * t / 41.0 + 1.0))
-    angle += 2.0 * math.pi * now.number("/camera/orbit")
-    distance = now.number("/camera/distance") * (1.0 + 0.06 * sway * math.sin(2 * math.pi * t / 61.0))
-    height = now.number("/camera/height")
+    angle += 2.0 * math.pi * now.number(addresses.ORBIT)
+    distance = now.number(addresses.DISTANCE) * (1.0 + 0.06 * sway * math.sin(2 * math.pi * t / 61.0))
+    height = now.number(addresses.HEIGHT)
     height += min(0.25, 0.5 * abs(height)) * sway * math.sin(2 * math.pi * t / 53.0 + 2.0)
     eye = (distance * math.sin(angle), -distance * math.cos(angle), height)
-    rise = math.atan2(target_height - height, distance) + math.radians(now.number("/camera/tilt"))
+    rise = math.atan2(target_height - height, distance) + math.radians(now.number(addresses.TILT))
     rise = min(max(rise, -1.5), 1.5)
     away = distance * (1.0 - math.cos(rise))
     return View(eye, (away * math.sin(angle), -away * math.cos(angle), height + distance * math.sin(rise)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from installation import addresses
 from installation.controls import Refused, Table, accept
 from installation.model.score import AXES, Score, Section
 
@@ -15,7 +16,7 @@ def check(score: Score, table: Table, scenes: Collection[str]) -> None:
     if score.scene not in scenes:
         raise ValueError(f'{place}: scene takes one of {names}, got "{score.scene}"')
     moves = [move for section in score.section for move in section.camera]
-    moved = {f"/camera/{axis}" for axis in AXES if any(getattr(move, axis) is not None for move in moves)}
+    moved = {f"{addresses.CAMERA}{axis}" for axis in AXES if any(getattr(move, axis) is not None for move in moves)}
     for section in score.section:
         here = f"{place}: section {section.name}"
         if section.scene and section.scene not in scenes:
@@ -39,6 +40,6 @@ def _check_controls(section: Section, table: Table, moved: Collection[str], here
 def _check_camera(section: Section, table: Table, here: str) -> None:
     for move in section.camera:
         for axis in AXES:
-            row, value = table[f"/camera/{axis}"], getattr(move, axis)
+            row, value = table[f"{addresses.CAMERA}{axis}"], getattr(move, axis)
             if value is not None and not row.low <= value <= row.high:
                 raise ValueError(f"{here}: camera {axis} takes {row.takes}, got {value:g}")

@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.camerawork import ADDRESSES, Camerawork
 from installation.cast import Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
@@ -27,12 +28,12 @@ from installation.model.choir import Choir
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
-from installation.model.score import Course, Score
+from installation.model.score import GLITCH, HARMONY, RESOLUTION, Course, Score
 from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
 from installation.score_check import check
 
-UNREST = {"harmony": 0.0, "glitch": 1.0, "resolution": 0.0}
-BLOOM = {"harmony": 0.0, "glitch": 0.0, "resolution": 1.0}
+UNREST = {HARMONY: 0.0, GLITCH: 1.0, RESOLUTION: 0.0}
+BLOOM = {HARMONY: 0.0, GLITCH: 0.0, RESOLUTION: 1.0}
 BLACKOUT = 2.0  # seconds
 GATHERING = 0.8  # of the first section's fade, in which the sleepers come in: the last are seen to
 SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
@@ -113,7 +114,7 @@ class Show:
             raise Refused("unknown", f"{taken.address} is asked of what is round the show, not of the show")
         if taken.sleeper is not None:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
-        elif taken.address.startswith("/show/") and taken.control.kind in ("bang", "word"):
+        elif taken.address.startswith(addresses.SHOW) and taken.control.kind in ("bang", "word"):
             self._accept_show(taken.address, taken.value)
         elif taken.control.kind in ("number", "switch", "word"):
             self._aim(taken.address, cast(Value, taken.value))
@@ -143,19 +144,19 @@ class Show:
     def _accept_show(self, address: str, value: object) -> None:
         word = str(value)
         match address:
-            case "/show/go":
+            case addresses.GO:
                 self._go(self.course.place + 1)
-            case "/show/back":
+            case addresses.BACK:
                 self._go(self.course.place - 1)
-            case "/show/section":
+            case addresses.SECTION:
                 self._go(self._known(address, self.score.index(word), [s.name for s in self.score.section], word))
-            case "/show/phase":
+            case addresses.PHASE:
                 here = [s.phase for s in self.score.section]
                 self._go(self._known(address, self.score.first(word), sorted(set(here)), word))
-            case "/show/scene":
+            case addresses.SCENE:
                 self._known(address, 0 if word in self.cast else None, sorted(self.cast.names), word)
                 self._stage.enter(word)
-            case "/show/calm":
+            case addresses.CALM:
                 self._calm()
 
     @staticmethod
@@ -169,7 +170,7 @@ class Show:
         self.camerawork.release()
         self.community.release()
         self.soothed = True
-        lit = [i for i, s in enumerate(self.score.section) if s.phase == "harmony" and s.presence > 0]
+        lit = [i for i, s in enumerate(self.score.section) if s.phase == HARMONY and s.presence > 0]
         self._go(max(lit, key=lambda i: self.score.section[i].seconds, default=0))
 
     # time
@@ -181,7 +182,7 @@ class Show:
         self._moments = {}
         self.glides.step()
         values = self.glides.now()
-        if not values["/show/hold"] and self.course.step(cast(float, values["/show/rate"])):
+        if not values[addresses.HOLD] and self.course.step(cast(float, values[addresses.RATE])):
             self._begin_section()
         section = self.course.section
         swing = min(section.swing, SOOTHING) if self.soothed else section.swing
@@ -190,7 +191,7 @@ class Show:
         self.soothed = self.soothed and self.unrest > 0.0
         self.bloom = ticks.towards(self.bloom, BLOOM[section.phase], section.opening)
         self.presence = ticks.towards(self.presence, section.presence, section.fade)
-        self.darkness = ticks.towards(self.darkness, float(bool(values["/show/blackout"])), BLACKOUT)
+        self.darkness = ticks.towards(self.darkness, float(bool(values[addresses.BLACKOUT])), BLACKOUT)
         self.clock.step()
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
@@ -205,13 +206,13 @@ class Show:
         return Climate(
             unrest=self._torn(values),
             bloom=self.bloom,
-            communion=cast(float, values["/dream/communion"]),
-            breath=cast(float, values["/dream/breath"]),
-            mend=bool(values["/dream/mend"]),
+            communion=cast(float, values[addresses.COMMUNION]),
+            breath=cast(float, values[addresses.BREATH]),
+            mend=bool(values[addresses.MEND]),
         )
 
     def _torn(self, values: Mapping[str, Value]) -> float:
-        return min(max(self.unrest + cast(float, values["/dream/unrest"]), 0.0), 1.0)
+        return min(max(self.unrest + cast(float, values[addresses.UNREST]), 0.0), 1.0)
 
     def _go(self, place: int) -> None:
         self.course.go(place)
@@ -301,10 +302,10 @@ class Show:
             beat=Beat(self.clock.index, self.clock.age, self.clock.length),
             chord=_frozen(self.chords.ratios),
             tones=self._tones(place),
-            root=self.chords.root(cast(float, values["/sound/root"])),
+            root=self.chords.root(cast(float, values[addresses.ROOT])),
             loudness=self.course.loudness,
             hush=self.chords.hush(self.tick),
-            left=1e6 if values["/show/hold"] else self.course.left / cast(float, values["/show/rate"]),
+            left=1e6 if values[addresses.HOLD] else self.course.left / cast(float, values[addresses.RATE]),
             controls=values,
         )
 

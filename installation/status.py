@@ -11,6 +11,7 @@ import unicodedata
 
 import msgspec
 
+from installation import addresses
 from installation.controls import Value
 from installation.model import ticks
 
@@ -93,24 +94,24 @@ def plain(text: str) -> str:
 def state_messages(status: Status) -> dict[str, Value]:
     """Every /state/... of the table that is measured, by address."""
     messages: dict[str, Value] = {
-        "/state/phase": status.phase,
-        "/state/section": status.section,
-        "/state/progress": status.progress,
-        "/state/coherence": status.coherence,
-        "/state/refused": float(sum(status.refused.values())),
-        "/state/fps": status.fps,
-        "/state/guard": status.guard,
+        addresses.STATE_PHASE: status.phase,
+        addresses.STATE_SECTION: status.section,
+        addresses.STATE_PROGRESS: status.progress,
+        addresses.STATE_COHERENCE: status.coherence,
+        addresses.STATE_REFUSED: float(sum(status.refused.values())),
+        addresses.STATE_FPS: status.fps,
+        addresses.STATE_GUARD: status.guard,
     }
     if status.sound:
         playing = status.sound_playing
         messages |= {
-            "/state/level": max(status.lufs, -60.0) if playing else -60.0,
-            "/state/roughness": status.roughness if playing else 0.0,
-            "/state/integrated": status.integrated_lufs,
-            "/state/calibrated": status.laeq_dba is not None,
-            "/state/laeq": status.laeq_dba or 0.0,
-            "/state/dose": min(status.dose_percent or 0.0, 999.0),
-            "/state/hearing": status.hearing_guard_db + status.turned_down_db if playing else 0.0,
+            addresses.STATE_LEVEL: max(status.lufs, -60.0) if playing else -60.0,
+            addresses.STATE_ROUGHNESS: status.roughness if playing else 0.0,
+            addresses.STATE_INTEGRATED: status.integrated_lufs,
+            addresses.STATE_CALIBRATED: status.laeq_dba is not None,
+            addresses.STATE_LAEQ: status.laeq_dba or 0.0,
+            addresses.STATE_DOSE: min(status.dose_percent or 0.0, 999.0),
+            addresses.STATE_HEARING: status.hearing_guard_db + status.turned_down_db if playing else 0.0,
         }
     return messages
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ from pathlib import Path
 import pytest
 
 import installation
+from installation.controls import TABLE
+from installation.model.score import PHASES
 
 # Lowest first. A room imports from the rooms on lines above its own, and from itself.
 LEVELS = (
     {"foundation"},
     {"model"},
+    {"addresses"},
     {"controls"},
     {"glides", "camerawork", "status"},
     {"words"},
@@ -77,6 +81,7 @@ CLOCK_HOMES = {
 # The rooms without files, sockets, threads and environment import these and no other module.
 PURE_ROOMS = (
     "installation/model/",
+    "installation/addresses.py",
     "installation/controls.py",
     "installation/glides.py",
     "installation/scene.py",
@@ -359,6 +364,55 @@ def test_a_broken_rule_is_named_with_its_line(path: str, source: str, rule: str)
 )
 def test_what_is_allowed_is_not_accused(path: str, source: str) -> None:
     assert not faults(path, source)
+
+
+# What is said of a control or a phase anywhere is said by the name that it has there.
+DECLARED = {"installation/addresses.py", "installation/controls.py", "installation/model/score.py"}
+ADDRESS = re.compile(rf"/({'|'.join({address.split('/')[1] for address in TABLE})})(/\w*)*")
+
+
+def written(source: str) -> Iterator[tuple[int, str]]:
+    """Every address and name of a phase that stands in a source as text of its own, with its line."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            word = node.value
+            yield from [(node.lineno, word)] if word in PHASES or ADDRESS.fullmatch(word) else []
+
+
+def test_addresses_and_phases_are_written_once() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        if path.startswith("installation/"):
+            for line, word in written((ROOT / path).read_text(encoding="utf-8")):
+                places.setdefault(word, []).append(f"{path}:{line}")
+    strewn = {word: found for word, found in places.items() if len({at.partition(":")[0] for at in found}) > 1}
+    strewn |= {word: found for word, found in places.items() if {at.partition(":")[0] for at in found} - DECLARED}
+    assert not strewn, "\n".join(f"{word}: {', '.join(found)}" for word, found in sorted(strewn.items()))
+
+
+@pytest.mark.parametrize("piece", sorted(path.name for path in (ROOT / "scenes").iterdir() if path.is_dir()))
+def test_scenes_read_controls_that_somebody_declares(piece: str) -> None:
+    found = [path for path in FILES if path.startswith(f"scenes/{piece}/")]
+    sources = [(ROOT / path).read_text(encoding="utf-8") for path in found]
+    own = {word for source in sources for word in re.findall(r'Control\(\s*"([^"]+)"', source)}
+    read = {word for source in sources for _, word in written(source) if word not in PHASES}
+    astray = sorted(read - own - set(TABLE))
+    assert not astray, f"{piece} reads {', '.join(astray)}, which nobody declares"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('now.number("/dream/unrest")', ["/dream/unrest"]),
+        ('f"/camera/{axis}"', ["/camera/"]),
+        ('x = phase == "glitch"', ["glitch"]),
+        ('"""Says /dream/unrest and glitch."""', []),
+        ('Control("/sync", None)', ["/sync"]),
+        ('match a:\n    case "/show/go": pass', ["/show/go"]),
+    ],
+)
+def test_an_address_or_a_phase_that_is_written_out_is_seen(source: str, words: list[str]) -> None:
+    assert [word for _, word in written(source)] == words
 
 
 BARE = """

@@ -15,6 +15,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.brushes.colour import LUMINANCE, Array, rgb, shone
 from installation.model.chance import Chance
 from installation.scene import Beat, Light, Mist, Moment, Points, Strokes
@@ -85,8 +86,8 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
     if torn <= 0.0:
         return (WHOLE,)
     draw, struck = chance.at(now.beat.index // SHEARED), chance.of("hammer").at(now.beat.index).uniform(size=3)
-    strain = torn * max(now.number("/dream/unrest"), 0.0)  # pulled further than the phase does
-    hardness = 2.0 * now.number("/light/glitch") * torn**1.5 * (1.0 + strain)
+    strain = torn * max(now.number(addresses.UNREST), 0.0)  # pulled further than the phase does
+    hardness = 2.0 * now.number(addresses.LIGHT_GLITCH) * torn**1.5 * (1.0 + strain)
     wide, lean = np.zeros(SLABS), 0.0
     if crown is not None:
         wide = _torn_out(chance.of("wide").at(now.beat.index // HELD), crown) * hardness

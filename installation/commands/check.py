@@ -9,6 +9,7 @@ from types import ModuleType
 from installation.foundation.errors import Mistake
 from installation.live import autotune
 from installation.model import ticks
+from installation.model.score import GLITCH
 from installation.model.ticks import SECOND
 from installation.session.audio import devices
 from installation.session.production import Production, cores, load_production
@@ -84,7 +85,7 @@ def _kernels() -> None:
 def _rates(production: Production, sizes: list[Size]) -> tuple[int, list[float], list[int]]:
     """Nanoseconds a tick; for each size pictures a second with the show that moves beside them, and threads."""
     show = production.show()
-    heart = production.score.heart("glitch")
+    heart = production.score.heart(GLITCH)
     if heart is None:
         raise Mistake(f"score {production.score.name}: there is no glitch to measure")
     with Bar("measuring") as progress:

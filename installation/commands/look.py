@@ -16,6 +16,7 @@ from installation import repertoire
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.model import ticks
+from installation.model.score import PHASES
 from installation.session.production import Production, cores, load_production, writable
 from installation.session.progress import Bar
 from installation.session.request import Request
@@ -25,7 +26,6 @@ from installation.venue.settings import Size
 if TYPE_CHECKING:
     from installation.film.looking import Eye, Glance
 
-PHASES = ("harmony", "glitch", "resolution")
 POLL_S = 0.25  # between two looks at a scene's files
 
 

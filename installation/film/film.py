@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.light.picture import LINGERING, WATCHED, Picture, look
 from installation.model import ticks
 from installation.show import ControlSource, Follower, Show, Silence, advance
@@ -78,7 +79,7 @@ def pictures(
             picture.draw(look(show, picture.width / picture.height), pixels, 1.0 / cut.fps, deep=deep)
             if tick >= cut.first:
                 yield pixels
-        elif tick >= lingering and picture.lingers(tick) and show.moment().number("/light/trails") > 0.0:
+        elif tick >= lingering and picture.lingers(tick) and show.moment().number(addresses.TRAILS) > 0.0:
             picture.linger(look(show, picture.width / picture.height))
         if tick >= cut.last:
             return

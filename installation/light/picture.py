@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.foundation.easing import ease
 from installation.light.flashguard.guard import Field, FlashGuard
 from installation.light.flashguard.held import Held
@@ -69,7 +70,7 @@ class Picture:
         now = seen.now
         self._renderer.draw(seen.lights, seen.view, grade(now, fade), now.tick, pixels, deep)
         drawn = None if deep is None else pixels.copy()
-        tear(pixels, now.beat, self._chance, now.number("/light/glitch") * torn(now.unrest))
+        tear(pixels, now.beat, self._chance, now.number(addresses.LIGHT_GLITCH) * torn(now.unrest))
         self.guard.guard(pixels, dt)
         if deep is not None:
             np.copyto(deep, deepened(pixels), where=pixels != drawn)
@@ -126,11 +127,11 @@ def prepare(progress: Callable[[str], None]) -> None:
 def grade(now: Moment, fade: float = 1.0) -> Grade:
     """What the controls ask of the frame at a moment."""
     return Grade(
-        exposure=now.number("/light/brightness") * now.presence * fade,
-        hue=now.number("/light/hue"),
-        saturation=now.number("/light/saturation"),
-        glow=now.number("/light/glow"),
-        trails=now.number("/light/trails"),
+        exposure=now.number(addresses.BRIGHTNESS) * now.presence * fade,
+        hue=now.number(addresses.HUE),
+        saturation=now.number(addresses.SATURATION),
+        glow=now.number(addresses.GLOW),
+        trails=now.number(addresses.TRAILS),
     )
 
 

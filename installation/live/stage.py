@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from installation import addresses
 from installation.foundation import png
 from installation.foundation.easing import ease
 from installation.light.picture import Pixels, look
@@ -18,6 +19,7 @@ from installation.live.frame_pacing import FramePacer, Lag, period
 from installation.live.painter import Painter
 from installation.live.state import StatusReader
 from installation.model import ticks
+from installation.model.score import PHASES
 from installation.model.ticks import SECOND, Ticker
 from installation.remote.inbox import KEYS, Source
 from installation.show import ControlSource, Follower, Show, advance
@@ -212,15 +214,15 @@ class Stage:
             case "s" if self._stills is not None:
                 self.painter.keep(self._save)
             case "space":
-                self._say("/show/hold", not controls["/show/hold"])
+                self._say(addresses.HOLD, not controls[addresses.HOLD])
             case "b":
-                self._say("/show/blackout", not controls["/show/blackout"])
+                self._say(addresses.BLACKOUT, not controls[addresses.BLACKOUT])
             case "right":
-                self._say("/show/go")
+                self._say(addresses.GO)
             case "left":
-                self._say("/show/back")
+                self._say(addresses.BACK)
             case "1" | "2" | "3" as digit:
-                self._say("/show/phase", ("harmony", "glitch", "resolution")[int(digit) - 1])
+                self._say(addresses.PHASE, PHASES[int(digit) - 1])
 
     def _sure(self) -> bool:
         """Whether somebody means to end the show: nobody ends a public one by a touch. A window is a rehearsal."""

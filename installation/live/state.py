@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from installation import addresses
 from installation.model import ticks
 from installation.recording.journal import Journal
 from installation.remote.desk import Desk
@@ -37,7 +38,7 @@ class StatusReader:
             section=now.section,
             phase=now.phase,
             progress=round(now.progress, 6),
-            held=bool(now.controls["/show/hold"]),
+            held=bool(now.controls[addresses.HOLD]),
             scenes=tuple(show.playing),
             coherence=round(now.coherence, 6),
             unrest=round(now.unrest, 6),

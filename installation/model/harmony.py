@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from installation.foundation import snapshot as memory
 from installation.model import ticks
 from installation.model.chance import Chance
+from installation.model.score import GLITCH, HARMONY, RESOLUTION
 
 Doubles = NDArray[np.float64]
 
@@ -74,7 +75,7 @@ class Chords:
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
-        self.phase = "harmony"
+        self.phase: str = HARMONY
         self.turn = 0  # counts chords since the show began; an address for chance
         self.name = "home"
         self.since = 0  # tick at which this chord was aimed at
@@ -99,8 +100,9 @@ class Chords:
         """One tick further: perhaps another chord, and every tone a little nearer to it."""
         if phase != self.phase:
             self.phase, self.calm_since = phase, -1
-            self._move({"harmony": "home", "glitch": self.name, "resolution": "sus"}[phase], tick)
-        elif phase == "resolution":
+            chords: dict[str, str] = {HARMONY: "home", GLITCH: self.name, RESOLUTION: "sus"}
+            self._move(chords[phase], tick)
+        elif phase == RESOLUTION:
             self._land(tick, unrest)
         elif tick - self.since >= self.stays:
             self._move(self._next(arc), tick)
@@ -131,7 +133,7 @@ class Chords:
     def _stay(self, turn: int) -> int:
         """20 to 40 s; in glitch a third of that."""
         seconds = float(self._chance.of("stay").at(turn).uniform(20.0, 40.0))
-        return ticks.ticks(seconds / 3.0 if self.phase == "glitch" else seconds)
+        return ticks.ticks(seconds / 3.0 if self.phase == GLITCH else seconds)
 
     def _next(self, arc: int) -> str:
         """Home after every second journey; journeys in the arc's own order."""

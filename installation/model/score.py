@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -15,11 +15,13 @@ from installation.foundation.refusal import Keys, said
 from installation.model import ticks
 
 Phase = Literal["harmony", "glitch", "resolution"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+HARMONY, GLITCH, RESOLUTION = PHASES
 
-FULL_SWING = {"harmony": 10.0, "glitch": 12.0, "resolution": 15.0}
+FULL_SWING = {HARMONY: 10.0, GLITCH: 12.0, RESOLUTION: 15.0}
 """Seconds in which unrest crosses its whole range on the way into a phase, where the section gives no `ramp`."""
 
-OPENING = {"harmony": 25.0, "glitch": 25.0, "resolution": 45.0}
+OPENING = {HARMONY: 25.0, GLITCH: 25.0, RESOLUTION: 45.0}
 """Seconds in which bloom crosses its whole range, closing or opening, where the section gives no `bloom`."""
 
 

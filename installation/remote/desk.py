@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from installation import addresses
 from installation.controls import Accepted, Refused, Released, Value, accept
 from installation.model.community import Community
 from installation.model.ticks import SECOND
@@ -42,7 +43,7 @@ class Desk:
         self.presets = Presets(presets, show.table)
         self._addresses = Addresses(show.table)
         self._record = record
-        self._places = {a for a, row in self.table.items() if a.startswith("/show/") and row.kind == "word"}
+        self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: dict[Source, None] = {}  # filled by `receive`, in order
         self._synced_ns = -SECOND
@@ -114,16 +115,16 @@ class Desk:
     def _reply(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
         value = accepted.value
         match accepted.address:
-            case "/sync":
+            case addresses.SYNC:
                 self._asking[source] = None
                 self.feedback.subscribe(source)
-            case "/preset/list":
-                self.feedback.reply(source, {"/state/presets": ", ".join(self.presets.names())})
-            case "/preset/save":
+            case addresses.LIST:
+                self.feedback.reply(source, {addresses.STATE_PRESETS: ", ".join(self.presets.names())})
+            case addresses.SAVE:
                 self.presets.save(str(value), self._aims)
-            case "/preset/load":
+            case addresses.LOAD:
                 self._play(self.presets.load(str(value)), now_ns, due_ns)
-            case "/preset/morph":
+            case addresses.MORPH:
                 assert isinstance(value, tuple)
                 self._play(self.presets.between(*value), now_ns, due_ns)
 
@@ -178,7 +179,7 @@ class Desk:
         self.counters.count("taken", taken)
         self.counters.count("doubled", doubled)
         self._publish_changes(show, now_ns, sources)
-        if "/show/calm" in sources:
+        if addresses.CALM in sources:
             for address, value in sleepers(show.community).items():
                 if self.feedback.differs(address, value):
                     self.feedback.publish(address, value, None, now_ns)
@@ -212,7 +213,7 @@ class Desk:
 def sleepers(community: Community) -> dict[str, Value]:
     """What is set for every sleeper, by address."""
     return {
-        f"/sleeper/{n}/{what}": bool(value) if what == "present" else float(value)
+        f"{addresses.SLEEPER}{n}/{what}": bool(value) if what == "present" else float(value)
         for what, values in (
             ("rate", community.rate_target),
             ("hue", community.hue_target),

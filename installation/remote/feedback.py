@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from installation.controls import SLEEPER, Value
+from installation.addresses import SLEEPER
+from installation.controls import Value
 from installation.model.ticks import SECOND
 from installation.remote.inbox import Source
 from installation.remote.osc import codec

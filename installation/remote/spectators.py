@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
+from installation import addresses
 from installation.controls import Accepted
 from installation.model import ticks
 from installation.remote.desk import Desk, sleepers
@@ -16,7 +17,7 @@ from installation.remote.inbox import KEYS, Source
 from installation.show import ControlSource, Show
 from installation.status import Status
 
-TAKEN: Final = frozenset(("/sync", "/preset/list"))
+TAKEN: Final = frozenset((addresses.SYNC, addresses.LIST))
 """What a spectator may ask for."""
 
 _EVERY = ticks.RATE // 30  # ticks between two looks at what was set for single sleepers

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from installation import addresses
 from installation.foundation.errors import Mistake
 from installation.live import stage
 from installation.live.state import StatePublisher, StatusReader
@@ -41,8 +42,8 @@ class Console:
 def words(production: Production) -> dict[str, list[str]]:
     """The words that a score and its scenes add to the table of controls."""
     return {
-        "/show/section": [section.name for section in production.score.section],
-        "/show/scene": sorted(production.scenes),
+        addresses.SECTION: [section.name for section in production.score.section],
+        addresses.SCENE: sorted(production.scenes),
     }
 
 

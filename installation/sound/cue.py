@@ -12,9 +12,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from installation import addresses
 from installation.scene import Moment, Strike, Voice, rung
 
 Doubles = NDArray[np.float64]
+
+CONTROLS = (addresses.SOUND_LEVEL, addresses.SPACE, addresses.SOUND_ROUGHNESS, addresses.SOUND_GLITCH)
+"""In the order in which a cue has them."""
 
 VOICES = 16
 """Voices that can sound at once; a scene's further ones are not heard."""
@@ -48,7 +52,7 @@ class Cue:
     @classmethod
     def of(cls, now: Moment) -> Cue:
         """What sound needs of `now`."""
-        controls = (now.number(f"/sound/{name}") for name in ("level", "space", "roughness", "glitch"))
+        controls = map(now.number, CONTROLS)
         beat = (now.beat.index, now.beat.age, now.beat.length)
         section = (now.loudness, now.hush, now.left, now.root)
         numbers = (now.tick, now.unrest, now.bloom, now.presence, now.breath, *beat, *controls, *section)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from installation import addresses
 from installation.controls import Control
 
 WIDTH, HEIGHT = 1024, 720
@@ -55,7 +56,7 @@ class Page:
 
 def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | None = None) -> list[Page]:
     """A page a room of the table. `choices` are words that the table doesn't know: the score's sections, the scenes."""
-    told = [row for row in rows.values() if row.role == "output" and row.address != "/state/presets"]
+    told = [row for row in rows.values() if row.role == "output" and row.address != addresses.STATE_PRESETS]
     strip = _readouts(told)
     rooms: dict[str, list[Control]] = {}
     for row in rows.values():

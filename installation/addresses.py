@@ -1,0 +1,72 @@
+"""The addresses of the table of controls that more than one place speaks of, each written here alone.
+
+What they take, and what they mean, is in controls.py. A scene writes those that it reads, and its own, in full: they
+are its contract with whoever plays it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHOW: Final = "/show/"
+CAMERA: Final = "/camera/"
+SLEEPER: Final = "/sleeper/"
+"""How addresses begin that belong together."""
+
+GO: Final = "/show/go"
+BACK: Final = "/show/back"
+SECTION: Final = "/show/section"
+PHASE: Final = "/show/phase"
+SCENE: Final = "/show/scene"
+HOLD: Final = "/show/hold"
+RATE: Final = "/show/rate"
+BLACKOUT: Final = "/show/blackout"
+CALM: Final = "/show/calm"
+
+UNREST: Final = "/dream/unrest"
+COMMUNION: Final = "/dream/communion"
+BREATH: Final = "/dream/breath"
+MEND: Final = "/dream/mend"
+
+BRIGHTNESS: Final = "/light/brightness"
+GLOW: Final = "/light/glow"
+TRAILS: Final = "/light/trails"
+HUE: Final = "/light/hue"
+SATURATION: Final = "/light/saturation"
+LIGHT_GLITCH: Final = "/light/glitch"
+
+SOUND_LEVEL: Final = "/sound/level"
+ROOT: Final = "/sound/root"
+SOUND_COLOUR: Final = "/sound/colour"
+SPACE: Final = "/sound/space"
+SOUND_GLITCH: Final = "/sound/glitch"
+SOUND_ROUGHNESS: Final = "/sound/roughness"
+
+SWAY: Final = "/camera/sway"
+DISTANCE: Final = "/camera/distance"
+HEIGHT: Final = "/camera/height"
+ORBIT: Final = "/camera/orbit"
+TILT: Final = "/camera/tilt"
+
+SAVE: Final = "/preset/save"
+LOAD: Final = "/preset/load"
+MORPH: Final = "/preset/morph"
+LIST: Final = "/preset/list"
+
+SYNC: Final = "/sync"
+
+STATE_PHASE: Final = "/state/phase"
+STATE_SECTION: Final = "/state/section"
+STATE_PROGRESS: Final = "/state/progress"
+STATE_COHERENCE: Final = "/state/coherence"
+STATE_ROUGHNESS: Final = "/state/roughness"
+STATE_FPS: Final = "/state/fps"
+STATE_LEVEL: Final = "/state/level"
+STATE_INTEGRATED: Final = "/state/integrated"
+STATE_CALIBRATED: Final = "/state/calibrated"
+STATE_LAEQ: Final = "/state/laeq"
+STATE_DOSE: Final = "/state/dose"
+STATE_HEARING: Final = "/state/hearing"
+STATE_GUARD: Final = "/state/guard"
+STATE_REFUSED: Final = "/state/refused"
+STATE_PRESETS: Final = "/state/presets"
