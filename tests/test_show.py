@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -348,7 +349,7 @@ class Terraces(Pendulum):
 
 
 def test_a_scene_is_told_at_birth_who_is_there_and_where_it_seats_them_is_where_they_are_heard() -> None:
-    show = Show(brief(), 1, {**SCENES, "terraces": Terraces})
+    show = Show(msgspec.structs.replace(brief(), settled=True), 1, {**SCENES, "terraces": Terraces})
     on_the_water = show.moment()
     show.accept("/show/scene", ["terraces"])
     show.step()
