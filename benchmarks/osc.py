@@ -164,7 +164,7 @@ class Wall:
     """A screen without glass: memory to draw into, and when each picture was shown."""
 
     display = type("Display", (), {"rate": 60})
-    present, fullscreen = "memory", True
+    present, fullscreen, apart = "memory", True, False
 
     def __init__(self, pixels: Size) -> None:
         self.size = pixels

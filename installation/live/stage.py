@@ -258,12 +258,12 @@ class Stage:
 
     @property
     def _lit(self) -> bool:
-        """Whether there is a picture: neither a blackout, nor a house that is closed, nor the end."""
-        return self.level * (1.0 - self.show.darkness) > UNLIT
+        """Whether words may shine: in their own window, or where neither blackout nor night nor end is darkening."""
+        return self._screen.apart or self.level * (1.0 - self.show.darkness) > UNLIT
 
     def _overlay(self, now_ns: int) -> tuple[str, ...] | None:
         """New every quarter of a second so that it can be read; None while it is off."""
-        if self._screen.fullscreen and now_ns - self._words_since > READ:
+        if self._screen.fullscreen and not self._screen.apart and now_ns - self._words_since > READ:
             self._words = None
         if self._words is None or (self._words and now_ns - self._words_at < _WORDS):
             return self._words

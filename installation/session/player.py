@@ -199,6 +199,7 @@ class Player:
                 small=self._options.window or wanted.pixels,
                 fullscreen=wanted.fullscreen and self._options.window is None,
                 present=present if present in ("memory", "gpu") else None,
+                overlay=wanted.overlay,
             )
         except NoScreen:
             return None

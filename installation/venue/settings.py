@@ -43,6 +43,7 @@ class ScreenSettings(SettingsTable, frozen=True):
     display: Annotated[int, Meta(ge=1, le=64)] = 1
     size: str = ""
     fullscreen: bool = True
+    overlay: Annotated[int, Meta(ge=0, le=64)] = 0
     fps: Annotated[int, Meta(ge=0, le=1000)] = 0
     threads: Annotated[int, Meta(ge=0, le=256)] = 0
     present: Literal["auto", "memory", "gpu"] = "auto"

@@ -58,6 +58,7 @@ class Glass:
     size: Size = SIZE
     present: str = "memory"
     fullscreen: bool = True
+    apart: bool = False
     work: int = 2_000_000
     broken: bool = False
     typed: list[str] = field(default_factory=list)
@@ -318,6 +319,14 @@ def test_no_words_shine_in_a_blackout_nor_at_the_end(theatre: Theatre) -> None:
     assert 120 < len(dark) < 300
     assert max(darkness for darkness, _ in dark) < 0.6
     assert min(level for _, level in dark) > 0.4
+
+
+def test_words_beside_the_picture_stay(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.live.stage.READ", SECOND)
+    theatre.glass.apart = True
+    theatre.press(0.5, "h", "b")
+    theatre.stage.play(seconds=5.0)
+    assert len(theatre.glass.words) == pytest.approx(4.5 * 60, abs=4)
 
 
 def test_words_that_nobody_takes_away_go_by_themselves(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:

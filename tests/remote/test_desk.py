@@ -12,7 +12,7 @@ from installation.remote.inbox import KEYS, Received, Source
 from installation.remote.osc import codec
 from installation.show import Show
 from installation.status import Status, refusals, state_messages
-from tests.harness.rehearsal import settled
+from tests.harness.rehearsal import record, rehearsal, settled, tick
 
 HAND, OTHER = Source("udp", "10.0.0.1", 1), Source("udp", "10.0.0.2", 2)
 
@@ -184,3 +184,15 @@ def test_a_flood_of_syncs_is_answered_one_after_the_other(desk: Desk, show: Show
         desk.deliver(show, now)
         answered += sorted({to for to, _ in desk.feedback.due(now)})
     assert len(set(answered)) == len(answered) == 20
+
+
+def test_beats_that_change_nothing_are_left_out_before_they_act(show: Show, desk: Desk) -> None:
+    acted, twin = record(desk), rehearsal()
+    for _ in range(90):
+        desk.receive("/sleeper/7/beat", [], HAND, 0)
+        twin.accept("/sleeper/7/beat", [])
+        tick(show, desk)
+        twin.step()
+    assert acted == [0, 36, 72]  # a heart beats three times a second at most
+    assert desk.counters.counted["doubled"] == 87
+    assert show.snapshot() == twin.snapshot()

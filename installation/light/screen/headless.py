@@ -56,6 +56,11 @@ class HeadlessScreen:
         return self._screen is not None and self._screen.fullscreen
 
     @property
+    def apart(self) -> bool:
+        """Whether words have a window of their own."""
+        return self._screen is not None and self._screen.apart
+
+    @property
     def size(self) -> Size:
         """Width and height of the frame."""
         return SMALL if self._screen is None else self._screen.size

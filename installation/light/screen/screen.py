@@ -50,7 +50,11 @@ class Keyboard(Protocol):
 
 
 class Overlay(Protocol):
-    """Words that are laid over a frame, or stand in its place."""
+    """Words that are laid over a frame, beside it, or stand in its place."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether words have a window of their own, which no audience sees."""
 
     def write(self, lines: Sequence[str]) -> None:
         """Words over the frame."""

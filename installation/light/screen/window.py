@@ -25,6 +25,7 @@ Pixels = NDArray[np.uint32]
 Present = Literal["memory", "gpu"]
 
 _MASKS = (0xFF0000, 0x00FF00, 0x0000FF, 0)
+_BESIDE = 22  # pixels of a line in the words' own window
 _BLIND = ("dummy", "offscreen", "")
 """Drivers that show nothing to anybody."""
 
@@ -89,8 +90,11 @@ class Window:
     `size` is the frame's in fullscreen, None for the display's own; `small` the window's, None for two thirds of the
     display. `present` is how the frame gets to the screen: from memory (one copy, no vsync, cheap wherever there is
     no GPU), by the gpu's driver (with vsync), or None for what seems right here; `reopen` changes its mind.
+    `overlay` is the display on which words have a window of their own; 0, or one that is not there: over the frame.
     Raises NoScreen.
     """
+
+    _beside: _Beside | None
 
     def __init__(
         self,
@@ -100,7 +104,9 @@ class Window:
         small: Size | None = None,
         fullscreen: bool = True,
         present: Present | None = None,
+        overlay: int = 0,
     ) -> None:
+        self._overlay, self._beside = overlay, None
         self._wanted, self._small, self._number, self.fullscreen = size, small, number, fullscreen
         self._panel: tuple[tuple[str, ...], pygame.Surface] | None = None
         self._own: pygame.Surface | None = None
@@ -124,6 +130,8 @@ class Window:
             fullscreen_desktop=self.fullscreen and not switch,
             resizable=True,
         )
+        apart = self._overlay <= len(here) and (self._overlay != self.display.number or not self.fullscreen)
+        self._beside = _Beside(self._overlay) if self._overlay and apart else None
         pygame.display.set_allow_screensaver(False)
         pygame.mouse.set_visible(False)
         pygame.event.set_blocked(None)
@@ -147,6 +155,8 @@ class Window:
     def close(self) -> None:
         """Give the display back."""
         self._own = None
+        if self._beside is not None:
+            self._beside.close()
         self._window.destroy()
         close()
 
@@ -189,11 +199,21 @@ class Window:
             else:
                 shown.blit(pygame.transform.smoothscale(self._own, shown.get_size()), (0, 0))
         self._window.flip()
+        if self._beside is not None:
+            self._beside.shown()
 
     # words
 
+    @property
+    def apart(self) -> bool:
+        """Whether words have a window of their own, which no audience sees."""
+        return self._beside is not None
+
     def write(self, lines: Sequence[str]) -> None:
-        """Words in the upper left corner, over the frame on the canvas."""
+        """Words in the upper left corner, over the frame on the canvas, or in their own window."""
+        if self._beside is not None:
+            self._beside.write(tuple(lines))
+            return
         surface = self._surface()
         text = (str(surface.get_height()), *lines)
         if self._panel is None or self._panel[0] != text:
@@ -219,8 +239,13 @@ class Window:
 
     def pressed(self) -> list[str]:
         """Keys pressed since it was last asked, by pygame's names; the window's close button is "close"."""
-        events = pygame.event.get()
-        return [pygame.key.name(event.key) if event.type == pygame.KEYDOWN else "close" for event in events]
+        return [self._named(event) for event in pygame.event.get()]
+
+    def _named(self, event: pygame.Event) -> str:
+        if event.type == pygame.KEYDOWN:
+            return pygame.key.name(event.key)
+        ours = self._beside is not None and getattr(event, "window", None) is self._beside.window
+        return "h" if ours else "close"  # the words' window goes alone
 
     def toggle(self) -> None:
         """From fullscreen to a window, and back."""
@@ -233,6 +258,45 @@ class Window:
             return
         self._window.set_windowed()
         self._window.size = self._modest
+
+
+class _Beside:
+    """Words in a window of their own, on display `number`: for who runs the show, and not for who came to see it."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self.window: pygame.Window | None = None
+        self._text: tuple[str, ...] = ()
+        self._written = False
+
+    def write(self, text: tuple[str, ...]) -> None:
+        """Until `shown` was called twice."""
+        self._written = True
+        if text == self._text:
+            return
+        self._text = text
+        panel = _panel(text, _BESIDE)
+        if self.window is None:
+            at = pygame.WINDOWPOS_CENTERED | (self._number - 1)
+            self.window = pygame.Window("SleepTree: how it is", panel.get_size(), (at, at))
+        self.window.size = panel.get_size()
+        surface = self.window.get_surface()
+        surface.fill(0)
+        surface.blit(panel, (0, 0))
+        self.window.flip()
+
+    def shown(self) -> None:
+        """A frame was shown: words that were not written again since the last one go."""
+        if not self._written:
+            self.close()
+        self._written = False
+
+    def close(self) -> None:
+        """No words."""
+        self._text = ()
+        if self.window is not None:
+            self.window.destroy()
+            self.window = None
 
 
 def _present(name: str, wanted: Present | None) -> Present:

@@ -130,6 +130,36 @@ def test_words_stand_over_the_picture_and_nowhere_else(desk: Desktop) -> None:
     shown.close()
 
 
+def test_words_may_have_a_window_of_their_own(desk: Desktop) -> None:
+    shown = Window(small=(200, 100), fullscreen=False, present="memory", overlay=1)
+    assert shown.apart
+
+    def turn(*lines: str) -> bool:
+        shown.canvas[:] = TEAL
+        if lines:
+            shown.write(lines)
+        shown.show()
+        return shown.pressed() == []
+
+    def windows() -> int:
+        return len(desk.do("search", "--onlyvisible", "--class", "^sleeptree$").split())
+
+    desk.window()
+    assert windows() == 1
+    until(lambda: turn("59.9 fps", "communion (harmony)") and windows() == 2, "the words")
+    assert (shown.canvas == TEAL).all()
+    turn("60.1 fps", "communion (harmony)")
+    until(lambda: turn() and windows() == 1, "the words to go")
+    shown.close()
+
+
+def test_words_lie_on_the_picture_where_their_display_is_not_there(desk: Desktop) -> None:
+    for number in (1, 2):  # the one that is filled, and none
+        shown = Window(present="memory", overlay=number)
+        assert not shown.apart
+        shown.close()
+
+
 def test_waiting_says_what_for_and_how_far(desk: Desktop) -> None:
     shown = Window(present="memory")
     lit = []
