@@ -44,30 +44,38 @@ class FieldsOfView:
         cells = (bottoms - self.edges[:, 0] * self.down) * (rights - self.edges[:, 2] * self.across)
         self.summed: Floats = cells.astype(np.float32)  # (w,) cells of the larger window
         self.blocks: Floats = np.zeros((self.block_rows, self.block_columns), dtype=np.float32)
+        self._line: Floats = np.zeros(columns, dtype=np.float32)
         self.sums = np.zeros((self.block_rows + 1, self.block_columns + 1), dtype=np.float64)
         self.cover = np.zeros((self.block_rows + 1, self.block_columns + 1), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.edges)
 
-    def add(self, field: Marks | Floats) -> Sums:
-        """The summed-area table, (block rows + 1, block columns + 1), of `field` (rows * columns,)."""
-        _add_blocks(field, self.columns, self.down, self.across, self.blocks)
-        summed_area_table(self.blocks, self.sums)
-        return self.sums
+    def add(self, field: Marks | Floats, sums: Sums | None = None) -> Sums:
+        """The summed-area table, (block rows + 1, block columns + 1), of `field` (rows * columns,), until the next is
+        asked for; or written into `sums`, to be kept."""
+        sums = self.sums if sums is None else sums
+        _add_blocks(field, self.down, self.across, self._line, self.blocks)
+        summed_area_table(self.blocks, sums)
+        return sums
 
 
 @strict
-def _add_blocks(field: Marks | Floats, columns: int, down: int, across: int, blocks: Floats) -> None:
+def _add_blocks(field: Marks | Floats, down: int, across: int, line: Floats, blocks: Floats) -> None:
+    """A block's rows are added up first, column by column into `line` (columns,): that, vectors do."""
+    columns = line.size
     rows = field.size // columns
-    blocks[:] = 0.0
-    for y in range(rows):
-        line, row = blocks[y // down], field[y * columns : (y + 1) * columns]
-        for b in range(line.size):
+    for block in range(blocks.shape[0]):
+        line[:] = np.float32(0.0)
+        for y in range(block * down, min((block + 1) * down, rows)):
+            row = field[y * columns : (y + 1) * columns]
+            for x in range(columns):
+                line[x] += np.float32(row[x])
+        for b in range(blocks.shape[1]):
             total = np.float32(0.0)
             for x in range(b * across, min((b + 1) * across, columns)):
-                total += np.float32(row[x])
-            line[b] += total
+                total += line[x]
+            blocks[block, b] = total
 
 
 @strict

@@ -130,11 +130,12 @@ class MeanRate:
         self._swinging = np.zeros((3, w), dtype=np.float32)  # extreme, rising?, tokens
         self._swinging[2] = TOKENS
         self._scale = np.ones((fields.block_rows, fields.block_columns), dtype=np.float32)
+        self._sums = np.zeros_like(fields.sums)  # of the level that `bounds` was asked about
 
     def bounds(self, level: Floats, dt: float, bound: Floats, bounded: bool) -> bool:
         """As CellRate's; `bounded` where others have lowered `bound`."""
         fields = self._fields
-        sums = fields.add(np.minimum(level, bound) if bounded else level)
+        sums = fields.add(np.minimum(level, bound) if bounded else level, self._sums)
         self._scale[:] = 1.0
         if not _mark_swings(
             sums, fields.edges, fields.summed, self._swinging, self._swing, self._kept, dt, self._bright, self._scale
@@ -146,7 +147,7 @@ class MeanRate:
     def follow(self, level: Floats, dt: float, seen: bool) -> None:
         """As CellRate's."""
         fields = self._fields
-        sums = fields.add(level)
+        sums = self._sums if seen else fields.add(level)  # what was seen had no bounds, and was added up as it is
         _follow_swings(sums, fields.edges, fields.summed, self._swinging, self._swing, dt, self._bright)
 
 
@@ -190,10 +191,13 @@ def _cap_covered(
 ) -> bool:
     sum_boxes(cover)
     lowered = False
-    for i in range(rise.size):
-        if rise[i] and extreme[i] + kept < bound[i] and cover[i // columns // down, i % columns // across] > 0:
-            bound[i] = extreme[i] + kept
-            lowered = True
+    for y in range(rise.size // columns):
+        covered = cover[y // down]
+        for x in range(columns):
+            i = y * columns + x
+            if rise[i] and extreme[i] + kept < bound[i] and covered[x // across] > 0:
+                bound[i] = extreme[i] + kept
+                lowered = True
     return lowered
 
 
@@ -268,10 +272,12 @@ def _mark_swings(
 
 @strict
 def _cap_swings(scale: Floats, columns: int, down: int, across: int, level: Floats, bound: Floats) -> None:
-    for i in range(level.size):
-        least = scale[i // columns // down, i % columns // across]
-        if least < np.float32(1.0):
-            bound[i] = min(bound[i], level[i] * least)
+    for y in range(level.size // columns):
+        scales = scale[y // down]
+        for x in range(columns):
+            i, least = y * columns + x, scales[x // across]
+            if least < np.float32(1.0):
+                bound[i] = min(bound[i], level[i] * least)
 
 
 @strict

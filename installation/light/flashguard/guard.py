@@ -13,6 +13,11 @@ noise or a checker of squares under 0.1 degrees. So the light of areas is sensed
 degrees of the 30 that the width then has, each the mean of all its pixels. What balances out within a cell without
 being that fine is bounded by single pixels beside it, one in each of 96 x 54 parts, of which 0.6 may flicker: between
 what moving fine lines do (0.25 to 0.43) and a pattern that flashes against itself (nearly all).
+
+What passes unseen: flashes over less than 0.16 of every window, wherever they are; what balances out within cells and
+flickers in less than 0.6 of a window's pixels, which for squares of 0.1 to 0.16 degrees is more than WCAG excepts; and
+what spares the single pixels by knowing where each will be for its next second. Of stripes, what `scanlines` says: up
+to five pairs, pairs finer than 16 to a degree, and what moves on before it has stood for a fifth of a second.
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ from numpy.typing import NDArray
 
 from installation.foundation.kernels import strict
 from installation.light.flashguard.attenuation import Attenuation
-from installation.light.flashguard.fields_of_view import FieldsOfView, Floats
+from installation.light.flashguard.fields_of_view import FieldsOfView, Floats, Ints
 from installation.light.flashguard.flicker import FLICKERING, CellRate, EventRate, Flicker, MeanRate
 from installation.light.flashguard.held import BLACK, FLASHES, NOTHING, RED, STRIPES, Held
 from installation.light.flashguard.sensing import Sensor, dim_linear, linear
@@ -110,6 +115,8 @@ class FlashGuard:
         )
         self._points = CellRate(self._windows(*self._sensor.points), STEP, KEPT, BRIGHT, POINTS)
         self._stripes = Stripes(self.width, self.height, self._windows(*self._nodes))
+        rows, columns = self._sensor.rows, self._sensor.columns
+        self._node_of = _nodes_of(rows, columns, *self._nodes), np.arange(points, dtype=np.int32)  # of cells, of points
         self._level = np.zeros(cells, dtype=np.float32)
         self._linear_level = np.zeros(cells, dtype=np.float32)
         self._point = np.zeros(points, dtype=np.float32)
@@ -168,7 +175,7 @@ class FlashGuard:
         self._bound[:] = np.inf
         seen = True
         if self._red.bounds(sensor.redness, dt, self._bound):
-            _make_pale(sensor.redness, self._bound, sensor.columns, self._nodes[1], self._pale)
+            _make_pale(sensor.redness, self._bound, self._node_of[0], self._pale)
             self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
             self._attenuation.desaturate(frame)
             sensor.sense(frame)
@@ -194,7 +201,7 @@ class FlashGuard:
             _lift(self._gain, dt)
         had = np.minimum(self._gain[0], self._stripes.gain)
         if self._holding or dimming:
-            _dim_cells(sensor.level, had, sensor.columns, self._nodes, self._level)
+            _dim_cells(sensor.level, had, self._node_of[0], self._level)
             dim_linear(sensor.linear, sensor.level, self._level, self._linear_level)
         level, even = sensor.level, sensor.linear
         if self._holding or dimming:
@@ -204,14 +211,14 @@ class FlashGuard:
         self._bound[:] = np.inf
         self._point_bound[:] = np.inf
         if self._white.bounds(level, dt, self._bound):
-            _yield(level, self._bound, sensor.columns, self._nodes, had, self._gain)
+            _yield(level, self._bound, self._node_of[0], had, self._gain)
             self._holding = True
         self._bound[:] = np.inf
         if self._even.bounds(even, dt, self._bound):
-            _yield(even, self._bound, sensor.columns, self._nodes, had, self._gain)
+            _yield(even, self._bound, self._node_of[0], had, self._gain)
             self._holding = True
         if self._points.bounds(self._point, dt, self._point_bound):
-            _yield(self._point, self._point_bound, self._nodes[1], self._nodes, had, self._gain)
+            _yield(self._point, self._point_bound, self._node_of[1], had, self._gain)
             self._holding = True
         touched = self._holding or dimming
         if touched or before:
@@ -265,19 +272,18 @@ def _blacken(frame: object) -> None:
 # Cells and nodes are (rows, columns), row by row; a frame has at most as many nodes as cells, each way.
 
 
-@strict
-def _node(i: int, columns: int, rows: int, node_rows: int, node_columns: int) -> int:
-    """The node whose part of the frame cell i of `rows` x `columns` begins in."""
-    return (i // columns) * node_rows // rows * node_columns + (i % columns) * node_columns // columns
+def _nodes_of(rows: int, columns: int, node_rows: int, node_columns: int) -> Ints:
+    """(rows * columns,) the node whose part of the frame each cell begins in."""
+    down, across = np.arange(rows) * node_rows // rows, np.arange(columns) * node_columns // columns
+    return (down[:, None] * node_columns + across[None, :]).ravel().astype(np.int32)
 
 
 @strict
-def _dim_cells(sensed: Floats, gain: Floats, columns: int, nodes: tuple[int, int], level: Floats) -> None:
+def _dim_cells(sensed: Floats, gain: Floats, node_of: Ints, level: Floats) -> None:
     """What the gains that still hold leave of each cell's mean."""
-    rows = sensed.size // columns
     for i in range(sensed.size):
-        k = _node(i, columns, rows, nodes[0], nodes[1])
-        level[i] = sensed[i] * gain[k] * gain[k]
+        g = gain[node_of[i]]
+        level[i] = sensed[i] * g * g
 
 
 @strict
@@ -291,24 +297,22 @@ def _weigh_points(pixels: Pixels, gain: Floats, level: Floats) -> None:
 
 
 @strict
-def _yield(level: Floats, bound: Floats, columns: int, nodes: tuple[int, int], had: Floats, gain: Floats) -> None:
+def _yield(level: Floats, bound: Floats, node_of: Ints, had: Floats, gain: Floats) -> None:
     """Lower the gain of every node in whose part a cell is above its bound, at the gains it `had`: a gain g leaves
     g * g of a mean."""
-    rows = level.size // columns
     for i in range(level.size):
         if level[i] > bound[i]:
-            k = _node(i, columns, rows, nodes[0], nodes[1])
+            k = node_of[i]
             wanted = np.float32(math.floor(256.0 * had[k] * math.sqrt(bound[i] / level[i])) / 256.0)
             gain[0, k] = min(gain[0, k], wanted)
             gain[1, k] = HOLD_S
 
 
 @strict
-def _make_pale(redness: Floats, bound: Floats, columns: int, node_columns: int, pale: Floats) -> None:
-    rows, node_rows = redness.size // columns, pale.shape[1] // node_columns
+def _make_pale(redness: Floats, bound: Floats, node_of: Ints, pale: Floats) -> None:
     for i in range(redness.size):
         if redness[i] > bound[i]:
-            k = _node(i, columns, rows, node_rows, node_columns)
+            k = node_of[i]
             pale[0, k], pale[1, k] = PALE, HOLD_S
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation.kernels import strict
+from installation.foundation.kernels import loose, strict
+from installation.light.flashguard.sensing import unsquared
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -24,6 +25,8 @@ DIMMED = 0.06
 """What is left of a contrast when stripes are dimmed."""
 PAIRS = 5
 """Pairs that are still no pattern."""
+LEAST_SWUNG = 0.99 * CONTRAST * (2 * PAIRS + 1)
+"""A line whose light goes up and down by less has too few edges for a run; a little less, for rounding."""
 PURITY = 0.2
 """Share of the variance round a run that one wave must make up. Measured: an even grating's is 0.8, rays' 0.1 to 0.7,
 and where a tree's branches cross 0.04, at most 0.12."""
@@ -92,17 +95,17 @@ def scan(
     """Scan the lines `which`: write into `asked` what gain each wants along it, and into `striped` whether any."""
     height, width = frame.shape
     edges = np.empty((2, light.size), dtype=np.int32)
+    taken = np.empty(light.size, dtype=np.uint32)
     for i in which:
         x, y, dx, dy = lines[i, 0], lines[i, 1], lines[i, 2], lines[i, 3]
         length = int(lines[i, 4])
         if dx == 1.0 and dy == 0.0:
-            row = frame[int(y)]
-            for k in range(length):
-                light[k] = _luminance(row[k], linear)
+            _lighten(frame[int(y), :length], light)
         else:
             for k in range(length):
                 v = min(max(int(y + k * dy), 0), height - 1)
-                light[k] = _luminance(frame[v, min(int(x + k * dx), width - 1)], linear)
+                taken[k] = frame[v, min(int(x + k * dx), width - 1)]
+            _lighten(taken[:length], light)
         gains = asked[i, bins[i, 0] : bins[i, 1]]
         gains[:] = 1.0
         striped[i] = False
@@ -110,8 +113,33 @@ def scan(
             if coarse > 1:
                 for k in range(length // coarse):
                     light[k] = 0.5 * (light[2 * k] + light[2 * k + 1])
+            if _swung(light[: length // coarse]) < LEAST_SWUNG:
+                break  # and what is averaged over more pixels swings less
             if _runs(frame, linear, lines[i], light[: length // coarse], coarse, edges, gains):
                 striped[i] = True
+
+
+@strict
+def _lighten(pixels: Pixels, light: Floats) -> None:
+    """The luminance of `pixels` into the first of `light`."""
+    byte, share = np.uint32(255), np.float32(1.0 / 255.0)
+    for k in range(pixels.size):
+        p = pixels[k]
+        r, g, b = np.float32((p >> np.uint32(16)) & byte), np.float32((p >> np.uint32(8)) & byte), np.float32(p & byte)
+        light[k] = (
+            np.float32(0.2126) * unsquared(r * share)
+            + np.float32(0.7152) * unsquared(g * share)
+            + np.float32(0.0722) * unsquared(b * share)
+        )
+
+
+@loose
+def _swung(light: Floats) -> np.float32:
+    """The total variation of `light`: how far it went up and down along a line."""
+    total = np.float32(0.0)
+    for k in range(1, light.size):
+        total += abs(light[k] - light[k - 1])
+    return total
 
 
 @strict

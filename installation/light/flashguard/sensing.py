@@ -8,6 +8,7 @@ Judges nothing and changes nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -48,10 +49,9 @@ class Sensor:
         self._tops, self._lefts = _borders(height, self.rows), _borders(width, self.columns)
         tall, wide = int(np.diff(self._tops).max()), int(np.diff(self._lefts).max())
         self._shift = next(bits for bits in SHIFTS if ((65025 >> bits) + 1) * tall * wide < 65536)
-        area = np.diff(self._tops)[:, None] * np.diff(self._lefts)[None, :]
-        self._scale: Floats = np.ascontiguousarray(2.0**self._shift / 65025.0 / area, dtype=np.float32)
+        self._down: Floats = (2.0**self._shift / 65025.0 / np.diff(self._tops)).astype(np.float32)
+        self._across: Floats = (1.0 / np.diff(self._lefts)).astype(np.float32)  # times `_down`: a sum as a mean
         self._sums = np.zeros(4 * width, dtype=np.uint16)
-        self._nothing = np.zeros(4 * width, dtype=np.uint8)
         self._line = np.zeros(self.columns, dtype=np.uint64)
         self.level: Floats = np.zeros(n, dtype=np.float32)  # luminance 0..1
         self.linear: Floats = np.zeros(n, dtype=np.float32)  # luminance 0..1 in linear light, where a cell is even
@@ -62,28 +62,28 @@ class Sensor:
         count = self.points[0] * self.points[1]
         self._y, self._x = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=np.int32)
         self._places = np.zeros(count, dtype=np.int32)  # at how many pixels each point has been
-        self._order = golden_order(count)
+        self._ends = -(-np.arange(1, self.points[0] + 1) * height // self.points[0]).astype(np.int32)  # of their parts
+        self._order = np.tile(golden_order(count), 2)
         self._due, self._next = 0.0, 0
-        self.move_points(STAY_S)
         self.pixels: Pixels = np.zeros(count, dtype=np.uint32)  # the points themselves
+        self.move_points(STAY_S)
 
     def sense(self, frame: Pixels) -> None:
         """Take in `frame`, (height, at least width) of 0x00RRGGBB, C-contiguous."""
         shape = self.rows, self.columns
         self.any_red = _sense(
-            frame.view(np.uint8), self._tops, self._lefts, self._shift, self._nothing, self._scale, self._sums,
-            self._line,
-            self.level.reshape(shape), self.linear.reshape(shape), self.redness.reshape(shape),
+            frame.view(np.uint8), self._tops, self._lefts, self._shift, self._sums, self._line, self._down,
+            self._across, self.level.reshape(shape), self.linear.reshape(shape), self.redness.reshape(shape),
+            self._y, self._x, self._ends, self.pixels,
         )  # fmt: skip
-        _pick(frame, self._y, self._x, self.pixels)
 
     def move_points(self, dt: float) -> NDArray[np.intp]:
         """Let the points that have stood for STAY_S go to another pixel of their parts; which they are."""
-        count = len(self._order)
+        count = len(self.pixels)
         self._due += count * dt / STAY_S
         due = min(int(self._due), count)
         self._due -= due
-        which = self._order[(self._next + np.arange(due)) % count]
+        which = self._order[self._next : self._next + due]
         self._next = (self._next + due) % count
         _jitter(which, self._places, *self.points, *self._size, self._y, self._x)
         return which
@@ -130,7 +130,8 @@ def _jitter(
     no regular structure can hide between them."""
     for i in which:
         k = 0.5 + i + places[i] * rows * columns
-        across, down = (k * 0.7548776662466927) % 1.0, (k * 0.5698402909980532) % 1.0
+        across, down = k * 0.7548776662466927, k * 0.5698402909980532
+        across, down = across - math.floor(across), down - math.floor(down)
         ys[i] = min(int((i // columns + down) * height / rows), height - 1)
         xs[i] = min(int((i % columns + across) * width / columns), width - 1)
         places[i] += 1
@@ -138,93 +139,144 @@ def _jitter(
 
 @strict
 def _sense(
-    frame: Bytes, tops: Ints, lefts: Ints, shift: int, nothing: Bytes, scale: Floats, sums: Words, line: Longs,
-    level: Floats, even: Floats, redness: Floats,
+    frame: Bytes, tops: Ints, lefts: Ints, shift: int, sums: Words, line: Longs, down: Floats, across: Floats,
+    level: Floats, even: Floats, redness: Floats, ys: Ints, xs: Ints, ends: Ints, pixels: Pixels,
 ) -> bool:  # fmt: skip
-    """Every cell's mean: luminance, and how red; whether any is red. `sums` (4 * width,) is working space."""
+    """Every cell's mean: luminance, and how red; whether any is red; and the single pixels, while their rows are still
+    near. `sums` (4 * width,) and `line` (columns,) are working space."""
     any_red = False
     quartets, channels = sums.view(np.uint64), line.view(np.uint16)
+    words, part, wide = frame.view(np.uint32), 0, ys.size // ends.size
     for cell in range(level.shape[0]):
         sums[:] = 0
-        _add_rows(frame, tops[cell], tops[cell + 1], shift, nothing, sums)
+        _add_rows(frame, tops[cell], tops[cell + 1], shift, sums)
         _add_across(quartets, lefts, line)
-        if _weigh(channels, scale[cell], level[cell], even[cell], redness[cell]):
+        _weigh(channels, down[cell], across, level[cell], even[cell])
+        if _redden(channels, down[cell], across, redness[cell]):
             any_red = True
+        while part < ends.size and ends[part] <= tops[cell + 1]:
+            for i in range(part * wide, (part + 1) * wide):
+                pixels[i] = words[ys[i], xs[i]]
+            part += 1
     return any_red
 
 
-def _adder(bits: int) -> Callable[[Bytes, Bytes, Bytes, np.uint16, np.uint16, np.uint16, Words], None]:
-    """A kernel for shifts by `bits`: only by a number that the compiler knows are vectors of 16 bits shifted."""
+def _adders(bits: int) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Kernels that add the squares of five rows and of one, shifted by `bits`: only by a number that the compiler knows
+    are vectors of 16 bits shifted. What is added before the shift is the place at which each row is rounded."""
     shift = np.uint16(bits)
 
     @strict
-    def add_three(
-        first: Bytes, second: Bytes, third: Bytes, i: np.uint16, j: np.uint16, k: np.uint16, sums: Words
-    ) -> None:
+    def add_five(
+        a: Bytes, b: Bytes, c: Bytes, d: Bytes, e: Bytes,
+        i: np.uint16, j: np.uint16, k: np.uint16, m: np.uint16, n: np.uint16, sums: Words,
+    ) -> None:  # fmt: skip
         for x in range(sums.size):
-            a, b, c = np.uint16(first[x]), np.uint16(second[x]), np.uint16(third[x])
-            a2 = np.uint16(np.uint16(np.uint16(a * a) + i) >> shift)
-            b2 = np.uint16(np.uint16(np.uint16(b * b) + j) >> shift)
-            c2 = np.uint16(np.uint16(np.uint16(c * c) + k) >> shift)
-            sums[x] = np.uint16(sums[x] + np.uint16(a2 + np.uint16(b2 + c2)))
+            p, q, r, s, t = np.uint16(a[x]), np.uint16(b[x]), np.uint16(c[x]), np.uint16(d[x]), np.uint16(e[x])
+            p = np.uint16(np.uint16(np.uint16(p * p) + i) >> shift)
+            q = np.uint16(np.uint16(np.uint16(q * q) + j) >> shift)
+            r = np.uint16(np.uint16(np.uint16(r * r) + k) >> shift)
+            s = np.uint16(np.uint16(np.uint16(s * s) + m) >> shift)
+            t = np.uint16(np.uint16(np.uint16(t * t) + n) >> shift)
+            sums[x] = np.uint16(np.uint16(sums[x] + np.uint16(p + q)) + np.uint16(r + np.uint16(s + t)))
 
-    return add_three
+    @strict
+    def add_one(row: Bytes, i: np.uint16, sums: Words) -> None:
+        for x in range(sums.size):
+            p = np.uint16(row[x])
+            sums[x] = np.uint16(sums[x] + np.uint16(np.uint16(np.uint16(p * p) + i) >> shift))
+
+    return add_five, add_one
 
 
-_add_pixels, _add_small, _add_large = (_adder(bits) for bits in SHIFTS)
+_FIVE_PIXELS, _ONE_PIXELS = _adders(SHIFTS[0])
+_FIVE_SMALL, _ONE_SMALL = _adders(SHIFTS[1])
+_FIVE_LARGE, _ONE_LARGE = _adders(SHIFTS[2])
 
 
 @strict
-def _add_rows(frame: Bytes, top: int, bottom: int, shift: int, nothing: Bytes, sums: Words) -> None:
-    """Add the squares of rows top..bottom-1 of (height, pitch) bytes to `sums`, column by column, three at a time.
+def _add_rows(frame: Bytes, top: int, bottom: int, shift: int, sums: Words) -> None:
+    """Add the squares of rows top..bottom-1 of (height, pitch) bytes to `sums`, column by column, five at a time.
 
     Each row is rounded at another place, so that their sum is hardly rounded at all. 16 bits are enough, and the
     narrower the numbers, the more of them a vector holds: this is where the guard's time goes.
     """
-    tall = 2 * (bottom - top)
-    for y in range(top, bottom, 3):
-        first = frame[y]
-        second = frame[y + 1] if y + 1 < bottom else nothing
-        third = frame[y + 2] if y + 2 < bottom else nothing
-        i = np.uint16((((2 * (y - top) + 1) << shift) - 1) // tall)
-        j = np.uint16((((2 * (y - top) + 3) << shift) - 1) // tall if y + 1 < bottom else 0)
-        k = np.uint16((((2 * (y - top) + 5) << shift) - 1) // tall if y + 2 < bottom else 0)
+    y = top
+    while y + 5 <= bottom:
+        a, b, c, d, e = frame[y], frame[y + 1], frame[y + 2], frame[y + 3], frame[y + 4]
+        i, j = _rounding(y, top, bottom, shift), _rounding(y + 1, top, bottom, shift)
+        k, m = _rounding(y + 2, top, bottom, shift), _rounding(y + 3, top, bottom, shift)
+        n = _rounding(y + 4, top, bottom, shift)
         if shift == SHIFTS[0]:
-            _add_pixels(first, second, third, i, j, k, sums)
+            _FIVE_PIXELS(a, b, c, d, e, i, j, k, m, n, sums)
         elif shift == SHIFTS[1]:
-            _add_small(first, second, third, i, j, k, sums)
+            _FIVE_SMALL(a, b, c, d, e, i, j, k, m, n, sums)
         else:
-            _add_large(first, second, third, i, j, k, sums)
+            _FIVE_LARGE(a, b, c, d, e, i, j, k, m, n, sums)
+        y += 5
+    for last in range(y, bottom):
+        i = _rounding(last, top, bottom, shift)
+        if shift == SHIFTS[0]:
+            _ONE_PIXELS(frame[last], i, sums)
+        elif shift == SHIFTS[1]:
+            _ONE_SMALL(frame[last], i, sums)
+        else:
+            _ONE_LARGE(frame[last], i, sums)
+
+
+@strict
+def _rounding(y: int, top: int, bottom: int, shift: int) -> np.uint16:
+    """What is added to the squares of row y before their last bits go: spread evenly over the rows of a cell."""
+    return np.uint16((((2 * (y - top) + 1) << shift) - 1) // (2 * (bottom - top)))
 
 
 @strict
 def _add_across(quartets: Longs, lefts: Ints, line: Longs) -> None:
     """Add each cell's columns, four channels of 16 bits in every number."""
+    one, five = np.uint64(1), np.uint64(5)
     x = np.uint64(lefts[0])
     for c in range(line.size):
         total, end = np.uint64(0), np.uint64(lefts[c + 1])
+        while x + five <= end:
+            total += (quartets[x] + quartets[x + one]) + (quartets[x + np.uint64(2)] + quartets[x + np.uint64(3)])
+            total += quartets[x + np.uint64(4)]
+            x += five
         while x < end:
             total += quartets[x]
-            x += np.uint64(1)
+            x += one
         line[c] = total
 
 
+# Two loops over a row's cells, not one: a loop that writes more than two arrays is not made into vectors, since any of
+# them might lie on what it reads.
+
+
 @strict
-def _weigh(channels: Words, scale: Floats, level: Floats, even: Floats, redness: Floats) -> bool:
-    """A row of sums, four channels each (blue, green, red, nothing), as means; whether any is saturated red."""
-    reds = 0
+def _weigh(channels: Words, down: np.float32, across: Floats, level: Floats, even: Floats) -> None:
+    """The means of a row of cells from their sums, four channels each (blue, green, red, nothing): luminance in squares
+    and in linear light. `down` * `across` is what a sum has to be multiplied by."""
     for c in range(level.size):
-        b, g, r = channels[4 * c] * scale[c], channels[4 * c + 1] * scale[c], channels[4 * c + 2] * scale[c]
+        scale = across[c] * down
+        b, g, r = channels[4 * c] * scale, channels[4 * c + 1] * scale, channels[4 * c + 2] * scale
         level[c] = np.float32(0.2126) * r + np.float32(0.7152) * g + np.float32(0.0722) * b
         even[c] = (
             np.float32(0.2126) * unsquared(np.sqrt(r))
             + np.float32(0.7152) * unsquared(np.sqrt(g))
             + np.float32(0.0722) * unsquared(np.sqrt(b))
         )
+
+
+@strict
+def _redden(channels: Words, down: np.float32, across: Floats, redness: Floats) -> bool:
+    """How red each of a row of cells is; whether any is saturated red."""
+    reds = np.uint32(0)
+    for c in range(redness.size):
+        scale = across[c] * down
+        b, g, r = channels[4 * c] * scale, channels[4 * c + 1] * scale, channels[4 * c + 2] * scale
         least = max(np.float32(SATURATED) * (r + g + b), np.float32(DARKEST))
         is_red = r >= least
         redness[c] = max(np.float32(0.0), r - g - b) + np.float32(RED_FLOOR) if is_red else np.float32(0.0)
-        reds += is_red
+        reds += np.uint32(is_red)
     return bool(reds > 0)
 
 
@@ -234,9 +286,3 @@ def dim_linear(even: Floats, level: Floats, dimmed: Floats, out: Floats) -> None
     for i in range(even.size):
         before = unsquared(np.sqrt(level[i]))
         out[i] = even[i] * unsquared(np.sqrt(dimmed[i])) / before if before > np.float32(0.0) else np.float32(0.0)
-
-
-@strict
-def _pick(frame: Pixels, ys: Ints, xs: Ints, pixels: Pixels) -> None:
-    for i in range(ys.size):
-        pixels[i] = frame[ys[i], xs[i]]

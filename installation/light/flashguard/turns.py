@@ -29,8 +29,8 @@ class Turns:
         self._step, self._bright = np.float32(step), np.float32(bright)
         self._extremes, self._ways = np.zeros((2, n), np.float32), np.ones((2, n), np.float32)
         self._now = 0
-        self.rise: Marks = np.zeros(n, dtype=np.uint8)  # who would rise, or just did
-        self.fall: Marks = np.zeros(n, dtype=np.uint8)
+        self.rise: Marks = np.zeros(n, dtype=np.uint8)  # who would rise, or just did, where there are any `rises`
+        self.fall: Marks = np.zeros(n, dtype=np.uint8)  # the same of `falls`
         self.rises = self.falls = 0
 
     @property
@@ -42,10 +42,11 @@ class Turns:
     def look(self, level: Floats) -> None:
         """Mark and count who would rise and fall at `level` (n,)."""
         a, b = self._now, 1 - self._now
-        self.rises, self.falls = _look(
-            level, self._extremes[a], self._ways[a], self._step, self._bright, self._extremes[b], self._ways[b],
-            self.rise, self.fall,
-        )  # fmt: skip
+        extreme, way = self._extremes[a], self._ways[a]
+        if _look(level, extreme, way, self._step, self._extremes[b], self._ways[b]):
+            self.rises, self.falls = _mark(level, extreme, way, self._step, self._bright, self.rise, self.fall)
+        else:
+            self.rises = self.falls = 0
 
     def restart(self, which: NDArray[np.intp], level: Floats) -> None:
         """Forget where cells `which` came from: they are at `level` (n,), as if they had fallen there."""
@@ -85,25 +86,35 @@ class TokenBuckets:
 
 @strict
 def _look(
-    level: Floats, extreme: Floats, way: Floats, step: np.float32, bright: np.float32, next_extreme: Floats,
-    next_way: Floats, rise: Marks, fall: Marks,
-) -> tuple[int, int]:  # fmt: skip
-    """`way` is 1 after a fall, when `extreme` is the valley since, and -1 after a rise, the mirror image. No branches:
-    hardly anybody turns, and vectors see to all."""
-    rises, falls = 0, 0
+    level: Floats, extreme: Floats, way: Floats, step: np.float32, next_extreme: Floats, next_way: Floats
+) -> bool:
+    """`way` is 1 after a fall, when `extreme` is the valley since, and -1 after a rise, the mirror image. No branches
+    and two arrays to write: hardly anybody turns, and vectors see to all. Whether anybody does."""
+    turns = np.uint32(0)
     for i in range(level.size):
         y, e, w = level[i], extreme[i], way[i]
         beyond = w * (y - e)
         turned = beyond >= step
         next_extreme[i] = y if (turned | (beyond < np.float32(0.0))) else e
         next_way[i] = -w if turned else w
-        up = turned & (w > np.float32(0.0)) & (e < bright)
-        down = turned & (w < np.float32(0.0))
-        rise[i] = up
-        fall[i] = down
-        rises += up
-        falls += down
-    return rises, falls
+        turns |= np.uint32(turned)
+    return bool(turns)
+
+
+@strict
+def _mark(
+    level: Floats, extreme: Floats, way: Floats, step: np.float32, bright: np.float32, rise: Marks, fall: Marks
+) -> tuple[int, int]:
+    """Mark and count who turns up and down; from above `bright`, up counts for nothing."""
+    rises, falls = np.uint32(0), np.uint32(0)
+    for i in range(level.size):
+        e, w = extreme[i], way[i]
+        turned = w * (level[i] - e) >= step
+        up, down = turned & (w > np.float32(0.0)) & (e < bright), turned & (w < np.float32(0.0))
+        rise[i], fall[i] = np.uint8(up), np.uint8(down)
+        rises += np.uint32(up)
+        falls += np.uint32(down)
+    return int(rises), int(falls)
 
 
 @strict
