@@ -1,8 +1,9 @@
 """Feedback: accepted values go to every controller but the one that sent them, and the show's state to all.
 
-A value is encoded once, however many controllers get it. The lock is held to put one value into a dict, or to take the
-dict away; all else is the socket thread's alone. Opens no socket and reads no clock: `due` says which datagrams go
-where at the time that is handed in.
+A value is encoded once, however many controllers get it; what was set is noted once for all of them, and each takes its
+turn at it, so that a room full of phones costs no more than BUDGET. The lock is held to put one value into a dict, or
+to take the dict away; all else is the socket thread's alone. Opens no socket and reads no clock: `due` says which
+datagrams go where at the time that is handed in.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ ECHO = SECOND // 2
 STATE = SECOND // 10
 """Between two reports of the state."""
 
+BUDGET = 400
+"""Values that are looked at for controllers each time that any are `due`; who is left out comes first the next time."""
+
 CONTROLLERS = 64
 """Controllers that get feedback at once."""
 
@@ -46,6 +50,7 @@ class _Controller:
 
     heard_ns: int
     sleepers: bool = False  # asked for everything: it gets what is set for single sleepers too
+    seen: int = 0  # of the changes: the number of the newest that was looked at for it
     known: dict[str, WireValue] = field(default_factory=dict)
     pending: dict[str, WireValue] = field(default_factory=dict)
     sent_ns: dict[str, int] = field(default_factory=dict)
@@ -64,6 +69,10 @@ class Feedback:
         self._replies: dict[Source, dict[str, WireValue]] = {}
         self._always = frozenset(targets)
         self._controllers: dict[Source, _Controller] = {target: _Controller(0) for target in self._always}
+        self._changes: dict[str, tuple[int, WireValue]] = {}  # by address: number and value, newest last
+        self._sleeper_changes: dict[str, tuple[int, WireValue]] = {}  # of single sleepers
+        self._changed = 0  # numbers given to changes
+        self._turn = 0  # of the controller that comes first
         self._encoded: dict[str, tuple[WireValue, bytes]] = {}  # of each address, as it was sent last
         self._state_encoded: tuple[Mapping[str, WireValue], list[bytes]] = {}, []
         self.values: dict[str, WireValue] = {}  # newest value of every address that was published
@@ -110,7 +119,7 @@ class Feedback:
             return
         if len(self._controllers) - len(self._always) >= CONTROLLERS:
             self._forget(min(self._controllers.keys() - self._always, key=lambda s: self._controllers[s].heard_ns))
-        self._controllers[source] = _Controller(now_ns)
+        self._controllers[source] = _Controller(now_ns, seen=self._changed)
 
     def subscribe(self, source: Source) -> None:
         """This controller asked for everything: from now on it gets what is set for single sleepers too."""
@@ -142,38 +151,68 @@ class Feedback:
         with self._lock:
             published, self._published = self._published, {}
             replies, self._replies = self._replies, {}
-        self._distribute(published)
+        self._take(published)
         for source, values in replies.items():
             if source in self._controllers:
                 self._controllers[source].replies.update(values)
         for source in [s for s, c in self._controllers.items() if now_ns - c.heard_ns > LISTENS]:
             self._forget(source)  # those of the settings stay
-        return [
-            (source, datagram)
-            for source, controller in self._controllers.items()
-            for datagram in self._due_to(controller, now_ns)
-        ]
+        return self._turns(now_ns)
 
-    def _distribute(self, published: Mapping[tuple[str, Source | None], tuple[WireValue, int]]) -> None:
-        """To every controller what it doesn't show yet, but not to the hand that set it."""
-        some = {key: value for key, value in published.items() if not key[0].startswith(SLEEPER)}
-        for source, controller in self._controllers.items():
-            for (address, by), (wire, at) in (published if controller.sleepers else some).items():
-                if source == by:
-                    controller.known[address] = wire
-                    controller.touched_ns[address] = at
+    def _take(self, published: Mapping[tuple[str, Source | None], tuple[WireValue, int]]) -> None:
+        """What was set, for all; the hand that set it is told nothing of it."""
+        for (address, by), (wire, at) in published.items():
+            controller = None if by is None else self._controllers.get(by)
+            if controller is not None:
+                controller.known[address] = wire
+                controller.touched_ns[address] = at
+            changes = self._sleeper_changes if address.startswith(SLEEPER) else self._changes
+            changes.pop(address, None)
+            self._changed += 1
+            changes[address] = self._changed, wire
+
+    def _turns(self, now_ns: int) -> list[tuple[Source, bytes]]:
+        """Every controller in turn, while there is something left of the budget; answers and the state go to all."""
+        all_of_them = list(self._controllers.items())
+        first = self._turn % max(1, len(all_of_them))
+        going: list[tuple[Source, bytes]] = []
+        left = BUDGET
+        for source, controller in (*all_of_them[first:], *all_of_them[:first]):
+            if left > 0:
+                self._turn += 1
+                left -= self._look(controller) + len(controller.pending)
+                fresh = self._fresh(controller, now_ns)
+            else:
+                fresh = {}
+            going += [(source, datagram) for datagram in self._due_to(controller, fresh, now_ns)]
+        return going
+
+    def _look(self, controller: _Controller) -> int:
+        """Note what was set since its last turn and it doesn't show yet; how many that were."""
+        looked = 0
+        for changes in (self._changes, self._sleeper_changes) if controller.sleepers else (self._changes,):
+            for address, (number, wire) in reversed(changes.items()):
+                if number <= controller.seen:
+                    break
+                looked += 1
                 if controller.known.get(address) == wire:
                     controller.pending.pop(address, None)
                 else:
                     controller.pending[address] = wire
+        controller.seen = self._changed
+        return looked
 
-    def _due_to(self, controller: _Controller, now_ns: int) -> list[bytes]:
-        going, controller.replies = controller.replies, {}
+    def _fresh(self, controller: _Controller, now_ns: int) -> dict[str, WireValue]:
+        """What may go out now of all that waits for it."""
+        fresh: dict[str, WireValue] = {}
         for address in list(controller.pending):
-            fresh = now_ns - controller.sent_ns.get(address, -APART) < APART
-            if fresh or now_ns - controller.touched_ns.get(address, -TOUCH) < TOUCH:
-                continue
-            going[address] = controller.pending.pop(address)
+            lately = now_ns - controller.sent_ns.get(address, -APART) < APART
+            if not lately and now_ns - controller.touched_ns.get(address, -TOUCH) >= TOUCH:
+                fresh[address] = controller.pending.pop(address)
+        return fresh
+
+    def _due_to(self, controller: _Controller, fresh: Mapping[str, WireValue], now_ns: int) -> list[bytes]:
+        going, controller.replies = {**controller.replies, **fresh}, {}
         for address, wire in going.items():
             controller.known[address] = wire
             controller.sent_ns[address] = now_ns

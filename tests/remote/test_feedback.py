@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from installation.model.ticks import SECOND
-from installation.remote.feedback import APART, CONTROLLERS, ECHO, LISTENS, STATE, TOUCH, Feedback
+from installation.remote.feedback import APART, BUDGET, CONTROLLERS, ECHO, LISTENS, STATE, TOUCH, Feedback
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
 
@@ -153,7 +153,29 @@ def test_a_value_is_encoded_once_for_sixty_controllers(monkeypatch: pytest.Monke
     feedback.publish_state({"/state/phase": "glitch"})
     for n in range(1, 241):
         feedback.publish(f"/sleeper/{n}/glow", n / 240, None, 0)
-    sent = feedback.due(SECOND)
+    sent = [one for k in range(60) for one in feedback.due(SECOND + k)]
     assert len({source for source, _ in sent}) == 60
     assert sum(len(codec.decode(datagram)) for _, datagram in sent) == 60 * 241
     assert sorted(encoded) == sorted(["/state/phase", *(f"/sleeper/{n}/glow" for n in range(1, 241))])
+
+
+def test_a_room_of_phones_that_all_asked_is_told_in_turn_and_the_newest_wins() -> None:
+    feedback, now = Feedback(), 0
+    phones = [Source("udp", "10.0.0.2", port) for port in range(60)]
+    for phone in phones:
+        feedback.received(phone, now)
+        feedback.subscribe(phone)
+    shown: dict[Source, dict[str, object]] = {phone: {} for phone in phones}
+    most = 0
+    for k in range(200):
+        now += SECOND // 100
+        if k < 100:
+            for n in range(1, 241):
+                feedback.publish(f"/sleeper/{n}/glow", (k + n) / 512, None, now)
+        news = told(feedback, now)
+        most = max(most, sum(map(len, news.values())))
+        for phone, values in news.items():
+            shown[phone] |= values
+    assert most <= BUDGET + 240  # the last in turn is told all of it
+    newest = {f"/sleeper/{n}/glow": (99 + n) / 512 for n in range(1, 241)}
+    assert all(shown[phone] == newest for phone in phones)

@@ -341,14 +341,21 @@ def test_a_host_has_its_share_of_connections_and_half_a_request_is_hung_up_on(
 
 
 @pytest.mark.parametrize(
-    "request_", [b"\0\1\2\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"POST / HTTP/1.1\r\nHost: [\r\n\r\n"]
+    ("request_", "complaints"),  # of the library, which answers most of it without a word
+    [
+        (b"\0\1\2\r\n\r\n", 0),
+        (b"GET\r\n\r\n", 0),
+        (b"GET / HTTP/9\r\n\r\n", 1),
+        (b"POST / HTTP/1.1\r\nHost: [\r\n\r\n", 0),
+    ],
 )
 def test_a_malformed_request_leaves_no_traceback(
-    query: OscQueryServer, request_: bytes, capfd: pytest.CaptureFixture[str]
+    query: OscQueryServer, request_: bytes, complaints: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     raw(query, request_)
     assert get(query, "/light/glow?TYPE") == (200, {"TYPE": "f"})
     assert "Traceback" not in "".join(capfd.readouterr())
+    assert query._desk.counters.refused["http"] == complaints
 
 
 def test_json_of_any_depth_ends_nothing(query: OscQueryServer, capfd: pytest.CaptureFixture[str]) -> None:
