@@ -80,6 +80,11 @@ def test_help_shows_the_names_of_tables_in_the_settings(told: Callable[..., tupl
     assert "[hearing]" in told("check", "--help")[1]
 
 
+def test_no_terminal_obeys_what_is_refused(told: Callable[..., tuple[int, str, str]]) -> None:
+    code, _, err = told("still", "--at", "\x1b[2J", "--out", "s.png")
+    assert (code, "\x1b" in err, "[2J" in err) == (2, False, True)
+
+
 def test_it_says_which_version_it_is(told: Callable[..., tuple[int, str, str]]) -> None:
     assert told("--version") == (0, f"sleeptree {version('sleeptree')}\n", "")
 
