@@ -72,7 +72,7 @@ CLOCK_HOMES = {
     "installation/watch/": CLOCKS,
     "installation/recording/": ("time.time",),  # when it was recorded, for people
     "installation/remote/osc/": CLOCKS,
-    "installation/session/player.py": (*STOPWATCH, "time.sleep"),
+    "installation/session/playing.py": (*STOPWATCH, "time.sleep"),
     "installation/session/preload.py": STOPWATCH,  # is it worth a word?
     "installation/film/looking.py": STOPWATCH,  # what does a scene cost?
     "installation/commands/check.py": STOPWATCH,  # how fast is it here?
@@ -350,7 +350,7 @@ def test_a_broken_rule_is_named_with_its_line(path: str, source: str, rule: str)
     ("path", "source"),
     [
         ("installation/remote/osc/server.py", "import time\nfrom installation import places\nx = time.monotonic_ns()"),
-        ("installation/session/player.py", "from time import perf_counter\nfrom installation.live.stage import Stage"),
+        ("installation/session/playing.py", "from time import perf_counter\nfrom installation.live.stage import Stage"),
         (
             "installation/model/score.py",
             "import numpy as np\nfrom installation.model import ticks\ndef f(g: np.random.Generator): 0",

@@ -33,6 +33,6 @@ def play(
 
     # before all that takes time: the supervisor may be gone
     link = None if supervision.link is None else SupervisorLink(supervision.link)
-    from installation.session.player import play as play_here
+    from installation.session.playing import play as play_here
 
     return play_here(request, options, link)

@@ -1,29 +1,23 @@
-"""`sleeptree play`: the piece, live on a screen; where there is none, a short film of it."""
+"""The player: a show on a screen, from where it goes on to its end, with all that follows it and all that it keeps.
+
+It reads no clock, opens no window, starts no process and minds no signal: what it needs of the world is handed in, so
+that an evening can be played in a test within seconds. What a process of the show does round it is in playing.py.
+"""
 
 from __future__ import annotations
 
-import gc
-import json
-import signal
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from installation.foundation import places
-from installation.foundation.errors import Mistake
-from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
-from installation.live import autotune, breadcrumb
+from installation.live import autotune
 from installation.live.atelier import Atelier, Written
 from installation.live.breadcrumb import Breadcrumb
-from installation.live.fallback import Calm, isolated, quiet
+from installation.live.fallback import isolated
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
 from installation.live.stage import Stage
@@ -34,240 +28,114 @@ from installation.recording.journal import wall
 from installation.recording.recovery import Resumption
 from installation.recording.write_ahead_log import WriteAheadLog
 from installation.session import restart
-from installation.session.audio import start_sound
-from installation.session.endpoints import Console, Endpoints, console, endpoints
-from installation.session.filming import Reel, shoot
-from installation.session.preload import Stopped, forward, load, preload
-from installation.session.production import Production, cores, load_production, writable
-from installation.session.replaying import ReplayProduction, load_replay
-from installation.session.request import PlayOptions, Request
+from installation.session.endpoints import Console, Endpoints, console
+from installation.session.preload import Stopped, forward
+from installation.session.production import Production, cores
+from installation.session.replaying import ReplayProduction
+from installation.session.request import PlayOptions
 from installation.session.restart import Plan
 from installation.show import Follower, Show
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue import opening_hours
-from installation.watch import console as terminal
-from installation.watch import log, process_stats
-from installation.watch.child import StartOrders, Unsupervised, Watched
+from installation.watch.child import StartOrders, Watched
 from installation.watch.report import report
 from installation.watch.telemetry import Telemetry
 
-_log = structlog.get_logger("play")
 
-FILM_S, FILM_SIZE, FILM_FPS = 20.0, (1280, 720), 30
-"""Of the film that is made where there is no screen."""
-
-STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sleeptree status` names the log."
-"""What the black screen says."""
+def _silence(begins: bool) -> Loudspeakers | None:
+    return None
 
 
-def play(request: Request, options: PlayOptions, watched: Watched | None = None) -> str:
-    """Play until somebody ends it; what there is to say afterwards, in a line or none."""
-    if watched is None:
-        watched = Unsupervised(StartOrders())
-        sys.stderr = terminal.ConsoleStream(terminal.Console())  # where no supervisor reads what is said, nobody may
-    log.configure(watched.say)
-    gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
-    said = ""
-    try:
-        with suppress(Stopped):
-            said = Player(request, options, watched).play()
-        watched.ended()
-        return said
-    finally:
-        gc.enable()
-        watched.close()
+@dataclass(frozen=True)
+class World:
+    """What a player needs of what is round it."""
+
+    clock: Callable[[], int]  # monotonic, nanoseconds
+    sleep: Callable[[float], None]  # seconds
+    weekday_minute: Callable[[], tuple[int, int]]  # 0 Monday .. 6, and the minute of the day
+    data: Path  # the folder of journals and looks
+    stills: Path
+    notice: Callable[[str], None]  # takes a line for whoever looks after the show
+    sound: Callable[[bool], Loudspeakers | None] = _silence  # the loudspeakers; made where there are none yet, if True
+    begins: Callable[[], None] = lambda: None  # all is loaded, the first tick comes next
 
 
 class Player:
-    """One process's part of a show, from its loading to its end."""
+    """Plays one `production` for whoever `watched` reports to, as it was ordered, planned and wished."""
 
-    def __init__(self, request: Request, options: PlayOptions, watched: Watched) -> None:
-        self._born, self._began = process_stats.age_s(), time.monotonic_ns()
-        self._request, self._options, self._watched = request, options, watched
-        if options.report is not None:
-            writable(options.report)
-        self._show: Show | None = None
-        self._speakers: Loudspeakers | None = None
-        self._breadcrumb, self._condemned = Breadcrumb(), set[str]()  # scenes that ended a process
-        self._culprits = self._breadcrumb, self._condemned
-        if watched.waits:
-            self._plan = restart.plan(watched.kept)
-            self.production = self._load_production()
-            self._show = preload(self.production)
-            self._speakers = self._start_sound(waits=True)
-            self._orders = watched.orders(lambda: self._speakers is None or self._speakers.loaded)
-            self._born, self._began = None, time.monotonic_ns()
-        else:
-            self._orders = watched.orders()
-            self._plan = restart.plan(watched.kept) if self._orders.restart else None
-            self.production = self._load_production()
-        self._watched.pulse("loading")
-        if folders := restart.folders(watched.kept):
-            if self._orders.resume:
-                self._condemned |= {breadcrumb.left(folders[-1])} & set(self.production.scenes)
-            self._breadcrumb.begin(folders[-1])
-        self._ending = threading.Event()
+    def __init__(
+        self,
+        production: Production,
+        watched: Watched,
+        world: World,
+        orders: StartOrders = StartOrders(),  # noqa: B008 (frozen)
+        options: PlayOptions = PlayOptions(),  # noqa: B008 (frozen)
+        plan: Plan | None = None,
+        breadcrumb: Breadcrumb | None = None,
+        condemned: frozenset[str] = frozenset(),
+        written: Written | None = None,
+    ) -> None:
+        self.production, self._watched, self._world = production, watched, world
+        self._orders, self._options, self._plan = orders, options, plan
+        self._breadcrumb, self._condemned, self._written = breadcrumb or Breadcrumb(), condemned, written
+        self._hours = opening_hours.spans(production.settings.hours.open)
         self._stage: Stage | None = None
-        self._hours = opening_hours.spans(self.production.settings.hours.open)
-        care, kept_log = self.production.settings.care, self.production.settings.log
-        limits = {"failures": care.failures, "within_s": care.within_s, "hang_s": care.hang_s}
-        watched.say({"limits": limits, "log_size": [kept_log.megabytes, kept_log.files]})
+        self.ending = threading.Event()  # somebody asked for the end
 
-    def _load_production(self) -> Production:
-        """What was kept of the show that goes on, or what the files say now."""
-        journal = self._options.journal
-        if self._plan is not None:
-            production = self._plan.production()
-            self._condemned |= set(self._plan.condemned)
-        else:
-            production = (
-                load_production(self._request) if journal is None else load_replay(journal, self._request.config)
-            )
-        if self._options.watch:
-            self._written = Written(production.scenes)
-        crumb = self._breadcrumb
-        return replace(
-            production,
-            scenes=isolated(production.scenes, time.monotonic_ns, breadcrumb=crumb, condemned=self._condemned),
-        )
-
-    def play(self) -> str:
-        """The whole of it; what there is to say afterwards."""
-        self._begin()
-        through = endpoints(self.production, self._options.listen, self._options.osc_port)
-        with _signals(self._end), ExitStack() as stack:
-            stack.callback(self._hush)
-            if self._speakers is not None and self._orders.role != "black":
-                self._speakers.begin()  # a device takes its time to open: as much as a screen
-            screen = self._screen()
-            if screen is None:
-                self._watched.pulse("filming")
-                gc.enable()
-                return _film_instead(self._request, self._options, self.production)
-            stack.callback(screen.close)
-            if self._orders.role == "black":
-                self._hush()
-                return self._black(screen)
-            said = self._perform(screen, through)
-        if self._options.report is not None:
-            _write(self._options.report, said)
-        return ""
-
-    def _begin(self) -> None:
-        """What is played now: the show, as it was where it goes on, or something that can't fail."""
-        if not self._orders.restart and not self._orders.resume:
-            checkpoint.forget(restart.folders(self._watched.kept))
-        if self._orders.role == "calm":
-            self._show = None
-            self.production = Production(self.production.settings, quiet(), self.production.seed, {"calm": Calm})
-
-    def _end(self) -> None:
-        self._ending.set()
+    def end(self) -> None:
+        """The show fades and ends; from any thread, or a signal handler."""
+        self.ending.set()
         if self._stage is not None:
             self._stage.end()
 
-    # the loudspeakers
+    @property
+    def first_ns(self) -> int | None:
+        """When the first picture was shown."""
+        return None if self._stage is None else self._stage.painter.first_ns
 
-    def _start_sound(self, waits: bool = False) -> Loudspeakers | None:
-        return start_sound(self.production, self._options.silent, self._options.device, _notice, waits)
-
-    def _hush(self) -> None:
-        if self._speakers is not None:
-            self._speakers.close()
-            self._speakers = None
-
-    # the screen
-
-    def _screen(self) -> Screen | None:
-        """The window; a stand-in where it has to be waited for; None where a film is made instead."""
-        screen = self._look()
-        if screen is None and self._orders.headless:
-            _notice("there is no screen; playing on without, and looking for one")
-            return HeadlessScreen(self._look, time.monotonic_ns)
-        return screen
-
-    def _look(self) -> Screen | None:
-        from installation.light.screen.window import NoScreen, Window
-
-        wanted = self.production.settings.screen
-        number = self._options.display or wanted.display
-        present: Any = (self._plan.present if self._plan is not None else "") or wanted.present
-        try:
-            window: Any = Window(
-                number,
-                wanted.pixels,
-                small=self._options.window or wanted.pixels,
-                fullscreen=wanted.fullscreen and self._options.window is None,
-                present=present if present in ("memory", "gpu") else None,
-                overlay=wanted.overlay,
-            )
-        except NoScreen:
-            return None
-        if window.display.number != number:
-            _notice(f"there is no display {number} here; playing on display {window.display.number}")
-        if window.present == "gpu" and present == "auto" and autotune.strains(window, time.process_time_ns):
-            window.reopen("memory")
-        screen: Screen = window
-        return screen
-
-    # the show
-
-    def _perform(self, screen: Screen, through: Endpoints) -> dict[str, Any]:
-        show = self._show or load(self.production, screen, self._ending, self._pulse_loading)
+    def play(self, show: Show, screen: Screen, through: Endpoints) -> dict[str, Any]:
+        """From where `show` goes on to its end; how it ran. Raises Stopped where the end was asked for sooner."""
         going_on = restart.resume(show, self._watched.kept, self._orders) if self._orders.resume else None
         if self._orders.resume and going_on is None:
             checkpoint.forget(restart.folders(self._watched.kept))
             show = self.production.show()
         if going_on is None and isinstance(self.production, ReplayProduction):
             start = self.production.reach[0] + self.production.into(self._options.start, "--from")
-            forward(show, self.production.source(), ticks.ticks(start), screen, self._ending, self._pulse_loading)
-        if self._speakers is not None and self._awake():
-            self._speakers.follow(show, 1.0)  # it can be heard before it can be seen
+            forward(show, self.production.source(), ticks.ticks(start), screen, self.ending, self._pulse_loading)
+        speakers = self._world.sound(False)
+        if speakers is not None and self._awake():
+            speakers.follow(show, 1.0)  # it can be heard before it can be seen
         count = self._threads(show, screen)
         ends = self._ends(show, going_on)
         if self._orders.role == "show":
             restart.keep(self._watched.kept, self._planned(count, screen, ends))
         with ExitStack() as stack:
-            painter = Painter(screen, lambda size: self.production.picture(size, count), time.monotonic_ns)
+            painter = Painter(screen, lambda size: self.production.picture(size, count), self._world.clock)
             stack.enter_context(closing(painter))
             if going_on is not None:
                 going_on.catch_up(show)
             folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
             ahead = stack.enter_context(closing(WriteAheadLog([*reversed(folders)]))) if folders else None
             end = None if going_on is None else going_on.journal_end
-            played = stack.enter_context(console(self.production, show, places.data(), through, ahead, end))
+            played = stack.enter_context(console(self.production, show, self._world.data, through, ahead, end))
             kept_here = stack.enter_context(closing(CheckpointStore(folders, played.journal))) if folders else None
             self._stage = self._staged(stack, show, painter, played, kept_here)
-            if self._ending.is_set():  # a signal between the loading and the stage
+            if self.ending.is_set():  # a signal between the loading and the stage
                 raise Stopped
-            gc.collect()
-            gc.freeze()  # what lives as long as the show is never looked at again
-            gc.enable()
+            self._world.begins()
             self._stage.play(None if ends is None else ticks.seconds(ends - show.tick))
             self._watched.pulse("ending")
             if kept_here is not None:
                 kept_here.keep(show)
-            return self._report(self._stage)
+            return {**report(self._stage), "restarts": self._orders.restarts}
 
     def _pulse_loading(self) -> None:
         self._watched.pulse("loading")
 
-    def _black(self, screen: Screen) -> str:
-        """Nothing but a line for the staff, until somebody comes."""
-        while not self._ending.is_set():
-            screen.canvas[:] = 0
-            screen.write((STAFF,))
-            screen.show()
-            self._watched.pulse("playing")
-            if {"escape", "q", "close"} & set(screen.pressed()):
-                self._ending.set()
-            self._ending.wait(0.1)
-        return ""
-
     def _threads(self, show: Show, screen: Screen) -> int:
         """How many draw: as the settings say, as was measured before, or as is measured now."""
         known = self.production.settings.screen.threads or (self._plan.threads if self._plan is not None else 0)
-        return known or autotune.threads(show, self.production.picture, screen.size, cores(), time.monotonic_ns)
+        return known or autotune.threads(show, self.production.picture, screen.size, cores(), self._world.clock)
 
     def _ends(self, show: Show, going_on: Resumption | None) -> int | None:
         """The tick at which the show ends by itself: as was planned, as a replay's journal ends, or as was wished."""
@@ -297,7 +165,7 @@ class Player:
     def _staged(
         self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: CheckpointStore | None
     ) -> Stage:
-        speakers = self._speakers = self._speakers or self._start_sound()
+        speakers = self._world.sound(True)
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
         played.reader.gauges.append(painter.gauge)
         if speakers is not None:
@@ -305,11 +173,11 @@ class Player:
             followers.append(speakers)
         if kept_here is not None:
             played.reader.gauges.append(kept_here.gauge)
-        if self._options.watch:
+        if self._written is not None:
             atelier = Atelier(
                 self._written,
-                lambda name, kind: isolated({name: kind}, time.monotonic_ns, breadcrumb=self._breadcrumb)[name],
-                _notice,
+                lambda name, kind: isolated({name: kind}, self._world.clock, breadcrumb=self._breadcrumb)[name],
+                self._world.notice,
                 lambda show, name: played.journal.mark(show, wall(), recast=name) if played.journal else None,
             )
             stack.callback(atelier.close)
@@ -319,12 +187,12 @@ class Player:
             show,
             painter,
             played.desk,
-            clock=time.monotonic_ns,
-            sleep=time.sleep,
+            clock=self._world.clock,
+            sleep=self._world.sleep,
             followers=followers,
             most_fps=self.production.settings.screen.fps,
-            stills=places.stills(),
-            notice=_notice,
+            stills=self._world.stills,
+            notice=self._world.notice,
             pulse=lambda tick: self._watched.pulse("playing", tick),
             awake=self._awake,
             reader=played.reader,
@@ -335,65 +203,4 @@ class Player:
 
     def _awake(self) -> bool:
         """Whether the house is open."""
-        return opening_hours.is_open(self._hours, *process_stats.weekday_minute())
-
-    def _report(self, stage: Stage) -> dict[str, Any]:
-        first, born = stage.painter.first_ns, self._born
-        start = (
-            None if born is None or first is None else born + (first - self._began) / 1e9 + (self._orders.age or 0.0)
-        )
-        return {
-            **report(stage),
-            "start_to_first_picture_s": None if start is None else round(start, 3),
-            "restarts": self._orders.restarts,
-        }
-
-
-@contextmanager
-def _signals(end: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C, a terminal that closes and a polite kill all end the show softly; the second time at once."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def heed(number: int, frame: object) -> None:
-        for other in numbers:
-            signal.signal(other, signal.default_int_handler)
-        end()
-
-    before = {number: signal.signal(number, heed) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _film_instead(request: Request, options: PlayOptions, production: Production) -> str:
-    """What was to be replayed, or the abridged piece, as a film."""
-    out = Path("out") / "sleeptree.mp4"
-    width, height = options.window or FILM_SIZE
-    replayed = isinstance(production, ReplayProduction)
-    start = production.into(options.start, "--from")
-    seconds = production.reach[1] - start if replayed else FILM_S
-    if options.seconds is not None:
-        seconds = min(seconds, max(options.seconds, 1 / FILM_FPS))
-    _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
-    try:
-        out.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise Mistake(
-            f"{out.parent.absolute()}: {error.strerror}; play where there is a screen, or may be a film"
-        ) from None
-    reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, start, seconds, writable(out))
-    said = shoot(production if replayed else load_production(request, score="abridged"), reel)
-    if options.report is not None:
-        _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
-    return said
-
-
-def _notice(line: str) -> None:
-    _log.info(line)
-    print(f"sleeptree: {line}", file=sys.stderr, flush=True)
-
-
-def _write(path: Path, said: dict[str, Any]) -> None:
-    path.expanduser().write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+        return opening_hours.is_open(self._hours, *self._world.weekday_minute())

@@ -314,7 +314,7 @@ def test_without_a_screen_it_films_all_three_phases_instead(command: Command) ->
 
 
 def test_the_abridged_arc_has_all_three_phases_in_twenty_seconds() -> None:
-    from installation.session.player import FILM_S
+    from installation.session.playing import FILM_S
     from installation.session.production import load_production
     from installation.session.request import Request
 

@@ -9,13 +9,11 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from installation.recording import checkpoint
@@ -42,10 +40,6 @@ def stage(desktop: Desktop) -> Iterator[Stage]:
 
 def gone(playing: Playing) -> None:
     until(lambda: not playing.processes(), f"nobody to be left of {playing.processes()}")
-
-
-def kept(playing: Playing) -> list[Path]:
-    return sorted((playing.home / ".local/share/sleeptree/kept/show").glob("snapshot-*[eo]"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGABRT])
@@ -78,27 +72,6 @@ def test_a_crash_or_a_hang_is_followed_by_the_show_where_it_was(stage: Stage, nu
     journals = sorted((show.home / ".local/share/sleeptree/journals").glob("*.journal"))
     whole = "".join(path.read_text(encoding="utf-8") for path in journals)
     assert all(f'"{address}"' in whole for address in ("/light/hue", "/sleeper/7/glow", "/dream/communion"))
-
-
-def test_it_goes_on_from_the_older_snapshot_and_then_from_the_start(stage: Stage) -> None:
-    show = stage()
-    show.start()
-    before = show.guarded()
-    until(lambda: len(kept(show)) == 2, "two snapshots")
-    os.kill(before["process"], signal.SIGSTOP)  # so that it writes no other
-    newest = max(kept(show), key=lambda path: path.stat().st_mtime)
-    newest.write_bytes(newest.read_bytes()[:-1] + b"x")
-    show.plays(before["process"])
-    (on,) = show.log("goes on")
-    assert on["snapshot"] >= 120
-    again = show.guarded()
-    os.kill(again["process"], signal.SIGSTOP)
-    for path in kept(show):
-        path.write_bytes(b"\0" * 4096)
-    after = show.plays(again["process"])
-    assert len(show.log("goes on")) == 1
-    assert after["tick"] < again["tick"]
-    assert show.end()[0] == 0
 
 
 def test_nobody_outlives_a_supervisor_that_is_killed(stage: Stage) -> None:
@@ -275,14 +248,3 @@ def test_status_says_how_it_is_and_that_nothing_runs(stage: Stage) -> None:
         assert word in told.stdout
     show.end()
     assert show.ask("status", "--json").stdout.strip() == "[]"
-
-
-def test_outside_its_hours_it_is_dark_and_alive(stage: Stage, desktop: Desktop) -> None:
-    tomorrow = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(time.localtime().tm_wday + 3) % 7]
-    show = stage(f"[hours]\nopen = ['{tomorrow} 10:00-11:00']\n")
-    show.start()
-    show.plays()
-    state = show.wait(lambda s: s.get("tick", 0) > 360, "three seconds")
-    assert state["level"] == 0.0
-    assert not np.any(desktop.picture()[90:270, 160:480] & 0xF0F0F0)
-    assert show.end()[0] == 0
