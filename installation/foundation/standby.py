@@ -2,11 +2,13 @@
 
 The state machine that the supervisor (over pipes, for whole shows) and the loudspeakers (over a connection, for their
 sound) run: a waiting process that dies or falls silent is replaced before it is needed, more slowly each time; when
-the active one fails, the waiting one is promoted, or a new one is made where there is none.
+the active one fails, the waiting one is promoted, or a new one is made where there is none; and where active ones fail
+one after the other, the next has to wait.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -33,10 +35,14 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 600.0
 
 
 class HotStandby(Generic[P]):
-    """`spawn` makes a process that waits (True) or plays as soon as it is told to (False)."""
+    """`spawn` makes a process that waits (True) or plays as soon as it is told to (False).
 
-    def __init__(self, spawn: Callable[[bool], P]) -> None:
-        self._spawn = spawn
+    After `haste` active ones that failed in a row, each further one has to wait for `pause_s` seconds.
+    """
+
+    def __init__(self, spawn: Callable[[bool], P], haste: float = math.inf, pause_s: float = 0.0) -> None:
+        self._spawn, self._haste, self._pause_s = spawn, haste, pause_s
+        self._lost, self._next = 0, 0.0  # active ones that failed in a row, and when the next may play
         self.spare: P | None = None
         self._failed = 0  # spares in a row that failed waiting
         self._due = 0.0  # before that, none is made
@@ -52,6 +58,19 @@ class HotStandby(Generic[P]):
         if self.spare is None and wanted and now >= self._due:
             self.spare = self._spawn(True)
         return ""
+
+    def lost(self, now: float) -> None:
+        """The active one failed."""
+        self._lost += 1
+        self._next = now + (self._pause_s if self._lost > self._haste else 0.0)
+
+    def settled(self) -> None:
+        """The active one does what it is there for: those that failed before it are forgotten."""
+        self._lost = 0
+
+    def may_promote(self, now: float) -> bool:
+        """Whether the next one need not wait."""
+        return now >= self._next
 
     def promote(self) -> P:
         """Who plays now: the process that waited, or a new one."""

@@ -1,6 +1,7 @@
 """Loudspeakers: the show's end of the shared memory, and a watchdog with a hot standby for the process that plays.
 
-A second process waits, loaded, for the first to fail; a thread sees to it. The show itself only writes to memory.
+A second process waits, loaded, for the first to fail (foundation/standby.py); a thread sees to it. The show itself only
+writes to memory.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.foundation.standby import HotStandby
 from installation.scene import Moment, Voice
 from installation.show import Show
 from installation.sound.cue import Cue, encode
@@ -35,8 +37,7 @@ STALE = 30  # rounds without a call from the device after which its process is g
 SETTLING = 60  # the same for a device that was just opened: some servers take two seconds to begin
 SETTLED = 40  # calls after which it has begun
 TIMEOUT_ROUNDS = 6000  # rounds in which a process must have loaded, kernels compiled
-HASTE = 5  # processes that may fail one after the other before the next has to wait
-PAUSE = 100  # rounds that it then waits
+HASTE, PAUSE_S = 5, 5.0  # processes that may fail one after the other before the next has to wait, and for how long
 STORED_ROUNDS = 200  # rounds between two writings of the exposure: ten seconds
 
 
@@ -57,15 +58,21 @@ class _Process:
 
     process: BaseProcess
     pipe: Connection
+    heard: float = 0.0  # when it last said anything, on the watchdog's clock
     playing: bool = False
     words: str = "starting"
     started: bool = False  # told to play
     closed: bool = False  # its end of the pipe is gone
 
-    def receive(self) -> None:
+    @property
+    def gone(self) -> bool:
+        return self.closed or not self.process.is_alive()
+
+    def receive(self, now: float) -> None:
         try:
             while not self.closed and self.pipe.poll():
                 self.playing, self.words = self.pipe.recv()
+                self.heard = now
         except (EOFError, OSError):
             self.closed = True
 
@@ -75,11 +82,12 @@ class _Process:
         except OSError:
             self.closed = True
 
-    def kill(self) -> None:
+    def end(self) -> int:
         self.process.kill()
         self.process.join()
         self.pipe.close()
         self.closed = True
+        return self.process.exitcode or 0
 
 
 class Loudspeakers:
@@ -104,11 +112,12 @@ class Loudspeakers:
         self._ring = CueRing(self._shared)
         self._store = store or ExposureStore()
         self._begun = False
+        self._clock = 0.0  # seconds in which nobody had anything to say
+        self._hot: HotStandby[_Process] = HotStandby(lambda waits: self._spawn(), HASTE, PAUSE_S)
         self._player: _Process | None = None
-        self._standby: _Process | None = None
         self._words, self._playing = "starting", False
         self._calls, self._opened = 0.0, 0.0  # calls of the device so far, and when this process opened it
-        self._still, self._failed, self._pause = 0, 0, 0  # rounds without a call, failures in a row, rounds to wait
+        self._still = 0  # rounds without a call
         self._wake_end, self._wake = multiprocessing.Pipe(duplex=False)
         self._closing = False
         self.restarts = 0  # processes that were given up
@@ -150,8 +159,7 @@ class Loudspeakers:
     @property
     def processes(self) -> list[int]:
         """The numbers of the processes that play and that wait."""
-        both = [one for one in (self._player, self._standby) if one is not None]
-        return [one.process.pid for one in both if one.process.pid is not None]
+        return [one.process.pid for one in self._both() if one.process.pid is not None]
 
     @property
     def loaded(self) -> bool:
@@ -162,7 +170,7 @@ class Loudspeakers:
     @property
     def standing_by(self) -> bool:
         """Whether sound plays and another process is loaded for its failing."""
-        standby = self._standby
+        standby = self._hot.spare
         return self._playing and standby is not None and standby.words == "ready"
 
     def gauge(self, status: Status) -> Status:
@@ -197,7 +205,7 @@ class Loudspeakers:
     # the watch
 
     def _watch(self) -> None:
-        self._player = self._spawn()
+        self._player = self._hot.promote()
         rounds = 0
         while not self._closing:
             rounds = (rounds + self._begun) % STORED_ROUNDS
@@ -207,23 +215,23 @@ class Loudspeakers:
             idle = not heard
             if self._wake_end in heard:
                 self._wake_end.recv()
-            for one in (self._player, self._standby):
-                if one is not None:
-                    one.receive()
+            self._clock += ROUND * idle
+            for one in self._both():
+                one.receive(self._clock)
             if self._player is not None:
                 self._check(self._player, idle)
-            elif self._pause > 0:
-                self._pause -= idle
-            else:
+            elif self._hot.may_promote(self._clock):
                 self._promote()
             self._announce()
-            if self._standby is None and self._playing:
-                self._standby = self._spawn()
-            elif self._standby is not None and self._standby.closed:
-                self._standby = None
+            spare = self._hot.spare
+            loaded = spare is not None and spare.words == "ready"  # and has nothing more to say
+            self._hot.tend(self._clock, self._playing, math.inf if loaded else TIMEOUT_ROUNDS * ROUND)
         self._end()
         if self._begun:
             self._store.write(self._page())
+
+    def _both(self) -> list[_Process]:
+        return [one for one in (self._player, self._hot.spare) if one is not None]
 
     def _page(self) -> Doubles:
         """What the loudness servo adds, and the book of exposure."""
@@ -237,8 +245,8 @@ class Loudspeakers:
 
     def _readable(self) -> list[Connection | int]:
         ears: list[Connection | int] = [self._wake_end]
-        for one in (self._player, self._standby):
-            if one is not None and not one.closed:
+        for one in self._both():
+            if not one.closed:
                 ears += [one.pipe, one.process.sentinel]
         return ears
 
@@ -254,8 +262,8 @@ class Loudspeakers:
         self._still = 0 if calls != self._calls else self._still + idle
         self._calls = calls
         if player.playing and self._still == 0:
-            self._failed = 0
-        if player.closed or not player.process.is_alive():
+            self._hot.settled()
+        if player.gone:
             if INSTALL in player.words:
                 self._words, self._closing = player.words, self._begun  # nothing that another process could do
             else:
@@ -270,16 +278,15 @@ class Loudspeakers:
         return SETTLING if self._calls < self._opened + SETTLED else STALE
 
     def _give_up(self, player: _Process, reason: str) -> None:
-        player.kill()
+        player.end()
+        self._hot.lost(self._clock)
         self._player, self._playing, self._still, self._opened = None, False, 0, self._calls
         self._words = f"no sound: {reason}; another one takes over"
         self.restarts += 1
-        self._failed += 1
-        self._pause = PAUSE if self._failed > HASTE else 0
 
     def _promote(self) -> None:
         """The standby plays, or a new process where there is none."""
-        self._player, self._standby = self._standby or self._spawn(), None
+        self._player = self._hot.promote()
         self._still = 0
         if self._player.words == "ready":
             self._start(self._player)
@@ -296,16 +303,15 @@ class Loudspeakers:
         )
         process.start()
         theirs.close()
-        return _Process(process, ours)
+        return _Process(process, ours, self._clock)
 
     def _end(self) -> None:
-        for one in (self._player, self._standby):
-            if one is not None and not one.closed:
+        for one in self._both():
+            if not one.closed:
                 one.send("end")
-        for one in (self._player, self._standby):
-            if one is not None:
-                one.process.join(1.0)
-                one.kill()
+        for one in self._both():
+            one.process.join(1.0)
+            one.end()
         self._playing = False
         if INSTALL not in self._words:
             self._words = "ended"
