@@ -424,6 +424,7 @@ def refuse(event, details):
 
 sys.addaudithook(refuse)
 sys.modules["sounddevice"] = None  # a machine without PortAudio
+sys.modules["scipy"] = None  # 140 MB that only the tests need
 for name in sys.argv[1:]:
     importlib.import_module(name)
 if "pygame" in sys.modules:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 Floats = NDArray[np.float32]
 
@@ -72,6 +71,13 @@ def _places(length: int, patch: int) -> list[int]:
     return sorted({*range(0, last + 1, max(1, patch // 2)), last})
 
 
+def _power(patches: Floats) -> Floats:
+    """(n, rows, columns) power of every wave in `patches`, by its whole periods down and across."""
+    half: Floats = np.abs(np.fft.rfft2(patches, axes=(1, 2))) ** 2
+    again = half[:, :, 1 : (patches.shape[2] + 1) // 2]  # the other half says the same, turned by half a turn
+    return np.concatenate([half, np.roll(again[:, ::-1, ::-1], 1, axis=1)], axis=2)
+
+
 def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float, float]]:
     """(index, pairs, contrast) of those `patches` (n, rows, columns) of `which` that are mostly one wave."""
     if not len(which):
@@ -80,7 +86,7 @@ def _gratings(patches: Floats, which: NDArray[np.intp]) -> list[tuple[int, float
     taper = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
     chosen = patches[which]
     chosen = chosen - (chosen * taper).sum(axis=(1, 2), keepdims=True) / taper.sum()
-    power = np.abs(fft.fft2(chosen * taper, axes=(1, 2))) ** 2
+    power = _power(chosen * taper)
     power[:, 0, 0] = 0.0
     v = np.abs(np.fft.fftfreq(rows, 1.0 / rows))[:, None]
     u = np.abs(np.fft.fftfreq(columns, 1.0 / columns))[None, :]
