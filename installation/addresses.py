@@ -53,6 +53,16 @@ LOAD: Final = "/preset/load"
 MORPH: Final = "/preset/morph"
 LIST: Final = "/preset/list"
 
+SLEEPER_LINE: Final = "/sleeper/N/line"
+
+VERSE_LINE: Final = "/verse/line"
+VERSE_APPROVE: Final = "/verse/approve"
+VERSE_HIDE: Final = "/verse/hide"
+VERSE_BAN: Final = "/verse/ban"
+VERSE_CLEAR: Final = "/verse/clear"
+VERSE_SHOWN: Final = "/verse/shown"
+VERSE_LANGUAGE: Final = "/verse/language"
+
 SYNC: Final = "/sync"
 
 STATE_PHASE: Final = "/state/phase"
@@ -70,3 +80,4 @@ STATE_HEARING: Final = "/state/hearing"
 STATE_GUARD: Final = "/state/guard"
 STATE_REFUSED: Final = "/state/refused"
 STATE_PRESETS: Final = "/state/presets"
+STATE_WORDS: Final = "/state/words"

@@ -23,10 +23,12 @@ from installation.options import (
     Device,
     DisplayNumber,
     Ends,
+    Evening,
     Fps,
     JournalFile,
     KioskStep,
     Length,
+    LineNumber,
     LinkOption,
     Moment,
     Performed,
@@ -41,6 +43,7 @@ from installation.options import (
     StartOfNight,
     Unsupervised,
     WindowSize,
+    WordsStep,
     number,
     pixels,
     whole,
@@ -370,6 +373,19 @@ def kiosk(
 
     for line in install(config) if step is KioskStep.INSTALL else remove():
         _say(line)
+
+
+@app.command()
+def words(
+    step: Annotated[WordsStep, typer.Argument(help="What is to be done.")],
+    line: LineNumber = None,
+    night: Evening = None,
+) -> None:
+    """Visitors' lines of a night: list them, decide about one, or take all back. A show that plays follows at once."""
+    from installation.commands.words import words
+
+    for said in words(step.value, line, night):
+        _say(said)
 
 
 def _ended(how: int | str) -> None:

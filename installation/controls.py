@@ -188,10 +188,23 @@ _ROWS = (
     Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
     Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
     Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
+    Control(addresses.SLEEPER_LINE, "", meaning="A visitor's line, as this sleeper's.", role="request"),
     Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
     Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
     Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),
     Control(addresses.LIST, None, meaning="Answered with the names of all looks, in /state/presets.", role="request"),
+    Control(
+        addresses.VERSE_LANGUAGE,
+        "en",
+        meaning="The language of the verses; own: the venue's lexicon.",
+        choices=("en", "de", "fr", "own"),
+    ),
+    Control(addresses.VERSE_LINE, "", meaning="A visitor's line; it waits for the staff.", role="request"),
+    Control(addresses.VERSE_APPROVE, 0.0, 0.0, 1e6, "", "Weave in the line of this number.", role="request"),
+    Control(addresses.VERSE_HIDE, 0.0, 0.0, 1e6, "", "Take back the line of this number.", role="request"),
+    Control(addresses.VERSE_BAN, 0.0, 0.0, 1e6, "", "The same, for the night, and who wrote it.", role="request"),
+    Control(addresses.VERSE_CLEAR, None, meaning="Take all visitors' lines back, forget their text.", role="request"),
+    Control(addresses.VERSE_SHOWN, "", meaning="Lines that are woven in, NUMBER:SLEEPER each; set by the show itself."),
     Control(addresses.SYNC, None, meaning="Answered with every value and state.", role="request"),
     Control(
         addresses.STATE_PHASE,
@@ -221,6 +234,7 @@ _ROWS = (
     ),
     Control(addresses.STATE_GUARD, 0.0, meaning="Share of the picture in which the flash guard acts.", role="output"),
     Control(addresses.STATE_REFUSED, 0.0, 0.0, 99_999.0, "messages", "Refused since the show began.", role="output"),
+    Control(addresses.STATE_WORDS, 0.0, 0.0, 999.0, "lines", "Visitors' lines that wait for the staff.", role="output"),
     Control(addresses.STATE_PRESETS, "", meaning="The names of all looks, with commas between.", role="output"),
 )
 

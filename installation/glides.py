@@ -56,9 +56,10 @@ class Glides:
             self.value[i], self.speed[i] = value, 0.0
 
     def rest(self) -> None:
-        """Aim every control at its default."""
+        """Aim every number and switch at its default; words stay as they are."""
         for address, default in self._defaults.items():
-            self.aim(address, default)
+            if not isinstance(default, str):
+                self.aim(address, default)
 
     def step(self) -> None:
         """One tick closer: the exact solution of a critically damped spring over one tick."""

@@ -113,6 +113,16 @@ class KioskStep(StrEnum):
     REMOVE = "remove"
 
 
+class WordsStep(StrEnum):
+    """What can be done about visitors' lines."""
+
+    LIST = "list"
+    APPROVE = "approve"
+    HIDE = "hide"
+    BAN = "ban"
+    CLEAR = "clear"
+
+
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The venue's settings (TOML).")]
 ScoreName = Annotated[str | None, typer.Option("--score", metavar="FILE", help="The arc: a file, or a shipped name.")]
 SceneName = Annotated[str | None, typer.Option("--scene", metavar="NAME", help="The scene, whatever the score says.")]
@@ -166,5 +176,11 @@ Moment = Annotated[
         parser=moment("--at"),
         help="Or this moment of the show; with --journal, it may be a time of day.",
     ),
+]
+LineNumber = Annotated[
+    int | None, typer.Argument(metavar="N", parser=whole("N", 1, 10**9), help="Of the line.", show_default=False)
+]
+Evening = Annotated[
+    str | None, typer.Option("--night", metavar="DATE", help="Another evening's, 2026-05-01.", show_default="tonight")
 ]
 JournalFile = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file, or `last` for the newest.")]

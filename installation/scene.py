@@ -25,6 +25,7 @@ from installation.model.chance import Chance
 from installation.model.choir import AZIMUTH
 from installation.model.harmony import CALM_WEIGHTS, OPENING, TORN_WEIGHTS
 from installation.model.score import RESOLUTION, Phase
+from installation.words.poem import Poem
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -99,6 +100,7 @@ class Moment:
     hush: float  # 0 .. 1 silent, just before a resolution lands
     left: float  # seconds until the next section; 1e6 where the score waits
     controls: Mapping[str, Value]
+    poem: Poem  # the verses that may be written now, visitors' lines among them
     aspect: float = ASPECT  # width over height of the picture that is drawn; in `step` and `sound` always ASPECT
 
     @property
@@ -249,6 +251,7 @@ class Scene(ABC):
 
     controls: ClassVar[tuple[Control, ...]] = ()
     state: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[bool] = False  # shows lines of `Moment.poem`: they are made ahead of their time
     budget: ClassVar[int] = 150_000  # splats a picture may cost at 1080p
 
     @abstractmethod

@@ -31,12 +31,21 @@ from installation.model.harmony import Chords
 from installation.model.score import GLITCH, HARMONY, RESOLUTION, Course, Score
 from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
 from installation.score_check import check
+from installation.words.lexicon import Lexicon
+from installation.words.poem import AHEAD, Poem, Text
+from installation.words.poet import Poet
 
 UNREST = {HARMONY: 0.0, GLITCH: 1.0, RESOLUTION: 0.0}
 BLOOM = {HARMONY: 0.0, GLITCH: 0.0, RESOLUTION: 1.0}
 BLACKOUT = 2.0  # seconds
+WRITING = 12  # ticks between two verses that are made ahead
 GATHERING = 0.8  # of the first section's fade, in which the sleepers come in: the last are seen to
 SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
+
+
+def _nobodys(number: int) -> str:
+    """Visitors' lines of a show that has none."""
+    return ""
 
 
 class ControlSource(Protocol):
@@ -76,7 +85,9 @@ class Show:
 
     moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed")
 
-    def __init__(self, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
+    def __init__(
+        self, score: Score, seed: int, scenes: Mapping[str, type[Scene]], lexicon: Lexicon | None = None
+    ) -> None:
         self.score, self.seed = score, seed
         self.table = table([control for scene in scenes.values() for control in scene.controls])
         chance = Chance(seed)
@@ -91,6 +102,8 @@ class Show:
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
         self.bells = Bells(chance.of("bells"), SLEEPERS)
+        self.poet = Poet(chance.of("poem"), lexicon)
+        self.text_of: Text = _nobodys  # of a visitor's line, by its number; it moves nothing, so nothing keeps it
         self.glides = Glides(self.table)
         self.camerawork = Camerawork(self.table)
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
@@ -197,10 +210,19 @@ class Show:
         self.community.step(self.tick, self._climate(values))
         c = self.community
         self.bells.step(self.tick, c.phase, c.present, c.driven, far)
+        if self.tick % WRITING == 0:
+            self._write_ahead(str(values[addresses.VERSE_LANGUAGE]))
         self.tick += 1
         self._stage.step()
         for name in self.playing:
             self._stage[name].step(self._moment_of(name))
+
+    def _write_ahead(self, language: str) -> None:
+        """Make one verse of this arc that nobody has asked for yet, where a scene on stage will."""
+        if any(self.cast.part(name).scene.writes for name in self.playing):
+            for phase, count in AHEAD:
+                if self.poet.ahead(language, self.course.arc, phase, count):
+                    return
 
     def _climate(self, values: Mapping[str, Value]) -> Climate:
         return Climate(
@@ -307,6 +329,14 @@ class Show:
             hush=self.chords.hush(self.tick),
             left=1e6 if values[addresses.HOLD] else self.course.left / cast(float, values[addresses.RATE]),
             controls=values,
+            poem=Poem(
+                self.poet,
+                str(values[addresses.VERSE_LANGUAGE]),
+                self.course.arc,
+                section.phase,
+                str(values[addresses.VERSE_SHOWN]),
+                self.text_of,
+            ),
         )
 
     def _distances(self) -> NDArray[np.float64]:

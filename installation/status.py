@@ -64,6 +64,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     messages: dict[str, int] = {}  # by what became of them
     refused: dict[str, int] = {}  # by reason
     refusal: str = ""  # the latest
+    words_waiting: int = 0  # visitors' lines that nobody has decided about
     # the process and its machine; None where the system doesn't say
     memory_mb: float | None = None
     threads: int | None = None
@@ -101,6 +102,7 @@ def state_messages(status: Status) -> dict[str, Value]:
         addresses.STATE_REFUSED: float(sum(status.refused.values())),
         addresses.STATE_FPS: status.fps,
         addresses.STATE_GUARD: status.guard,
+        addresses.STATE_WORDS: float(status.words_waiting),
     }
     if status.sound:
         playing = status.sound_playing
@@ -127,6 +129,7 @@ def overlay(status: Status) -> tuple[str, ...]:
         f"{status.section} ({status.phase}) {status.progress * 100:.0f} %{held}, arc {status.arc + 1}",
         f"coherence {status.coherence:.2f}, unrest {status.unrest:.2f}, {ticks.seconds(status.tick):.0f} s, "
         f"seed {status.seed}",
+        *([f"visitors' lines: {status.words_waiting} wait (sleeptree words list)"] if status.words_waiting else []),
         *map(plain, status.troubles),
         *filter(None, [plain(refusals(status))]),
         *sound_lines(status),
@@ -186,6 +189,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("sound", f"{s.sound}, {s.lufs:.1f} LUFS, {s.xruns} gaps" if s.sound else ""),
         ("hearing", hearing(s) if s.sound else ""),
         ("messages", f"{s.messages.get('taken', 0)} taken, {sum(s.refused.values())} refused"),
+        ("visitors", f"{s.words_waiting} lines wait: sleeptree words list" if s.words_waiting else ""),
         ("machine", _machine(s)),
         ("snapshot", "" if s.snapshot_tick is None else f"{ticks.seconds(s.tick - s.snapshot_tick):.1f} s old"),
         ("watched", _watched(s)),

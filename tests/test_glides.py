@@ -31,7 +31,7 @@ def test_a_glide_neither_jumps_nor_overshoots_and_arrives_in_its_time(row: Contr
     assert glides.aims()[row.address] == goal
 
 
-def test_calm_aims_everything_at_its_default() -> None:
+def test_calm_aims_every_number_and_switch_at_its_default() -> None:
     glides = Glides(TABLE)
     before = glides.aims()
     for row in TABLE.values():
@@ -40,7 +40,10 @@ def test_calm_aims_everything_at_its_default() -> None:
             glides.aim(row.address, True if row.kind == "switch" else away if row.kind == "number" else "x")
     assert all(glides.aims()[a] != before[a] for a in before)
     glides.rest()
-    assert glides.aims() == before
+    words = {row.address for row in TABLE.values() if row.kind == "word"}  # a language, whose lines are shown
+    assert {a: value for a, value in glides.aims().items() if a not in words} == {
+        a: value for a, value in before.items() if a not in words
+    }
     assert all(
         isinstance(v, (float, bool, str)) and not (isinstance(v, float) and math.isnan(v)) for v in before.values()
     )

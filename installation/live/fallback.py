@@ -150,6 +150,7 @@ def _isolate(
     class Isolated(IsolatedScene):
         controls = kind.controls
         budget = kind.budget
+        writes = kind.writes
 
         def __init__(self, chance: Chance, company: Company) -> None:
             self._sleepers = len(company)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from installation import addresses
 from installation.model import ticks
-from installation.recording.journal import Journal
+from installation.recording.journal import Journal, night
 from installation.remote.desk import Desk
 from installation.show import Show
 from installation.status import Status, state_messages
@@ -63,4 +63,6 @@ class StatePublisher:
         if self._journal is not None:
             self._journal.mark(show, self._wall())
         if show.tick % EVERY == 0:
+            if self._desk.lines is not None:
+                self._desk.lines.refresh(night(self._wall()))
             self._desk.feedback.publish_state(state_messages(self.reader.read(show, level)))

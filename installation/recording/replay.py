@@ -20,6 +20,7 @@ from installation.remote.inbox import Source
 from installation.scene import Scene
 from installation.show import Show
 from installation.status import Status
+from installation.words.lexicon import Lexicon
 
 GAP = 1.5
 """Seconds by which the clock may run ahead of the show between two marks before it counts as a gap."""
@@ -77,9 +78,9 @@ class Performance:
             before = mark.tick
         raise ValueError(f"{self.path.name} was played from {began:%H:%M:%S} to {latest:%H:%M:%S}")
 
-    def begin(self, scenes: Mapping[str, type[Scene]]) -> Show:
+    def begin(self, scenes: Mapping[str, type[Scene]], lexicon: Lexicon | None = None) -> Show:
         """The show as it was when this file began. Raises ValueError when it can't be made from these scenes."""
-        show = Show(self.header.score, self.header.seed, scenes)
+        show = Show(self.header.score, self.header.seed, scenes, lexicon)
         if self.header.snapshot:
             show.restore(base64.b64decode(self.header.snapshot))
         return show

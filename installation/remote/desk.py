@@ -15,18 +15,32 @@ import msgspec
 from installation import addresses
 from installation.controls import Accepted, Refused, Released, Value, accept
 from installation.model.community import Community
-from installation.model.ticks import SECOND
+from installation.model.ticks import RATE, SECOND
 from installation.remote.counters import Counters
 from installation.remote.feedback import Feedback
-from installation.remote.inbox import PRESET, Inbox, Received, Source
+from installation.remote.inbox import PRESET, STAFF, Inbox, Received, Source
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
 from installation.show import Show
 from installation.status import Status
+from installation.words.visitors import VisitorLines
 
 Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
 
+
+WEAVING = RATE // 10
+"""Ticks between two looks at which lines the staff want shown."""
+
+LINES = {
+    addresses.VERSE_LINE,
+    addresses.VERSE_APPROVE,
+    addresses.VERSE_HIDE,
+    addresses.VERSE_BAN,
+    addresses.VERSE_CLEAR,
+    addresses.SLEEPER_LINE,
+}
+"""Rows that are asked of visitors' lines."""
 
 SYNC = SECOND // 20
 """Nanoseconds between two answers to /sync."""
@@ -35,12 +49,20 @@ SYNC = SECOND // 20
 class Desk:
     """Between a show and everybody who plays it."""
 
-    def __init__(self, show: Show, presets: Path, targets: Iterable[Source] = (), record: Record | None = None) -> None:
+    def __init__(
+        self,
+        show: Show,
+        presets: Path,
+        targets: Iterable[Source] = (),
+        record: Record | None = None,
+        lines: VisitorLines | None = None,
+    ) -> None:
         self.table = show.table
         self.inbox = Inbox()
         self.counters = Counters()
         self.feedback = Feedback(targets)
         self.presets = Presets(presets, show.table)
+        self.lines = lines  # visitors' lines; None: none are taken
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
@@ -124,9 +146,36 @@ class Desk:
                 self.presets.save(str(value), self._aims)
             case addresses.LOAD:
                 self._play(self.presets.load(str(value)), now_ns, due_ns)
+            case _ if accepted.control.address in LINES:
+                self._reply_lines(accepted, source, now_ns)
             case addresses.MORPH:
                 assert isinstance(value, tuple)
                 self._play(self.presets.between(*value), now_ns, due_ns)
+
+    def _reply_lines(self, accepted: Accepted, source: Source, now_ns: int) -> None:
+        """A visitor's line, or what staff decide about one."""
+        if self.lines is None:
+            raise Refused("words", f"{accepted.address}: this show takes no lines")
+        value = accepted.value
+        match accepted.address:
+            case addresses.VERSE_APPROVE:
+                self.lines.decide(_numbered(value), "approved")
+            case addresses.VERSE_HIDE:
+                self.lines.decide(_numbered(value), "hidden")
+            case addresses.VERSE_BAN:
+                self.lines.decide(_numbered(value), "banned")
+            case addresses.VERSE_CLEAR:
+                self.lines.clear()
+            case _:
+                self.lines.offer(str(value), source.host or source.link, now_ns, accepted.sleeper)
+
+    def _weave(self, show: Show, now_ns: int) -> None:
+        """Let the show know which lines are woven in, where that has changed: by numbers, which are journalled."""
+        if self.lines is not None and show.tick % WEAVING == 0:
+            self.lines.refresh()
+            shown = self.lines.shown
+            if shown != show.glides.others[addresses.VERSE_SHOWN]:
+                self._keep([Received(accept(self.table, addresses.VERSE_SHOWN, [shown]), STAFF)], now_ns, None)
 
     def _play(self, values: Mapping[str, Value], now_ns: int, due_ns: int | None) -> None:
         self.counters.count("messages", len(values))
@@ -149,11 +198,13 @@ class Desk:
             messages=dict(self.counters.counted),
             refused=dict(self.counters.refused),
             refusal=self.counters.latest,
+            words_waiting=0 if self.lines is None else self.lines.waiting,
             troubles=(*status.troubles, *filter(None, (trouble() for trouble in self.troubles))),
         )
 
     def deliver(self, show: Show, now_ns: int) -> int:
         """Hand what waits to the show, before it steps. Returns how many controls it took."""
+        self._weave(show, now_ns)
         taken, asking = 0, list(self._asking)  # who asks after moving something is told of it: it is drained below
         sources: dict[str, Source] = {}
         doubled = 0
@@ -208,6 +259,12 @@ class Desk:
                 self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
                 self._syncs[source] = self._synced_ns = now_ns
                 self.feedback.reply(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
+
+
+def _numbered(value: object) -> int:
+    """The number of a line."""
+    assert isinstance(value, float)
+    return int(value)
 
 
 def sleepers(community: Community) -> dict[str, Value]:

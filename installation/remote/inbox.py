@@ -33,6 +33,7 @@ class Source(NamedTuple):
 
 
 KEYS = Source("keys")  # of the stage's keyboard
+STAFF = Source("staff")  # who decides about visitors' lines
 PRESET = Source("preset")  # a look that somebody loaded
 
 

@@ -15,18 +15,20 @@ from installation import addresses
 from installation.foundation.errors import Mistake
 from installation.live import stage
 from installation.live.state import StatePublisher, StatusReader
-from installation.recording.journal import FOLDER, Journal, wall
+from installation.recording.journal import FOLDER, Journal, night, wall
 from installation.recording.replay import Replay
 from installation.recording.write_ahead_log import Tail, WriteAheadLog
 from installation.remote import access
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
-from installation.remote.inbox import Source
+from installation.remote.inbox import STAFF, Source
 from installation.remote.spectators import SpectatorDesk
 from installation.remote.watchdog import ServiceWatchdog
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.show import Follower, Show
+from installation.words.visitors import FOLDER as LINES
+from installation.words.visitors import VisitorLines
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ def _address(place: str, text: str, port: int) -> tuple[str, int]:
         raise Mistake(f"{place} {rule}") from None
 
 
+def _speak(desk: Desk, production: Production) -> None:
+    """The venue's language, as a control: so that the journal knows it."""
+    language = production.settings.words.language
+    if language != desk.table[addresses.VERSE_LANGUAGE].default:
+        desk.receive(addresses.VERSE_LANGUAGE, [language], STAFF, 0)
+
+
 @contextmanager
 def console(
     production: Production,
@@ -102,8 +111,11 @@ def console(
         desk = SpectatorDesk(show, data / "presets", replay, through.targets)
     else:
         journal = written = Journal(data / FOLDER, show, wall(), log, goes_on)
-        desk = Desk(show, data / "presets", through.targets, written.write)
-        desk.troubles.append(lambda: written.trouble)
+        lines = VisitorLines(data / LINES, night(wall()), production.settings.words.open)
+        show.text_of = lines.text
+        desk = Desk(show, data / "presets", through.targets, written.write, lines)
+        desk.troubles += [lambda: written.trouble, lambda: lines.trouble]
+        _speak(desk, production)
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     publisher, watchdog = StatePublisher(desk, journal, wall), ServiceWatchdog()

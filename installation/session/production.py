@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from installation import repertoire
+from installation import addresses, repertoire
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.model import score as scores
@@ -19,6 +19,8 @@ from installation.session.request import Request, When
 from installation.show import ControlSource, Show, Silence
 from installation.venue import settings
 from installation.venue.settings import Settings, Size
+from installation.words import lexicon
+from installation.words.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from installation.light.picture import Picture
@@ -36,7 +38,20 @@ class Production:
     def show(self) -> Show:
         """The show at its first tick; scenes grow what they grow. Raises Mistake."""
         try:
-            return Show(self.score, self.seed, self.scenes)
+            show = Show(self.score, self.seed, self.scenes, self.lexicon)
+        except ValueError as error:
+            raise Mistake(str(error)) from None
+        show.glides.others[addresses.VERSE_LANGUAGE] = self.settings.words.language
+        return show
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        """The venue's own verses. Raises Mistake."""
+        path = self.settings.words.lexicon
+        try:
+            return lexicon.read(Path(path).expanduser()) if path else None
+        except OSError as error:
+            raise Mistake(f"[words] lexicon: {error.strerror}: {path}") from None
         except ValueError as error:
             raise Mistake(str(error)) from None
 
@@ -56,6 +71,7 @@ class Production:
         from installation.film.moments import Moments
 
         Moments.of(places.caches() / "moments", show, self.scenes).reach(show, tick, progress)
+        show.glides.others[addresses.VERSE_LANGUAGE] = self.settings.words.language  # a kept moment may have another
 
     def tags(self, start: float, seconds: float) -> dict[str, str]:
         """What a film of so many seconds says of itself: its title, and from what it can be made again."""

@@ -16,6 +16,8 @@ from installation.recording.replay import Performance, Replay
 from installation.session.production import Production, load_production
 from installation.session.request import Request, When
 from installation.show import Show
+from installation.words.visitors import FOLDER as LINES
+from installation.words.visitors import VisitorLines
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ class ReplayProduction(Production):
     def show(self) -> Show:
         """The show as it was when the journal began. Raises Mistake."""
         try:
-            show = self.performance.begin(self.scenes)
+            show = self.performance.begin(self.scenes, self.lexicon)
         except ValueError as error:
             raise Mistake(f"{self.performance.path}: {error}") from None
+        show.text_of = VisitorLines(places.data() / LINES, night(self.performance.header.began)).text
         if (changed := self.performance.differs(show.table)) and not self.restart:
             print(f"sleeptree: {changed}; it may not be the same show", file=sys.stderr)
         return show

@@ -118,6 +118,14 @@ class Hearing(SettingsTable, frozen=True):
         return f"{when}, {self.cal_position}" if self.cal_position else when
 
 
+class Words(SettingsTable, frozen=True):
+    """[words]: in which language the verses are, and whether visitors' lines wait for the staff."""
+
+    language: Literal["en", "de", "fr", "own"] = "en"
+    lexicon: str = ""  # a file: the venue's own verses, spoken as "own"
+    open: bool = False  # lines that no list marks are shown without anybody's decision
+
+
 class Hours(SettingsTable, frozen=True):
     """[hours]: when the house is open. Outside, the show is dark and silent, and goes on."""
 
@@ -148,6 +156,7 @@ class Settings(SettingsTable, frozen=True):
     oscquery: OscQuerySettings = OscQuerySettings()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
+    words: Words = Words()
     hours: Hours = Hours()
     care: Care = Care()
     log: LogFiles = LogFiles()

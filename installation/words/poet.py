@@ -70,8 +70,8 @@ class Poet:
             lines.append(self._next(language, arc, phase, len(lines)))
         return lines[index]
 
-    def ahead(self, language: str, arc: int, phase: Phase, count: int) -> None:
-        """Write one line of those up to `count` that are not written yet, so that no picture waits for it."""
+    def ahead(self, language: str, arc: int, phase: Phase, count: int) -> bool:
+        """Write one line of those up to `count` that are not written yet; whether there was one."""
         written = len(self._lines.get((language, arc, phase), ()))
         if written < count:
             self.line(language, arc, phase, written)
@@ -79,6 +79,7 @@ class Poet:
             self._lines = {known: lines for known, lines in self._lines.items() if known[1] >= arc - 1}
             self._used = {known: pairs for known, pairs in self._used.items() if known[1] >= arc - 1}
             self._torn = {known: text for known, text in self._torn.items() if known[1] >= arc - 1}
+        return written < count
 
     def torn(self, language: str, arc: int, index: int, halves: int) -> str:
         """A glitch line as torn as all is: 0 not at all, 1 by half, 2 whole."""

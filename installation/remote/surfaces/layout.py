@@ -21,6 +21,16 @@ SLEEPERS = 12
 LOOKS = ("one", "two", "three", "four")
 """Presets that a surface can save, load and morph between."""
 
+UNTOUCHED = {
+    addresses.VERSE_LINE,
+    addresses.SLEEPER_LINE,
+    addresses.VERSE_APPROVE,
+    addresses.VERSE_HIDE,
+    addresses.VERSE_BAN,
+    addresses.VERSE_SHOWN,
+}
+"""What takes a text or the number of one, which no fader and no button says."""
+
 GAP = 8
 _STRIP = 104  # height of the states at the foot of every page
 _LINES = 2  # that they stand in
@@ -60,7 +70,7 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
     strip = _readouts(told)
     rooms: dict[str, list[Control]] = {}
     for row in rows.values():
-        if row.role != "output":
+        if row.role != "output" and row.address not in UNTOUCHED:
             rooms.setdefault(_page_of(row), []).append(row)
     names = [name for name in rooms if name != "sleepers"]
     surface = [Page(name, (*_room(rooms[name], choices or {}), *strip)) for name in names]
@@ -69,7 +79,7 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
 
 def _page_of(row: Control) -> str:
     room = row.address.split("/")[1]
-    return {"camera": "light", "preset": "show", "sync": "show", "sleeper": "sleepers"}.get(room, room)
+    return {"camera": "light", "preset": "show", "verse": "show", "sync": "show", "sleeper": "sleepers"}.get(room, room)
 
 
 def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
@@ -155,4 +165,4 @@ def _columns(count: int) -> list[tuple[int, int]]:
 def _name(row: Control) -> str:
     """The last word of the address; rooms that share a page say which they are."""
     parts = row.address.split("/")
-    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "preset") else parts[-1]
+    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "preset", "verse") else parts[-1]
