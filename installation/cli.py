@@ -24,6 +24,7 @@ from installation.options import (
     DisplayNumber,
     Ends,
     Evening,
+    FarmStep,
     Fps,
     JournalFile,
     KioskStep,
@@ -44,6 +45,7 @@ from installation.options import (
     Unsupervised,
     WindowSize,
     WordsStep,
+    Workers,
     number,
     pixels,
     whole,
@@ -200,16 +202,36 @@ def film(
     journal: Performed = None,
     wav: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="The sound alone, 24 bits, too.")] = None,
     binaural: Binaural = False,
+    workers: Workers = None,
+    farm: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Let the workers of this dask scheduler draw (extra [farm]).")
+    ] = None,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", help="Take workers whose pictures differ from this machine's.")
+    ] = False,
 ) -> None:
-    """Film the show, or a part of it, faster or slower than it plays. Ctrl-C leaves no broken file behind."""
+    """Film the show, or a part of it, on all cores or a farm. Ctrl-C keeps what is whole: the same command goes on."""
     from installation.commands.film import film
     from installation.session import filming
 
     loops = filming.goes_round(out)
     wanted = (filming.LOOP_SIZE if loops else filming.FILM_SIZE) if size is None else pixels("--size", size)
     rate = (filming.LOOP_FPS if loops else filming.FILM_FPS) if fps is None else int(fps)
-    reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec)
+    reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec, workers, farm, mixed)
     _say(film(Request(config, score, scene, seed), reel, journal))
+
+
+@app.command()
+def farm(
+    step: Annotated[FarmStep, typer.Argument(help="worker: draw for whoever films.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of the scheduler: tcp://10.0.0.2:8786.")],
+    *,
+    workers: Workers = None,
+) -> None:
+    """Lend this machine to films on another one (extra [farm]); `dask scheduler` brings them together. Ctrl-C ends."""
+    from installation.commands.farm import work
+
+    work(address, workers)
 
 
 @app.command()

@@ -91,6 +91,12 @@ class SceneStep(StrEnum):
     NEW = "new"
 
 
+class FarmStep(StrEnum):
+    """What a machine can do for a farm."""
+
+    WORKER = "worker"
+
+
 class PhaseName(StrEnum):
     """The phases of the piece."""
 
@@ -132,6 +138,10 @@ Seed = Annotated[
 ]
 DisplayNumber = Annotated[
     int | None, typer.Option(metavar="N", parser=whole("--display", 1, 64), help="Which display, from 1.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes that draw; a core each."),
 ]
 WindowSize = Annotated[str | None, typer.Option("--window", metavar="WxH", help="In a window of this size.")]
 Silent = Annotated[bool, typer.Option("--silent", help="Without sound.")]

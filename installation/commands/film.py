@@ -41,6 +41,12 @@ def _check(reel: Reel) -> None:
             raise Mistake(f"{reel.out}: {error}") from None
         if not reel.loops and (reel.size[0] % 2 or reel.size[1] % 2):
             raise Mistake(f"--size takes even sides for an MP4, got {reel.size[0]}x{reel.size[1]}")
+        if reel.loops and (reel.workers or reel.farm):
+            raise Mistake(f"--workers and --farm draw an MP4 or frames, not a loop, got {reel.out}")
+    if reel.farm is not None and reel.frames is not None:
+        raise Mistake("--frames are drawn by this machine alone: leave out --farm")
+    if reel.mixed and reel.farm is None:
+        raise Mistake("--mixed says which workers of a --farm are taken, and there is none")
     if reel.wav is not None:
         writable(reel.wav)
     if reel.frames is not None and reel.frames.exists() and not reel.frames.is_dir():

@@ -1,4 +1,4 @@
-"""Pictures and sound in order -> an MP4 file (PyAV; H.264 or HEVC, AAC). Knows pixels, samples and nothing of shows."""
+"""Pictures in order -> an MP4 without sound (PyAV; H.264 or HEVC). Knows pixels and nothing of shows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import queue
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Self, cast
 
 import av
@@ -19,11 +18,8 @@ from numpy.typing import NDArray
 from installation.foundation.atomic import Unfinished
 
 Pixels = NDArray[np.uint32]
-Samples = NDArray[np.float32]
 
 _AHEAD = 3  # pictures that may wait to be packed
-LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "hexagonal", 8: "octagonal"}
-"""FFmpeg's name for so many channels in a ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +64,33 @@ _LIMITED = 1  # AVCOL_RANGE_MPEG
 class Encoder:
     """An MP4 that is finished or is not there: it is written under another name and takes its own in `close`.
 
-    By default H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take;
-    `tags` are the file's own words about itself (title, comment, date). With `channels`
-    of sound (one of LAYOUTS; 0: none), `rate` samples a second, there is AAC beside it, whose first sample sounds with
-    the first picture. Pictures are packed in a thread of its own while the next one is drawn. Leaving the `with` block
-    by an error throws it away. Raises ValueError for odd sides, and where FFmpeg has no such encoder.
+    By default H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take.
+    Pictures are packed in a thread of its own while the next one is drawn; `threads` of FFmpeg pack them, which decides
+    the bytes (0: as many as it likes). Leaving the `with` block by an error throws it away. Raises ValueError for odd
+    sides, and where FFmpeg has no such encoder.
     """
 
     def __init__(
-        self,
-        path: Path,
-        width: int,
-        height: int,
-        fps: int,
-        channels: int = 0,
-        rate: int = 48_000,
-        codec: Codec = CODECS["h264"],
-        tags: Mapping[str, str] = MappingProxyType({}),
+        self, path: Path, width: int, height: int, fps: int, codec: Codec = CODECS["h264"], threads: int = 0
     ) -> None:
         require(codec.encoder)
         if width % 2 or height % 2:
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
         self._size, self._codec, self._unfinished = (width, height), codec, Unfinished(path)
         self._file = av.open(str(self._unfinished.path), "w", format="mp4", options={"movflags": "+faststart"})
-        self._file.metadata.update(tags)
         stream = self._file.add_stream(codec.encoder, rate=fps, options=dict(codec.options))
         self._stream = cast(av.VideoStream, stream)
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, codec.packed
         context = self._stream.codec_context
+        context.thread_count = threads
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = _LIMITED
         if codec.tag:
             context.codec_tag = codec.tag
         self._reformatter = VideoReformatter()
         self._count = 0
-        self._sound = self._file.add_stream("aac", rate=rate, layout=LAYOUTS[channels]) if channels else None
-        if self._sound is not None:
-            self._sound.bit_rate = 96_000 * channels
-        self._heard = 0  # samples
         self._wanted = True
-        self._given: queue.Queue[tuple[Pixels | None, Samples | None] | None] = queue.Queue()
-        self._room = threading.Semaphore(_AHEAD)  # pictures that may wait; sound is small and never waits
+        self._given: queue.Queue[Pixels | None] = queue.Queue(_AHEAD)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._pack, name="encoder", daemon=True)
         self._thread.start()
@@ -123,14 +105,7 @@ class Encoder:
         height, width = picture.shape
         if (width, height) != self._size:
             raise ValueError(f"this film takes pictures of {self._size[0]}x{self._size[1]}, got {width}x{height}")
-        self._room.acquire()
-        self._given.put((picture.copy(), None))
-
-    def hear(self, samples: Samples) -> None:
-        """The next sound, (n, channels) of -1..1. Raises what the encoder thread met."""
-        if self._failure is not None:
-            raise self._failure
-        self._given.put((None, samples))
+        self._given.put(picture.copy())
 
     def close(self) -> None:
         """Pack what is left and give the file its name. Raises what its thread met, and then there is none."""
@@ -163,33 +138,15 @@ class Encoder:
     def _pack(self) -> None:
         try:
             with self._file:
-                while (given := self._given.get()) is not None:
-                    picture, samples = given
-                    if samples is not None:
-                        self._pack_sound(samples)
-                    if picture is not None:
-                        if self._wanted:
-                            self._file.mux(self._stream.encode(self._frame(picture)))
-                        self._room.release()
+                while (picture := self._given.get()) is not None:
+                    if self._wanted:
+                        self._file.mux(self._stream.encode(self._frame(picture)))
                 if self._wanted:
                     self._file.mux(self._stream.encode(None))
-                    if self._sound is not None:
-                        self._file.mux(self._sound.encode(None))
         except Exception as error:
             self._failure = error
-            self._room.release(_AHEAD)  # whoever waits to hand one over must not wait for ever
             while self._given.get() is not None:
-                pass
-
-    def _pack_sound(self, samples: Samples) -> None:
-        if self._sound is None or not self._wanted:
-            return
-        flat = np.ascontiguousarray(samples).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(flat, format="flt", layout=self._sound.layout.name)
-        frame.sample_rate, frame.pts = self._sound.rate, self._heard
-        frame.time_base = Fraction(1, self._sound.rate)
-        self._heard += len(samples)
-        self._file.mux(self._sound.encode(frame))
+                pass  # whoever hands one over must not wait for ever
 
     def _frame(self, picture: Pixels) -> av.VideoFrame:
         frame = self._reformatter.reformat(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -15,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.film.child import serve_quietly
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.show import Show
@@ -80,18 +78,8 @@ _studios: list[Studio] = []  # the process's own; it is made for one soundtrack
 
 
 def _open_studio(*given: Any) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # whoever asked for the sound is asked to end, and ends this
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    serve_quietly()
     _studios[:] = [Studio(*given)]
-
-
-def _end_with_parent() -> None:
-    """Not outlive the process that asked, however it ended."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _render(rows: Rows) -> Samples:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from installation.foundation.errors import Mistake
-from installation.session.production import Production
+from installation.model import ticks
+from installation.session.production import Production, cores
 from installation.session.progress import Bar
-from installation.show import advance
 from installation.venue.settings import Size
 
 if TYPE_CHECKING:
+    from installation.film.farm import Dask
     from installation.film.film import Cut
+    from installation.film.parts import Parts
+    from installation.film.soundtrack import Samples, Soundtrack
+    from installation.film.workers import Runner
+    from installation.light.flashguard.held import Held
 
 FILM, LOOP = ".mp4", (".gif", ".webp")
 """How the name of a film's file ends, and of one that goes round."""
@@ -40,6 +45,9 @@ class Reel:
     wav: Path | None = None  # its sound alone, too
     binaural: bool = False  # sound for headphones
     codec: str = "h264"  # one of encoder.CODECS
+    workers: int | None = None  # processes that draw; None: a core each
+    farm: str | None = None  # address of a dask scheduler whose workers draw instead
+    mixed: bool = False  # even where their pictures differ from this machine's
 
     @property
     def loops(self) -> bool:
@@ -67,53 +75,114 @@ def _cut(production: Production, reel: Reel) -> tuple[float, Cut]:
 
 
 def shoot(production: Production, reel: Reel) -> str:
-    """Draw, pack and name every picture of `reel`. Interrupted, it leaves no film and only whole frames."""
-    from installation.film.encoder import CODECS, Encoder
-    from installation.film.film import ROLL as PICTURE_ROLL
-    from installation.film.film import pictures
-    from installation.film.soundtrack import ROLL as SOUND_ROLL
-    from installation.film.soundtrack import Soundtrack, Studio
-    from installation.film.soundtrack import prepare as prepare_sound
-    from installation.film.wav import Wav
-    from installation.foundation import png
-    from installation.light.picture import prepare
+    """Draw, pack and name every picture of `reel`, segment by segment. Raises Mistake.
 
-    seconds, cut = _cut(production, reel)
-    codec = CODECS[reel.codec]
-    deep = np.zeros(reel.size[::-1], np.uint32) if codec.deep else None
+    Interrupted, it leaves no film, only whole frames, and the segments that are whole: the same film goes on from them.
+    """
+    from installation.film.parts import Parts
+
     if reel.frames is not None:
         reel.frames.mkdir(parents=True, exist_ok=True)
-    show, picture = production.show(), production.picture(reel.size)
-    with ExitStack() as stack:
-        progress = stack.enter_context(Bar("film"))
+    with Bar("film") as progress:
+        parts = Parts(reel.out) if reel.out is not None else None
+        try:
+            seconds, cut = _cut(production, reel)
+            worst = _shoot(production, reel, cut, parts, progress)
+            if parts is not None:
+                parts.clear()
+        except BaseException:
+            if parts is not None and (kept := parts.leave()):
+                print(f"film: {kept} segments are kept in {parts.folder}; the same film goes on", file=sys.stderr)
+            raise
+    places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
+    said = f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"
+    return f"{said}; at the most {worst}" if worst else said
+
+
+def _shoot(production: Production, reel: Reel, cut: Cut, parts: Parts | None, progress: Bar) -> Held:
+    """The pictures, the sound beside them, and then one film of both. Returns what the guard held down at the most."""
+    from installation.film.film import ROLL
+    from installation.film.join import join
+    from installation.film.segments import Segment, Task, plan, split
+    from installation.film.soundtrack import ROLL as SOUND_ROLL
+    from installation.film.soundtrack import prepare as prepare_sound
+    from installation.light.picture import prepare
+
+    show, source = production.show(), production.source()
+    done = [0] * len(split(cut))
+
+    def drawn(index: int, pictures: int) -> None:
+        done[index] = pictures
+        progress(sum(done), cut.frames)
+
+    made: dict[int, tuple[Task, Held]] = {}
+    with _runner(production, reel, len(done)) as runner, ExitStack() as stack:
         prepare(progress.prepare)
         if reel.out is not None or reel.wav is not None:
             progress.prepare("sound")
             prepare_sound(production.settings.hearing, 2, reel.binaural)
-        encoder = None
-        if reel.out is not None:
-            tags = production.tags(reel.start, seconds)
-            encoder = stack.enter_context(Encoder(reel.out, *reel.size, reel.fps, 2, codec=codec, tags=tags))
-        wav = stack.enter_context(Wav(reel.wav)) if reel.wav is not None else None
-        takers = [taker for taker in (encoder and encoder.hear, wav and wav.write) if taker]
-        last = cut.first + cut.frames * cut.every
-        studio = Studio(production.seed, production.settings.hearing, 2, reel.binaural)
-        sound = Soundtrack(studio, cut.first, last, lambda heard: [take(heard) for take in takers])
-        source, followers = production.source(), (sound,) if takers else ()
-        production.approach(show, max(0, cut.first - max(PICTURE_ROLL, SOUND_ROLL)), progress)
-        worst = picture.held
-        for i, pixels in enumerate(pictures(show, picture, cut, progress, source, followers, deep)):
-            worst = max(worst, picture.held, key=lambda held: held.share)
-            if encoder is not None:
-                encoder.write(pixels if deep is None else deep)
-            if reel.frames is not None:
-                png.write(reel.frames / f"{i:06d}.png", pixels)
-        while takers and show.tick < last:  # what sounds while the last picture is seen
-            advance(show, source, followers)
-        sound.finish()
-    places = ", ".join(str(path) for path in (reel.out, reel.frames, reel.wav) if path is not None)
-    said = f"{places}: {reel.size[0]}x{reel.size[1]}, {cut.frames} frames at {reel.fps} fps, {seconds:g} s"
-    return f"{said}; at the most {worst}" if worst else said
+        heard = _sound(production, reel, cut, parts, stack)
+        production.approach(show, max(0, cut.first - (max(ROLL, SOUND_ROLL) if heard else ROLL)), progress)
+        whole = Segment(0, show.score, show.seed, b"", (), cut, reel.size, production.field, reel.codec)
+
+        def wanted() -> Iterator[Task]:
+            for segment in plan(show, whole, source, production.controls, (heard,) if heard else ()):
+                number = (segment.cut.first - cut.first) // cut.every
+                task = Task(segment, parts.path(segment) if parts else None, reel.frames, number)
+                if (held := task.kept()) is None:
+                    yield task
+                else:
+                    made[segment.index] = task, held
+                    drawn(segment.index, segment.cut.frames)
+
+        for task, held in runner.run(wanted(), drawn):
+            made[task.segment.index] = task, held
+        if heard is not None:
+            heard.finish()
+    if parts is not None and reel.out is not None:
+        files = [made[index][0].part for index in sorted(made)]
+        tags = production.tags(reel.start, ticks.seconds(cut.frames * cut.every))
+        join([path for path in files if path is not None], cut.fps, parts.sound, reel.out, tags)
+    return max((held for _, held in made.values()), key=lambda held: held.share)
+
+
+def _sound(production: Production, reel: Reel, cut: Cut, parts: Parts | None, stack: ExitStack) -> Soundtrack | None:
+    """What hears the show and writes it down, where that is wanted."""
+    from installation.film.sound_encoder import SoundEncoder
+    from installation.film.soundtrack import Soundtrack, Studio
+    from installation.film.wav import Wav
+
+    takers: list[Callable[[Samples], None]] = []
+    if parts is not None:
+        takers.append(stack.enter_context(SoundEncoder(parts.sound, 2)).write)
+    if reel.wav is not None:
+        takers.append(stack.enter_context(Wav(reel.wav)).write)
+    if not takers:
+        return None
+    studio = Studio(production.seed, production.settings.hearing, 2, reel.binaural)
+    last = cut.first + cut.frames * cut.every
+    return Soundtrack(studio, cut.first, last, lambda samples: [take(samples) for take in takers])
+
+
+@contextmanager
+def _runner(production: Production, reel: Reel, segments: int) -> Iterator[Runner]:
+    """Who draws: a farm, or the cores of this machine, or one process where one is all that can be used."""
+    from installation.film.workers import Cores, Here
+
+    if reel.farm is not None:
+        with _farm(reel.farm, reel.mixed) as farm:
+            yield farm
+        return
+    workers = min(reel.workers or cores(), segments)
+    yield Cores(workers) if workers > 1 else Here(production.settings.screen.threads or cores())
+
+
+def _farm(address: str, mixed: bool) -> Dask:
+    try:
+        from installation.film.farm import Dask
+    except ImportError:
+        raise Mistake("--farm takes what the extra [farm] installs: pip install sleeptree[farm]") from None
+    return Dask(address, mixed, lambda line: print(line, file=sys.stderr))
 
 
 def go_round(production: Production, reel: Reel) -> str:

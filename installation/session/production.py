@@ -23,7 +23,9 @@ from installation.words import lexicon
 from installation.words.lexicon import Lexicon
 
 if TYPE_CHECKING:
+    from installation.light.flashguard.guard import Field
     from installation.light.picture import Picture
+    from installation.recording.replay import Controls
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,23 @@ class Production:
         """The controls that a film of this takes: those of a replay are what was played then, others have none."""
         return Silence()
 
+    @property
+    def controls(self) -> Controls:
+        """What that source hands over, by tick."""
+        return {}
+
+    @property
+    def field(self) -> Field:
+        """What the room lets the nearest visitor see."""
+        from installation.light.flashguard.guard import Field
+
+        return Field(self.settings.screen.screen_width_m, self.settings.screen.nearest_viewer_m)
+
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""
-        from installation.light.flashguard.guard import Field
         from installation.light.picture import Picture
 
-        screen = self.settings.screen
-        room = Field(screen.screen_width_m, screen.nearest_viewer_m)
-        return Picture(*size, threads or screen.threads or cores(), self.seed, room)
+        return Picture(*size, threads or self.settings.screen.threads or cores(), self.seed, self.field)
 
 
 def load_production(request: Request, score: str | None = None) -> Production:

@@ -12,7 +12,7 @@ from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.recording import replay as performances
 from installation.recording.journal import FOLDER, night
-from installation.recording.replay import Performance, Replay
+from installation.recording.replay import Controls, Performance, Replay
 from installation.session.production import Production, load_production
 from installation.session.request import Request, When
 from installation.show import Show
@@ -63,6 +63,11 @@ class ReplayProduction(Production):
     def tags(self, start: float, seconds: float) -> dict[str, str]:
         """As of any show, and the date of the night that it was."""
         return {**super().tags(start, seconds), "date": night(self.performance.header.began)}
+
+    @property
+    def controls(self) -> Controls:
+        """What was accepted then, by tick."""
+        return self.performance.controls
 
     def source(self) -> Replay:
         """What was accepted then, tick by tick."""

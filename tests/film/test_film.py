@@ -212,7 +212,7 @@ def test_an_interrupted_film_leaves_nothing_broken(command: Command, number: sig
     wanted = ("--score", "abridged", "--size", "128x72", "--out", "f.mp4", "--frames", "f", "--seed", "5")
     with command.started("film", *wanted) as process:
         until((command.home / "f" / "000010.png").exists, "ten frames")
-        until(lambda: any(name.endswith(".part") for name in os.listdir(command.home)), "the film's first packets")
+        until(lambda: any((command.home / "f.mp4.parts").glob(".*.part")), "the film's first packets")
         process.send_signal(number)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, "Traceback" in errors, "Exception" in errors) == (130, False, False), errors

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -11,8 +13,11 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.film.encoder import Encoder
+from installation.film.join import join
+from installation.film.sound_encoder import SoundEncoder
 from installation.film.soundtrack import ROLL, Soundtrack, Studio, far_studio
 from installation.film.wav import FULL, Wav, packed
+from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.model.chance import Chance
 from installation.sound.synth import Synth
@@ -80,12 +85,8 @@ def clicks(seconds: float) -> Sound:
 
 
 def test_in_an_mp4_the_first_sample_sounds_with_the_first_picture(tmp_path: Path) -> None:
-    path, sent = tmp_path / "film.mp4", clicks(3.0)
-    with Encoder(path, 64, 36, 30, channels=2) as encoder:
-        for i in range(90):
-            encoder.hear(sent[i * 1600 : (i + 1) * 1600])
-            encoder.write(np.full((36, 64), 0xFFFFFF if i % 10 == 0 else 0, np.uint32))
-    heard, begins, flashes = decoded(path)
+    sent = clicks(3.0)
+    heard, begins, flashes = decoded(film(tmp_path, [0xFFFFFF if i % 10 == 0 else 0 for i in range(90)], sent))
     assert begins == 0.0
     assert len(heard) == pytest.approx(len(sent), abs=1024)
     n = min(len(heard), len(sent))
@@ -94,6 +95,20 @@ def test_in_an_mp4_the_first_sample_sounds_with_the_first_picture(tmp_path: Path
     match = [float(np.dot(sent[core, 0], heard[core.start + lag : core.stop + lag, 0])) for lag in lags]
     assert lags[int(np.argmax(match))] == 0, "in sync to the sample"
     assert flashes == pytest.approx([i / 3 for i in range(9)], abs=1e-3), "and so are the pictures"
+
+
+def film(folder: Path, colours: Sequence[int], sent: Sound) -> Path:
+    """A picture of each colour, 30 a second, in three parts of different lengths, and sound beside them."""
+    parts, sound = [folder / f"{i}.mp4" for i in range(3)], folder / "sound.mp4"
+    for part, some in zip(parts, (colours[:7], colours[7:40], colours[40:]), strict=True):
+        with Encoder(part, 64, 36, 30) as encoder:
+            for colour in some:
+                encoder.write(np.full((36, 64), colour, np.uint32))
+    with SoundEncoder(sound, 2) as aac:
+        for i in range(0, len(sent), 1600):
+            aac.write(sent[i : i + 1600])
+    join(parts, 30, sound, folder / "film.mp4", {"title": "a film"})
+    return folder / "film.mp4"
 
 
 def decoded(path: Path) -> tuple[Sound, float, list[float]]:
@@ -108,23 +123,31 @@ def decoded(path: Path) -> tuple[Sound, float, list[float]]:
 
 
 def test_an_mp4_keeps_its_loudness_and_its_channels(tmp_path: Path) -> None:
-    path, t = tmp_path / "film.mp4", np.arange(2 * RATE) / RATE
+    t = np.arange(2 * RATE) / RATE
     sent = np.stack([0.3 * np.sin(2 * np.pi * 220 * t), 0.1 * np.sin(2 * np.pi * 330 * t)], axis=1).astype(np.float32)
-    with Encoder(path, 64, 36, 30, channels=2) as encoder:
-        for i in range(60):
-            encoder.write(np.zeros((36, 64), np.uint32))
-            encoder.hear(sent[i * 1600 : (i + 1) * 1600])
-    heard, _, _ = decoded(path)
+    heard, _, _ = decoded(film(tmp_path, [0] * 60, sent))
     assert heard[:, 0].std() == pytest.approx(sent[:, 0].std(), rel=0.03)
     assert heard[:, 1].std() == pytest.approx(sent[:, 1].std(), rel=0.03)
 
 
-def test_a_film_without_sound_has_no_track(tmp_path: Path) -> None:
-    path = tmp_path / "film.mp4"
-    with Encoder(path, 64, 36, 30) as encoder:
-        encoder.write(np.zeros((36, 64), np.uint32))
+def test_a_joined_film_is_in_order_and_says_what_it_is(tmp_path: Path) -> None:
+    path = film(tmp_path, [0] * 60, clicks(2.0))
+    raw = path.read_bytes()
+    assert 0 < raw.find(b"moov") < raw.find(b"mdat"), "its index comes first, so that it plays while it loads"
     with av.open(str(path)) as file:
-        assert not file.streams.audio
+        assert file.metadata["title"] == "a film"
+        times = [float(packet.dts * packet.time_base) for packet in file.demux() if packet.dts is not None]
+    assert max(a - b for a, b in pairwise(times)) < 1.1, "sound lies beside its pictures"
+
+
+def test_a_part_of_another_make_is_refused_by_name(tmp_path: Path) -> None:
+    parts = [tmp_path / "one.mp4", tmp_path / "other.mp4"]
+    for part, side in zip(parts, (64, 96), strict=True):
+        with Encoder(part, side, 36, 30) as encoder:
+            encoder.write(np.zeros((36, side), np.uint32))
+    with pytest.raises(Mistake, match=r"other.mp4 was packed by another encoder"):
+        join(parts, 30, None, tmp_path / "film.mp4", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.mp4", "other.mp4"]
 
 
 def test_a_wav_that_is_not_finished_is_not_there(tmp_path: Path) -> None:

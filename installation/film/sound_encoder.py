@@ -1,0 +1,64 @@
+"""Samples in order -> an MP4 of sound alone (PyAV, AAC), to be put beside the pictures. Knows nothing of shows."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.foundation.atomic import Unfinished
+
+Samples = NDArray[np.float32]
+
+LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "hexagonal", 8: "octagonal"}
+"""FFmpeg's name for so many channels in a ring."""
+
+_BITS_S = 96_000  # a channel
+
+
+class SoundEncoder:
+    """AAC that is finished or is not there: it is written under another name and takes its own in `close`.
+
+    Its first sample sounds with the first picture. Leaving the `with` block by an error throws it away.
+    """
+
+    def __init__(self, path: Path, channels: int, rate: int = 48_000) -> None:
+        self._unfinished = Unfinished(path)
+        self._file = av.open(str(self._unfinished.path), "w", format="mp4")
+        self._stream = self._file.add_stream("aac", rate=rate, layout=LAYOUTS[channels])
+        self._stream.bit_rate = _BITS_S * channels
+        self._count = 0  # samples
+
+    def write(self, samples: Samples) -> None:
+        """The next sound, (n, channels) of -1..1."""
+        flat = np.ascontiguousarray(samples).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(flat, format="flt", layout=self._stream.layout.name)
+        frame.sample_rate, frame.pts = self._stream.rate, self._count
+        frame.time_base = Fraction(1, self._stream.rate)
+        self._count += len(samples)
+        self._file.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Pack what is left and give the file its name."""
+        self._file.mux(self._stream.encode(None))
+        self._file.close()
+        self._unfinished.finish()
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self._file.close()
+        self._unfinished.abandon()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
