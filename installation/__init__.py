@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from installation.brushes.colour import LUMINANCE, Array, hues, mix, rgb, shone
+    from installation.brushes.framing import Framing, framed
     from installation.brushes.lettering import Verse, halves, legible, lettered, pen
     from installation.brushes.shapes import along, joined, mirrored, polylines, spatial
     from installation.brushes.tearing import REGISTERS, Register, registers
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 else:
     _HOMES = {
         "installation.brushes.colour": ["LUMINANCE", "Array", "hues", "mix", "rgb", "shone"],
+        "installation.brushes.framing": ["Framing", "framed"],
         "installation.brushes.lettering": ["Verse", "halves", "legible", "lettered", "pen"],
         "installation.brushes.shapes": ["along", "joined", "mirrored", "polylines", "spatial"],
         "installation.brushes.tearing": ["REGISTERS", "Register", "registers"],
@@ -81,6 +83,7 @@ __all__ = [
     "Chance",
     "Company",
     "Control",
+    "Framing",
     "Light",
     "Mist",
     "Moment",
@@ -97,6 +100,7 @@ __all__ = [
     "dimmed",
     "ease",
     "eased",
+    "framed",
     "gathered",
     "halves",
     "hues",

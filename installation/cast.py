@@ -87,10 +87,7 @@ class Cast:
         self._parts[name] = part
         if old is not None:
             self._parts[former] = old
-            for key in set(part.scene.state) & set(old.scene.state):
-                now, then = getattr(part.scene, key), getattr(old.scene, key)
-                if type(now) is type(then) and np.shape(now) == np.shape(then):
-                    memory.recall(part.scene, (key,), memory.remember(old.scene, (key,)))
+            memory.recall_fitting(part.scene, part.scene.state, memory.remember(old.scene, old.scene.state))
         return former
 
     def forget(self, name: str) -> None:

@@ -20,12 +20,14 @@ from installation.options import (
     Binaural,
     Config,
     ControllerName,
+    Date,
     Device,
     DisplayNumber,
     Ends,
     Evening,
     FarmStep,
     Fps,
+    Hours,
     JournalFile,
     KioskStep,
     Length,
@@ -84,6 +86,7 @@ def play(
     score: ScoreName = None,
     seed: Seed = None,
     config: Config = None,
+    hours: Hours = None,
     seconds: Ends = None,
     silent: Silent = False,
     device: Device = None,
@@ -113,7 +116,7 @@ def play(
 
     options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, watch=watch)
     supervision = Supervision(context.obj, link, unsupervised)
-    _ended(play(Request(config, score, scene, seed), options, supervision, resume))
+    _ended(play(Request(config, score, scene, seed, hours), options, supervision, resume))
 
 
 @app.command()
@@ -126,6 +129,8 @@ def still(
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
+    hours: Hours = None,
+    date: Date = "",
     config: Config = None,
     journal: Performed = None,
 ) -> None:
@@ -137,7 +142,7 @@ def still(
     if journal is not None and at is None:
         raise Mistake("still takes --at with --journal: what was played knows no middle of a phase")
     name: Phase | None = phase.value if phase is not None else None
-    _say(still(Request(config, score, scene, seed), at, name, pixels("--size", size), out, journal))
+    _say(still(Request(config, score, scene, seed, hours, date), at, name, pixels("--size", size), out, journal))
 
 
 @app.command()
@@ -197,6 +202,8 @@ def film(
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
+    hours: Hours = None,
+    date: Date = "",
     config: Config = None,
     frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Every frame as a PNG, too or instead.")] = None,
     journal: Performed = None,
@@ -218,7 +225,7 @@ def film(
     wanted = (filming.LOOP_SIZE if loops else filming.FILM_SIZE) if size is None else pixels("--size", size)
     rate = (filming.LOOP_FPS if loops else filming.FILM_FPS) if fps is None else int(fps)
     reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec, workers, farm, mixed)
-    _say(film(Request(config, score, scene, seed), reel, journal))
+    _say(film(Request(config, score, scene, seed, hours, date), reel, journal))
 
 
 @app.command()
@@ -246,6 +253,7 @@ def sound(
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
+    hours: Hours = None,
     config: Config = None,
     journal: Performed = None,
     binaural: Binaural = False,
@@ -253,7 +261,7 @@ def sound(
     """Render the sound alone, faster than it plays."""
     from installation.commands.sound import sound
 
-    _say(sound(Request(config, score, scene, seed), out, start, seconds, channels, journal, binaural))
+    _say(sound(Request(config, score, scene, seed, hours), out, start, seconds, channels, journal, binaural))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from installation import addresses
+from installation.model import almanac
 from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
@@ -24,6 +25,10 @@ TORN: tuple[Phase, ...] = (GLITCH,)
 
 SLEEPERS = 240
 """Sleepers in the community; `/sleeper/N/...` accepts N from 1 to this."""
+
+
+DATE = "date"
+"""The unit of a word that is a date, as 2026-11-21."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Control:
             case "switch":
                 return "one of 0 or 1"
             case "word":
+                if self.unit == DATE:
+                    return "a date such as 2026-11-21"
                 return f"one of {', '.join(self.choices)}" if self.choices else "one word"
             case "morph":
                 return "two names and a number in 0..1"
@@ -93,7 +100,7 @@ class Control:
             case "switch":
                 return "0 or 1"
             case "word":
-                return ", ".join(self.choices) if self.choices else "a word"
+                return ", ".join(self.choices) if self.choices else f"a {self.unit or 'word'}"
             case "morph":
                 return "name, name, 0..1"
         return "a bang"
@@ -147,6 +154,7 @@ _ROWS = (
         choices=PHASES,
     ),
     Control(addresses.SCENE, "", meaning="Cross-fade to this scene."),
+    Control(addresses.DATE, "", unit=DATE, meaning="The evening's date: the tree's year, and what is rare."),
     Control(addresses.HOLD, False, meaning="The score waits."),
     Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
     Control(addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back."),
@@ -327,7 +335,7 @@ def _checked(control: Control, address: str, arguments: Sequence[object]) -> Val
     if control.kind == "word":
         if not isinstance(first, str) or (control.choices and first not in control.choices):
             raise _refusal("type", control, address, first)
-        return first
+        return _date(control, address, first) if control.unit == DATE else first
     if control.kind == "morph":
         second = arguments[1]
         if not isinstance(first, str) or not isinstance(second, str):
@@ -337,6 +345,13 @@ def _checked(control: Control, address: str, arguments: Sequence[object]) -> Val
     if control.kind == "switch":
         return number != 0.0
     return min(max(number, control.low), control.high)
+
+
+def _date(control: Control, address: str, word: str) -> str:
+    try:
+        return almanac.read(word).isoformat()
+    except ValueError:
+        raise _refusal("type", control, address, word) from None
 
 
 def _number(control: Control, address: str, argument: object) -> float:

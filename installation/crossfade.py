@@ -111,8 +111,11 @@ class Crossfade:
         scenes = {name: self._cast.part(name).birth for name in self.playing}
         return {**memory.remember(self, self.state), "scenes": scenes}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Back to a snapshot. Raises ValueError where it names a scene that the cast has not."""
+    def restore(self, state: Mapping[str, Any], fitting: bool = False) -> None:
+        """Back to a snapshot. Raises ValueError where it names a scene that the cast has not.
+
+        With `fitting`, what of a scene's state no longer fits is as it was born.
+        """
         state = _without_former(state)
         unknown = set(state["playing"]) - set(self._cast.names)
         if unknown:
@@ -120,7 +123,8 @@ class Crossfade:
         memory.recall(self, self.state, state)
         self.scenes = {name: self._cast.as_born(name) for name in self.playing}
         for name, scene in self.scenes.items():
-            memory.recall(scene, scene.state, state["scenes"][name])
+            recall = memory.recall_fitting if fitting else memory.recall
+            recall(scene, scene.state, state["scenes"][name])
 
 
 def _without_former(state: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -133,6 +137,15 @@ def _without_former(state: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**state, "playing": [playing[i] for i in stay], "weights": left}
 
 
+def _round(p: tuple[float, float, float], q: tuple[float, float, float], way: float) -> tuple[float, float, float]:
+    """From place to place round the world's axis, and not through what stands there."""
+    near, far = math.hypot(p[0], p[1]), math.hypot(q[0], q[1])
+    start = math.atan2(p[1], p[0]) if near > 0.0 else math.atan2(q[1], q[0])
+    turn = (math.atan2(q[1], q[0]) - start + math.pi) % (2.0 * math.pi) - math.pi if far > 0.0 else 0.0
+    radius, angle = near + (far - near) * way, start + turn * way
+    return radius * math.cos(angle), radius * math.sin(angle), p[2] + (q[2] - p[2]) * way
+
+
 def _over(part: float) -> float:
     return 1.0 / part if part > 0.0 else math.inf
 
@@ -143,7 +156,7 @@ def _between(a: View, b: View, way: float) -> View:
 
     return replace(
         b,
-        eye=mix(a.eye, b.eye),
+        eye=_round(a.eye, b.eye, way),
         target=mix(a.target, b.target),
         height_deg=a.height_deg + (b.height_deg - a.height_deg) * way,
         roll=a.roll + (b.roll - a.roll) * way,

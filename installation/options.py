@@ -136,6 +136,13 @@ Seed = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", parser=whole("--seed", 0, SEEDS), help="Another seed, another tree."),
 ]
+Hours = Annotated[
+    float | None,
+    typer.Option(
+        metavar="H", parser=number("--hours", 0.001, 24.0), help="So long an arc.", show_default="as it is written"
+    ),
+]
+Date = Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The evening: the tree's year, and what is rare.")]
 DisplayNumber = Annotated[
     int | None, typer.Option(metavar="N", parser=whole("--display", 1, 64), help="Which display, from 1.")
 ]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from installation import addresses
 from installation.controls import Control, Value
-from installation.model import ticks
+from installation.model import almanac, ticks
 from installation.model.chance import Chance
 from installation.model.choir import AZIMUTH
 from installation.model.harmony import CALM_WEIGHTS, OPENING, TORN_WEIGHTS
@@ -101,12 +101,20 @@ class Moment:
     left: float  # seconds until the next section; 1e6 where the score waits
     controls: Mapping[str, Value]
     poem: Poem  # the verses that may be written now, visitors' lines among them
+    date: str = ""  # of the evening, as 2026-11-21; empty where nobody said
+    omen: float = 0.0  # 0 .. 1 through what comes once a night; nearly always 0
+    wonder: float = 0.0  # the same, in one night of the year
     aspect: float = ASPECT  # width over height of the picture that is drawn; in `step` and `sound` always ASPECT
 
     @property
     def seconds(self) -> float:
         """Seconds since the show began."""
         return ticks.seconds(self.tick)
+
+    @property
+    def season(self) -> float | None:
+        """0..1 through the year, 0 its shortest day, 0.5 its longest; None where nobody said which evening it is."""
+        return almanac.season(self.date) if self.date else None
 
     def number(self, address: str) -> float:
         """The gliding value of the number at `address`. Raises KeyError for what is not in the table."""

@@ -22,6 +22,7 @@ from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.glides import Glides
 from installation.model import ticks
+from installation.model.almanac import Almanac
 from installation.model.bells import Bells
 from installation.model.chance import Chance
 from installation.model.choir import Choir
@@ -83,7 +84,7 @@ def advance(
 class Show:
     """A score, a seed and scenes by name, playing. Raises ValueError when the score asks for what is not there."""
 
-    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed")
+    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed", "date")
 
     def __init__(
         self, score: Score, seed: int, scenes: Mapping[str, type[Scene]], lexicon: Lexicon | None = None
@@ -110,6 +111,8 @@ class Show:
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
         self.soothed = False  # after /show/calm, until nothing is torn
+        self.date = ""  # of the evening
+        self.almanac = Almanac(score, chance.of("almanac"))
         self._stage = Crossfade(self.cast)
         self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
         self._stage.enter(self.course.section.scene or score.scene)
@@ -169,6 +172,8 @@ class Show:
             case addresses.SCENE:
                 self._known(address, 0 if word in self.cast else None, sorted(self.cast.names), word)
                 self._stage.enter(word)
+            case addresses.DATE:
+                self.date = word
             case addresses.CALM:
                 self._calm()
 
@@ -337,6 +342,9 @@ class Show:
                 str(values[addresses.VERSE_SHOWN]),
                 self.text_of,
             ),
+            date=self.date,
+            omen=self.almanac.omen(self.course, self.date),
+            wonder=self.almanac.wonder(self.course, self.date),
         )
 
     def _distances(self) -> NDArray[np.float64]:
@@ -388,10 +396,11 @@ class Show:
             }
         )
 
-    def restore(self, data: bytes, scenes: bool = True) -> None:
+    def restore(self, data: bytes, scenes: bool = True, fitting: bool = False) -> None:
         """Back to a snapshot of a show with the same seed, score and scenes. Raises ValueError naming what is wrong.
 
         Without `scenes` those on stage stay, as they were born: what else a show is does not depend on its scenes.
+        With `fitting`, scenes may have been written anew: what of their state no longer fits is as it was born.
         """
         state = memory.unpack(data)
         if not isinstance(state, dict) or state.get("seed") != self.seed:
@@ -399,11 +408,11 @@ class Show:
         try:
             if not scenes:
                 state = {**state, "stage": self._stage.as_born()}
-            self._recall(state)
+            self._recall(state, fitting)
         except (KeyError, TypeError) as error:
             raise ValueError(f"snapshot: {error} is missing or malformed") from None
 
-    def _recall(self, state: Mapping[str, Any]) -> None:
+    def _recall(self, state: Mapping[str, Any], fitting: bool) -> None:
         if not 0 <= state["course"]["place"] < len(self.score.section):
             raise ValueError(f"snapshot: the score has {len(self.score.section)} sections")
         memory.recall(self, self.moving, state["show"])
@@ -414,7 +423,7 @@ class Show:
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])
         self.community.restore(state["community"])
         memory.recall(self.bells, self.bells.state, state["bells"])
-        self._stage.restore(state["stage"])
+        self._stage.restore(state["stage"], fitting)
         self._moments = {}
 
 

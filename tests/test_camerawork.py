@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from installation.brushes.framing import framed
 from installation.foundation.places import config
-from installation.model.score import Score, parse
+from installation.model.score import Score, Section, parse
 from installation.scene import Moment, Points, Scene
 from installation.show import Show
 
@@ -162,3 +163,21 @@ def test_the_festival_moves_its_camera_in_every_section() -> None:
     for section in score.section:
         assert sum(move.seconds for move in section.camera) <= section.seconds
     assert len({(move.distance, move.height) for s in score.section for move in s.camera}) >= 10
+
+
+@pytest.mark.parametrize(
+    ("distance", "height", "near", "lift"),
+    [(11.0, 1.9, 0.0, 0.0), (1.5, 9.0, 1.0, 1.0), (30.0, -1.5, -1.0, -1.0), (4.06, 5.45, 0.5, 0.5)],
+)
+def test_what_is_asked_in_the_trees_metres_is_told_to_any_world(
+    distance: float, height: float, near: float, lift: float
+) -> None:
+    free = Score("free", (Section("free", "harmony", 600.0),), scene="sleeptree")
+    show = Show(free, 1, {"sleeptree": Dark})
+    show.accept("/camera/distance", [distance])
+    show.accept("/camera/height", [height])
+    for _ in range(120 * 12):
+        show.step()
+    asked = framed(show.moment())
+    assert (asked.near, asked.lift) == (pytest.approx(near, abs=0.01), pytest.approx(lift, abs=0.01))
+    assert (asked.turn, asked.tilt) == (0.0, 0.0)

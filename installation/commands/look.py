@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,10 @@ from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.model.score import PHASES
+from installation.scene import Scene
 from installation.session.production import Production, cores, load_production, writable
 from installation.session.progress import Bar
 from installation.session.request import Request
-from installation.show import Show
 from installation.venue.settings import Size
 
 if TYPE_CHECKING:
@@ -49,66 +49,94 @@ def look(request: Request, wanted: Wanted, watch: bool) -> None:
     if wanted.out.suffix.lower() != ".png":
         raise Mistake(f'--out takes a file whose name ends in .png, got "{wanted.out.name[:40]}"')
     production = load_production(request)
-    name = production.score.scene
-    console, eye = Console(highlight=False), Eye(*wanted.size, min(cores(), 2))
-    with Bar("look") as progress:
-        prepare(progress.prepare)
+    name, console, eye = production.score.scene, Console(highlight=False), Eye(*wanted.size, min(cores(), 2))
+    saves = _Saves(production.scenes[name])
     try:
-        _say(console, production, wanted, eye)
-        for _ in _saves(production, name) if watch else ():
+        with Bar("look") as progress:
+            prepare(progress.prepare)
+            sheet = _Sheet(production, wanted, eye, progress)
+        _say(console, sheet, saves.waits if watch else lambda: False)
+        while watch:
+            saves.wait()
             try:
-                production = _reloaded(production, name)
-                _say(console, production, wanted, eye)
+                kind = repertoire.imported_anew(name)
+                saves.kind = kind
+                again = replace(production, scenes={**production.scenes, name: kind})
+                _say(console, _Sheet(again, wanted, eye), saves.waits)
             except Exception as error:  # anything may be written in a scene that is being written
                 console.print(f"{name}: {type(error).__name__}: {' '.join(str(error).split())}", markup=False)
     finally:
         eye.close()
 
 
-def _reloaded(production: Production, name: str) -> Production:
-    scenes = {**production.scenes, name: repertoire.imported_anew(name)}
-    return Production(production.settings, production.score, production.seed, scenes)
+class _Saves:
+    """Whether one of a scene's files has changed."""
+
+    def __init__(self, kind: type[Scene]) -> None:
+        self.kind = kind
+        self._known = repertoire.stamps(repertoire.sources(kind))
+
+    def waits(self) -> bool:
+        """Whether there is a version that was not drawn yet."""
+        return repertoire.stamps(repertoire.sources(self.kind)) != self._known
+
+    def wait(self) -> None:
+        """Until there is; from now on it counts as drawn."""
+        idle = threading.Event()
+        while not self.waits():
+            idle.wait(POLL_S)
+        self._known = repertoire.stamps(repertoire.sources(self.kind))
 
 
-def _saves(production: Production, name: str) -> Iterator[None]:
-    """Each time one of the scene's files has changed; waits in between."""
-    known = repertoire.stamps(repertoire.sources(production.scenes[name]))
-    waiting = threading.Event()
-    while not waiting.wait(POLL_S):
-        now = repertoire.stamps(repertoire.sources(production.scenes[name]))
-        if now != known:
-            known = now
-            yield
+class _Sheet:
+    """The moments of one version of a scene: drawn at once, and judged one by one."""
+
+    def __init__(self, production: Production, wanted: Wanted, eye: Eye, progress: Bar | None = None) -> None:
+        from installation.film.looking import Subject
+        from installation.film.moments import Moments
+
+        self.name, self.out, self._eye = production.score.scene, wanted.out, eye
+        self.kind = production.scenes[self.name]
+        at = [(seed, tick) for seed in wanted.seeds or (production.seed,) for tick in _ticks(production, wanted)]
+        shows = {seed: replace(production, seed=seed).show() for seed in dict.fromkeys(seed for seed, _ in at)}
+        folder = places.caches() / "moments"
+        subjects = {seed: Subject(show, Moments.of(folder, show, production.scenes)) for seed, show in shows.items()}
+        self._at = [(subjects[seed], tick) for seed, tick in at]
+        self.glances = [eye.glance(subject, tick, progress) for subject, tick in self._at]
+        self._cells = [glance.pixels for glance in self.glances]
+        self._write()
+
+    def judge(self, waits: Callable[[], bool]) -> Iterator[str]:
+        """What the guard held, moment by moment, until something else `waits`; the sheet shows what it left."""
+        idle = 0
+        for i, (subject, tick) in enumerate(self._at):
+            if waits():
+                return
+            self._cells[i], held = self._eye.judged(subject, tick)
+            idle += not held
+            if held:
+                yield f"seed {self.glances[i].seed}, {self.glances[i].seconds:g} s: {held}"
+        self._write()
+        if idle == len(self._at):
+            yield "guard: idle"
+
+    def _write(self) -> None:
+        from installation.film.sheet import contact_sheet
+        from installation.foundation import png
+
+        png.write(self.out, contact_sheet(self._cells, _columns(len(self._cells))))
 
 
-def _say(console: Console, production: Production, wanted: Wanted, eye: Eye) -> None:
-    from installation.film.sheet import contact_sheet
-    from installation.foundation import png
-
-    glances = _glances(production, wanted, eye)
-    png.write(wanted.out, contact_sheet([glance.pixels for glance in glances], _columns(len(glances))))
-    kind = production.scenes[production.score.scene]
-    console.print(_table(glances, kind.budget))
+def _say(console: Console, sheet: _Sheet, waits: Callable[[], bool]) -> None:
+    glances = sheet.glances
+    console.print(_table(glances, sheet.kind.budget))
     for fault in dict.fromkeys(fault for glance in glances for fault in glance.faults):
         console.print(f"  {fault}", markup=False, soft_wrap=True)
-    if kind.state:
-        console.print(f"  its state ({', '.join(kind.state)}) is only seconds old in each moment", soft_wrap=True)
-    console.print(f"{wanted.out}: {len(glances)} moments of {production.score.scene}", soft_wrap=True)
-
-
-def _glances(production: Production, wanted: Wanted, eye: Eye) -> list[Glance]:
-    from installation.film.moments import Moments
-
-    found: list[Glance] = []
-    name, kinds = production.score.scene, production.scenes
-    for seed in wanted.seeds or (production.seed,):
-        try:
-            show = Show(production.score, seed, kinds)
-        except ValueError as error:
-            raise Mistake(str(error)) from None
-        moments = Moments(places.caches() / "moments", production.score, seed, {})
-        found += eye.glances(show, moments, _ticks(production, wanted), bool(kinds[name].state))
-    return found
+    for state in dict.fromkeys(glance.state for glance in glances if glance.state):
+        console.print(f"  its state ({', '.join(sheet.kind.state)}) is {state}", soft_wrap=True)
+    console.print(f"{sheet.out}: {len(glances)} moments of {sheet.name}", soft_wrap=True)
+    for line in sheet.judge(waits):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _ticks(production: Production, wanted: Wanted) -> list[int]:
@@ -126,11 +154,10 @@ def _columns(count: int) -> int:
 
 def _table(glances: Sequence[Glance], budget: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in ("seed", "s", "phase", "light ms", "1080p ms", "vertices", "splats", "budget", "guard"):
-        table.add_column(heading, justify="left" if heading in ("phase", "guard") else "right")
+    for heading in ("seed", "s", "phase", "light ms", "1080p ms", "vertices", "splats", "budget"):
+        table.add_column(heading, justify="left" if heading == "phase" else "right")
     for g in glances:
-        held = f"{100 * g.held.share:.0f} %: {', '.join(g.held.rules)}" if g.held else "idle"
         share = f"{100 * g.splats / budget:.0f} %"
         costs = f"{g.light_ms:.1f}", f"{g.draw_ms:.1f}", f"{g.vertices:,}", f"{g.splats:,}", share
-        table.add_row(str(g.seed), f"{g.seconds:g}", g.phase, *costs, held)
+        table.add_row(str(g.seed), f"{g.seconds:g}", g.phase, *costs)
     return table

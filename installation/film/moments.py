@@ -8,7 +8,7 @@ the folder, so that a kept moment is the one that stepping from the start would 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -31,7 +31,7 @@ FOLDERS = 12
 """Shows whose moments are kept; those that were not asked for longest go."""
 
 _PACKAGE = Path(shows.__file__).parent
-_MODEL = ("controls.py", "glides.py", "scene.py", "show.py", "foundation/snapshot.py")
+_MODEL = ("camerawork.py", "cast.py", "controls.py", "crossfade.py", "glides.py", "scene.py", "show.py")
 
 Progress = Callable[[int, int], None]
 
@@ -46,7 +46,8 @@ class Moments:
     def __init__(self, folder: Path, score: Score, seed: int, scenes: Mapping[str, type[Scene]]) -> None:
         moved = {name: kind for name, kind in scenes.items() if kind.state}
         self._exact = len(scenes) > 1 or bool(moved)
-        self._folder = folder / _name(score if self._exact else score.alone(""), seed, moved)
+        self._like = _name(score if self._exact else score.alone(""), seed, moved)
+        self._folder = folder / f"{self._like}{_written(moved)}"
 
     @classmethod
     def of(cls, folder: Path, show: Show, kinds: Mapping[str, type[Scene]]) -> Moments:
@@ -55,10 +56,7 @@ class Moments:
 
     def reach(self, show: Show, tick: int, progress: Progress | None = None) -> None:
         """Bring a show that nobody plays to `tick`: from the newest kept moment before it, keeping those it passes."""
-        for kept in self._before(tick, show.tick):
-            with suppress(OSError, ValueError):
-                show.restore(kept.read_bytes(), self._exact)
-                break
+        self._restored(show, self._before(self._folder, tick, show.tick))
         began = show.tick
         while show.tick < tick:
             show.step()
@@ -69,9 +67,55 @@ class Moments:
         if show.tick - began > ticks.RATE:
             self._keep(show)  # it will be asked for again
 
-    def _before(self, tick: int, after: int) -> list[Path]:
+    def approach(self, show: Show, tick: int, young: int, progress: Progress | None = None) -> str:
+        """Bring a show whose scene is being written to `tick`, soon: what its state is then, in words; "" the show's.
+
+        Where only earlier versions of the scene kept moments near it, it goes on from theirs: with their state where
+        that fits, or else as it was born, `young` ticks before or some more. Nothing of that is kept.
+        """
+        near = tick - 2 * EVERY
+        if not self._before(self._folder, tick, max(near, show.tick)):
+            for folder in self._earlier():
+                said = self._adopted(show, self._before(folder, tick, near))
+                said = said or self._born(show, self._before(folder, tick - young, near - young))
+                if said:
+                    while show.tick < tick:
+                        show.step()
+                    return said
+        self.reach(show, tick, progress)
+        return ""
+
+    def _earlier(self) -> list[Path]:
+        """Folders of the same show with other versions of its scenes, the newest first."""
+        others = [path for path in self._folder.parent.glob(f"{self._like}*") if path != self._folder]
+        return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
+
+    @staticmethod
+    def _adopted(show: Show, kept: Sequence[Path]) -> str:
+        for path in kept[:1]:
+            with suppress(OSError, ValueError):
+                show.restore(path.read_bytes())
+                return "what an earlier version of it came to"
+        return ""
+
+    @staticmethod
+    def _born(show: Show, kept: Sequence[Path]) -> str:
+        for path in kept[:1]:
+            with suppress(OSError, ValueError):
+                show.restore(path.read_bytes(), scenes=False)
+                return "only seconds old"
+        return ""
+
+    def _restored(self, show: Show, kept: Sequence[Path]) -> None:
+        for path in kept:
+            with suppress(OSError, ValueError):
+                show.restore(path.read_bytes(), self._exact)
+                return
+
+    @staticmethod
+    def _before(folder: Path, tick: int, after: int) -> list[Path]:
         """Files of moments up to `tick` and later than `after`, the newest first."""
-        kept = [path for path in self._folder.glob("*") if path.name.isdecimal()]
+        kept = [path for path in folder.glob("*") if path.name.isdecimal()]
         return sorted((path for path in kept if after < int(path.name) <= tick), reverse=True)
 
     def _keep(self, show: Show) -> None:
@@ -89,9 +133,19 @@ class Moments:
 
 
 def _name(score: Score, seed: int, moved: Mapping[str, type[Scene]]) -> str:
+    """A name for all shows that are the same but for how their scenes are written."""
     digest = blake2b(digest_size=12)
-    model = [*(_PACKAGE / name for name in _MODEL), *sorted((_PACKAGE / "model").glob("*.py"))]
-    for path in (*model, *(path for kind in moved.values() for path in sources(kind))):
+    for path in (*(_PACKAGE / name for name in _MODEL), *sorted((_PACKAGE / "model").glob("*.py"))):
         digest.update(path.read_bytes())
     digest.update(msgspec.json.encode((score, seed, sorted(moved), np.__version__)))
     return digest.hexdigest()
+
+
+def _written(moved: Mapping[str, type[Scene]]) -> str:
+    """How scenes are written, as the end of a name; nothing where none has a state."""
+    if not moved:
+        return ""
+    digest = blake2b(digest_size=6)
+    for path in (path for kind in moved.values() for path in sources(kind)):
+        digest.update(path.read_bytes())
+    return f"-{digest.hexdigest()}"

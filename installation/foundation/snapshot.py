@@ -28,6 +28,15 @@ def recall(owner: object, names: Iterable[str], state: Mapping[str, Any]) -> Non
         setattr(owner, name, _copy(new))
 
 
+def recall_fitting(owner: object, names: Iterable[str], state: Mapping[str, Any]) -> None:
+    """Put back what still has the type and shape that it had; the rest stays: an author has changed it meanwhile."""
+    for name in names:
+        if name in state:
+            old, new = getattr(owner, name), state[name]
+            if type(old) is type(new) and np.shape(old) == np.shape(new):
+                setattr(owner, name, _copy(new))
+
+
 def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, (np.ndarray, dict, list)) else value
 

@@ -32,6 +32,8 @@ P = TypeVar("P", bound=Peer)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 600.0
 """Seconds until a standby that failed is replaced; doubled each time in a row."""
+RENEWAL_S = 1.0
+"""Seconds until one that is out of date is replaced: another thing may change at once."""
 
 
 class HotStandby(Generic[P]):
@@ -71,6 +73,13 @@ class HotStandby(Generic[P]):
     def may_promote(self, now: float) -> bool:
         """Whether the next one need not wait."""
         return now >= self._next
+
+    def retire(self, now: float) -> None:
+        """What waits is out of date: it ends, and another one is made once nothing has changed for a while."""
+        if self.spare is not None:
+            self.spare.end()
+            self.spare = None
+        self._due = max(self._due, now + RENEWAL_S)
 
     def promote(self) -> P:
         """Who plays now: the process that waited, or a new one."""

@@ -39,6 +39,9 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tilt: float | None = None
 
 
+LONGEST_WAY = 3_600.0
+"""Seconds that a ramp, a bloom, a fade or a camera's move can take."""
+
 LOUDNESS = (-34.0, -16.0)
 """LUFS that a section may ask for."""
 
@@ -68,6 +71,21 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Seconds in which bloom would cross its whole range."""
         return OPENING[self.phase] if self.bloom is None else self.bloom
 
+    def slowed(self, factor: float) -> Section:
+        """This section `factor` times as long, and so is all that happens in it; the way into the dark stays."""
+        moves = tuple(msgspec.structs.replace(m, seconds=min(m.seconds * factor, LONGEST_WAY)) for m in self.camera)
+        return msgspec.structs.replace(
+            self,
+            seconds=self.seconds * factor,
+            ramp=None if self.ramp is None else min(self.ramp * factor, LONGEST_WAY),
+            bloom=None if self.bloom is None else min(self.bloom * factor, LONGEST_WAY),
+            camera=moves,
+        )
+
+
+LONGEST, TENSEST = 12.0, 1.5
+"""How many times as long a score can be made, and what is torn in it."""
+
 
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A list of sections that comes round for ever. `settled` begins with everybody asleep, not in the dark."""
@@ -86,6 +104,20 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """This score with one scene from its beginning to its end."""
         sections = tuple(msgspec.structs.replace(section, scene="") for section in self.section)
         return msgspec.structs.replace(self, scene=scene, section=sections)
+
+    def lasting(self, hours: float) -> Score:
+        """This score with an arc of so many hours: what is calm takes longer, what is torn at most half as long again.
+
+        Raises ValueError for less than it lasts as it is written, and for more than LONGEST times that.
+        """
+        factor, torn = hours * 3_600.0 / self.seconds, sum(s.seconds for s in self.section if s.phase == "glitch")
+        if not 1.0 <= factor <= LONGEST or torn == self.seconds:
+            least = self.seconds / 3_600.0
+            raise ValueError(f"score {self.name} can last {least:.3g} to {LONGEST * least:.3g} hours, got {hours:g}")
+        tense = min(factor, TENSEST)
+        calm = (hours * 3_600.0 - tense * torn) / (self.seconds - torn)
+        sections = tuple(s.slowed(tense if s.phase == "glitch" else calm) for s in self.section)
+        return msgspec.structs.replace(self, section=sections)
 
     def index(self, name: str) -> int | None:
         """The place of the section called `name`."""
@@ -140,11 +172,11 @@ def _section(entry: object, i: int, source: str) -> Section:
         raise ValueError(f"{place}: {said(error, entry, Section, _place)}") from None
     for field, value, low, high in (
         ("seconds", section.seconds, 0.5, 86_400.0),
-        ("ramp", section.swing, 0.1, 3_600.0),
-        ("bloom", section.opening, 0.1, 3_600.0),
+        ("ramp", section.swing, 0.1, LONGEST_WAY),
+        ("bloom", section.opening, 0.1, LONGEST_WAY),
         ("presence", section.presence, 0.0, 1.0),
-        ("fade", section.fade, 0.1, 3_600.0),
-        *(("camera seconds", move.seconds, 0.1, 3_600.0) for move in section.camera),
+        ("fade", section.fade, 0.1, LONGEST_WAY),
+        *(("camera seconds", move.seconds, 0.1, LONGEST_WAY) for move in section.camera),
         ("loudness", section.loudness[0], *LOUDNESS),
         ("loudness", section.loudness[1], *LOUDNESS),
     ):
@@ -172,9 +204,14 @@ class Course:
         return self.score.section[self.place]
 
     @property
+    def elapsed_s(self) -> float:
+        """Seconds into the section, at the score's own pace."""
+        return self.elapsed / ticks.RATE
+
+    @property
     def progress(self) -> float:
         """0..1 within the section."""
-        return min(self.elapsed / ticks.RATE / self.section.seconds, 1.0)
+        return min(self.elapsed_s / self.section.seconds, 1.0)
 
     @property
     def loudness(self) -> float:
@@ -185,7 +222,7 @@ class Course:
     @property
     def left(self) -> float:
         """Seconds until the section ends, at the score's own pace."""
-        return max(self.section.seconds - self.elapsed / ticks.RATE, 0.0)
+        return max(self.section.seconds - self.elapsed_s, 0.0)
 
     @property
     def phase_progress(self) -> float:

@@ -44,8 +44,8 @@ class Checkpoint:
     offset: int = 0  # byte of it from which on it was played after this
 
     def restore(self, show: Show) -> None:
-        """The show as it was at the snapshot. Raises ValueError."""
-        show.restore(self.snapshot)
+        """The show as it was at the snapshot, with whatever scenes there are today. Raises ValueError."""
+        show.restore(self.snapshot, fitting=True)
 
 
 class CheckpointStore:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from installation import addresses
 from installation.controls import Refused, Table
 from installation.model import ticks
 from installation.recording.journal import FORMAT, Header, Mark, digest, table_digest
@@ -77,6 +78,12 @@ class Performance:
                 return max(before, mark.tick - ticks.ticks((latest - at).total_seconds()))
             before = mark.tick
         raise ValueError(f"{self.path.name} was played from {began:%H:%M:%S} to {latest:%H:%M:%S}")
+
+    @property
+    def date(self) -> str:
+        """The evening's date, the first that was said; empty where nobody did."""
+        said = (arguments[0] for acts in self.controls.values() for name, arguments in acts if name == addresses.DATE)
+        return str(next(said, ""))
 
     def begin(self, scenes: Mapping[str, type[Scene]], lexicon: Lexicon | None = None) -> Show:
         """The show as it was when this file began. Raises ValueError when it can't be made from these scenes."""
@@ -200,6 +207,8 @@ def summary(performance: Performance) -> list[str]:
         f"{performance.path.name}: {began:%Y-%m-%d %H:%M:%S}, {_clock(performance.seconds)} long, "
         f"score {header.score.name}, seed {header.seed}, version {header.sleeptree}",
     ]
+    if performance.date:
+        lines.append(f"the evening of {performance.date}")
     if header.tick:
         lines.append(f"goes on from {_clock(ticks.seconds(header.tick))} of the show")
     lines += [f"  {_clock(ticks.seconds(tick - header.tick))}  {name}" for tick, name in _sections(marks)]

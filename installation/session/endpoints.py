@@ -14,6 +14,7 @@ import structlog
 from installation import addresses
 from installation.foundation.errors import Mistake
 from installation.live import stage
+from installation.live.calendar import Calendar
 from installation.live.state import StatePublisher, StatusReader
 from installation.recording.journal import FOLDER, Journal, night, wall
 from installation.recording.replay import Replay
@@ -120,13 +121,16 @@ def console(
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     publisher, watchdog = StatePublisher(desk, journal, wall), ServiceWatchdog()
     desk.troubles.append(lambda: watchdog.trouble)
+    followers: list[Follower] = [publisher, watchdog]
+    if journal is not None:
+        followers.insert(0, Calendar(desk, show, wall))
     with ExitStack() as stack:
         if journal is not None:
             stack.callback(lambda: written.close(show, wall()))
         stack.callback(desk.close)
         if through.opened:
             _serve(stack, desk, production, through, watchdog)
-        yield Console(desk, (publisher, watchdog), publisher.reader, journal)
+        yield Console(desk, followers, publisher.reader, journal)
 
 
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:

@@ -178,7 +178,7 @@ class Player:
                 self._written,
                 lambda name, kind: isolated({name: kind}, self._world.clock, breadcrumb=self._breadcrumb)[name],
                 self._world.notice,
-                lambda show, name: played.journal.mark(show, wall(), recast=name) if played.journal else None,
+                lambda show, name: self._recast(played, show, name),
             )
             stack.callback(atelier.close)
             atelier.begin()
@@ -200,6 +200,12 @@ class Player:
         every = period(painter.screen.display.rate, self.production.settings.screen.fps)
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))
         return stage
+
+    def _recast(self, played: Console, show: Show, name: str) -> None:
+        """A saved scene plays: the journal says so, and whoever stands by is to have it too."""
+        if played.journal is not None:
+            played.journal.mark(show, wall(), recast=name)
+        self._watched.say({"recast": name})
 
     def _awake(self) -> bool:
         """Whether the house is open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,12 +36,15 @@ class Production:
     score: Score
     seed: int
     scenes: Mapping[str, type[Scene]]
+    date: str = field(default="", kw_only=True)  # of the evening, where no calendar says it
 
     def show(self) -> Show:
         """The show at its first tick; scenes grow what they grow. Raises Mistake."""
         try:
             show = Show(self.score, self.seed, self.scenes, self.lexicon)
-        except ValueError as error:
+            if self.date:
+                show.accept(addresses.DATE, [self.date])
+        except ValueError as error:  # a refusal is one too
             raise Mistake(str(error)) from None
         show.glides.others[addresses.VERSE_LANGUAGE] = self.settings.words.language
         return show
@@ -117,7 +120,13 @@ def load_production(request: Request, score: str | None = None) -> Production:
         if scene not in found.scenes:
             raise Mistake(f'--scene takes one of {", ".join(sorted(found.scenes))}, got "{scene[:40]}"')
         arc = arc.alone(scene)
-    return Production(venue, arc, venue.show.seed if request.seed is None else request.seed, found.scenes)
+    if hours := venue.show.hours if request.hours is None else request.hours:
+        try:
+            arc = arc.lasting(hours)
+        except ValueError as error:
+            raise Mistake(f"hours: {error}") from None
+    seed = venue.show.seed if request.seed is None else request.seed
+    return Production(venue, arc, seed, found.scenes, date=request.date)
 
 
 def _settings(path: Path | None) -> Settings:

@@ -16,6 +16,8 @@ class Request:
     score: str | None = None
     scene: str | None = None
     seed: int | None = None
+    hours: float | None = None  # that an arc lasts
+    date: str = ""  # of the evening; what is played live has its own
 
 
 @dataclass(frozen=True)

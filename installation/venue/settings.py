@@ -62,6 +62,7 @@ class Playing(SettingsTable, frozen=True):
     score: str = "festival"
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
     scene: str = ""
+    hours: Annotated[float, Meta(ge=0.0, le=24.0)] = 0.0  # that an arc lasts; 0: as it is written
 
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]

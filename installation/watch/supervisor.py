@@ -224,6 +224,9 @@ class Supervisor:
                 self._limits = (int(limits["failures"]), float(limits["within_s"]))
                 self._crashes = deque(self._crashes, maxlen=self._limits[0])
                 self._patience["playing"] = float(limits["hang_s"])
+            if "recast" in message and child is self._show:  # what waits has the scene as it was
+                self._hot.retire(time.monotonic())
+                self._records.say("standby replaced", why=f"{message['recast']} was saved")
             child.state = message.get("state", child.state)
             self._records.take(message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation import Chance, Light, Mist, Moment, Points, ease, mix, rgb, shone, spatial
 from scenes.dreamtrek.palette import AQUA, CAMPS, GOLD, INDIGO, NIGHT, ORCHID, PEARL
@@ -39,9 +40,17 @@ class Air:
         """The empty gallery: each common breath goes up through it, tier by tier."""
         breath = (0.5 + 0.5 * np.cos(now.breath - self._late)) ** 4 * now.coherence
         twinkle = 0.7 + 0.3 * np.sin(self._twinkle + 0.7 * now.seconds)
-        strength = 0.9 * self._weight * twinkle * (0.35 + breath)
+        strength = 0.9 * self._weight * twinkle * (0.35 + breath + 3.4 * self._woken(now))
         colour = mix(mix(mix(AQUA, INDIGO, 0.4), GOLD, ease(now.bloom)), CAMPS[0], 0.7 * now.unrest)
+        if now.omen > 0.0:
+            colour = mix(colour, PEARL, 0.5 * math.sin(math.pi * now.omen))
         return Points(self._lamp, np.full(len(strength), 0.055, np.float32), shone(colour, strength), halo=0.3)
+
+    def _woken(self, now: Moment) -> NDArray[np.float64]:
+        """(n,) once a night everybody who ever slept up there draws three breaths, from the rim to the dark."""
+        swell = math.sin(math.pi * now.omen) ** 2
+        wave: NDArray[np.float64] = swell * (0.5 + 0.5 * np.cos(6.0 * math.pi * now.omen - math.pi - self._late)) ** 2
+        return wave
 
 
 def _night(now: Moment) -> Mist:

@@ -18,6 +18,9 @@ STOUT, STOUTER = 0.42, 0.85  # brightness of a ribbon from which it has a second
 WAVES = 2.7  # waves of light on a ribbon at once
 REST, CREST = 0.145, 1.38  # light of a ribbon between waves, and what a wave adds
 BESIDE = (-1.0, -0.5), (0.35, 1.0), (-0.3, 0.2)  # where the hairs lie, shares of WIDE
+DIMMEST, BRIGHTER = 0.13, 3.1
+"""Weights of ribbons: a few are bright and most are a shimmer between them, or so many lines side by side would be
+stripes, which tire the eye and wake the flash guard."""
 CALMER = 0.65  # share of a wave that is lost when torn: each sleeper's phase trembles then, and all would flicker
 GILT = 0.15  # share of gold in every own hue of the basket: they are of one light
 WIDE, CLOSE = 0.17, 0.018  # metres between filaments at the loft and in the rope
@@ -35,7 +38,7 @@ class Ribbons:
         draw, n = chance.of("silk").at(), len(seats)
         turn = draw.uniform(0.0, 2.0 * np.pi, (n, 1))
         self._silk_cos, self._silk_sin = np.cos(turn).astype(np.float32), np.sin(turn).astype(np.float32)
-        self._weight = (0.26 + 1.7 * draw.uniform(size=n) ** 2.2).astype(np.float32)  # uneven, as silk is
+        self._weight = (DIMMEST + BRIGHTER * draw.uniform(size=n) ** 4.5).astype(np.float32)
         self._kin = kin(seats.turn)
         self._hairs(draw)
         self._wave = np.float32(2.0 * np.pi * WAVES) * self._flow.along
@@ -72,7 +75,7 @@ class Ribbons:
         sleepers = now.sleepers
         voice = 0.7 + 0.6 * now.tones[sleepers.tone]
         self_lit = (self._weight * voice * sleepers.present * sleepers.glow).astype(np.float32)[:, None]
-        crowd = np.minimum(np.float32(0.16) + (way.radius / np.float32(6.5)) ** np.float32(1.2), 1.0)
+        crowd = np.minimum(np.float32(0.27) + (way.radius / np.float32(6.5)) ** np.float32(1.1), 1.0)
         stout = self._flow.rope.weight * np.float32(0.42 + 0.30 * self._flow.rope.opened(now))
         lying = crowd + self._flow.roped * (stout * way.lying - crowd)
         strength: Array = self_lit * lying * self._grown(now) * self._packet(now) * _clear(view, way)

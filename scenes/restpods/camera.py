@@ -9,13 +9,16 @@ import math
 
 import numpy as np
 
-from installation import RATE, Array, Moment, View, ease
+from installation import RATE, Array, Moment, View, ease, framed
 from scenes.restpods.palette import Doubles
+from scenes.restpods.street import middle
 
 ANGLE = 42.0  # degrees
 LAG = 3.6  # seconds, twice: how slowly the camera follows
-AXIS, EYE_LEVEL = 11.0, 1.9  # /camera/distance and /camera/height that leave it where it is
-BACK, LIFT, ASIDE = 4.0, 1.3, 1.5  # metres at most that /camera/distance, height and orbit move it
+NEARER, FARTHER = 6.5, 4.0  # metres up the street when right in the middle of it, and back when as far as can be
+HIGHER, LOWER = 3.6, 1.3  # metres: over the first roofs and under the net; and down to the wet ground
+DOWN = 2.2  # metres by which it looks lower from up there, into the street
+ASIDE = 1.5  # metres
 
 Place = tuple[float, float, float]
 WAYS: dict[str, tuple[Place, Place, Place, Place]] = {
@@ -40,26 +43,21 @@ def followed(way: Doubles, now: Moment) -> Doubles:
 
 
 def view(now: Moment, way: Doubles) -> View:
-    """Where the picture is taken from; hand and score move it from there with /camera/..., but never out of the street.
-
-    They speak of another place, a tree on water: what they ask for is followed at first, and then less and less.
-    """
-    sway, t = now.number("/camera/sway"), now.seconds
+    """Where the picture is taken from; hand and score move it from there, but never out of the street."""
+    asked, sway, t = framed(now), now.number("/camera/sway"), now.seconds
     eye, aim = way[1]
-    back = _bounded(now.number("/camera/distance") - AXIS, BACK, 7.0)
-    lift = _bounded(now.number("/camera/height") - EYE_LEVEL, LIFT, 4.0)
-    aside = ASIDE * math.sin(2.0 * math.pi * now.number("/camera/orbit"))
-    x = eye[0] + aside + 1.1 * sway * math.sin(2.0 * math.pi * t / 97.0)
-    y = eye[1] - back + 0.8 * sway * math.sin(2.0 * math.pi * t / 61.0)
-    z = eye[2] + lift + 0.26 * sway * math.sin(2.0 * math.pi * t / 71.0)
+    ahead = (NEARER if asked.near > 0.0 else FARTHER) * asked.near
+    up, down = ease(asked.lift), math.sin(0.5 * math.pi * min(asked.lift, 0.0))
+    y = eye[1] + ahead
+    bend = float(middle(np.array(y)) - middle(np.array(eye[1])))  # who walks up a street that winds stays on it
+    x = eye[0] + max(asked.near, 0.0) * bend + ASIDE * math.sin(asked.turn)
+    x += 1.1 * sway * math.sin(2.0 * math.pi * t / 97.0)
+    y += 0.8 * sway * math.sin(2.0 * math.pi * t / 61.0)
+    z = eye[2] + HIGHER * up + LOWER * down + 0.26 * sway * math.sin(2.0 * math.pi * t / 71.0)
     roll = 0.07 * sway * now.unrest * math.sin(2.0 * math.pi * t / 37.0)
-    rise = (aim[1] - y) * math.tan(math.radians(0.5 * now.number("/camera/tilt")))
-    return View((x, y, max(z, 0.5)), (float(aim[0]), float(aim[1]), float(aim[2]) + 0.5 * lift + rise), ANGLE, roll)
-
-
-def _bounded(asked: float, most: float, scale: float) -> float:
-    """As asked while it is small, and never more than `most`."""
-    return most * math.tanh(asked / scale)
+    rise = (aim[1] - y) * math.tan(0.5 * asked.tilt)
+    target = float(aim[0]), float(aim[1]) + ahead, float(aim[2]) - DOWN * up + 0.5 * LOWER * down + rise
+    return View((x, y, max(z, 0.5)), target, ANGLE, roll)
 
 
 def standing(view: View) -> Array:

@@ -75,7 +75,7 @@ class Dreamers:
         voice = now.tones[sleepers.tone]
         sung = 1.25 * now.number("/pods/spot") * voice**2
         listening = 1.0 + now.bloom * (0.55 + sung - 1.0) * (1.0 - now.unrest)
-        alive = (0.44 + 1.05 * sleepers.pulse) * (0.55 + 0.75 * voice) * listening
+        alive = (0.66 + 0.95 * sleepers.pulse) * (0.55 + 0.75 * voice) * listening
         torn = 0.85 + 0.5 * now.unrest * (self._chance.hashed(np.arange(len(sleepers)), now.beat.index // 3) - 0.5)
         arrival = 1.0 + 2.2 * np.exp(-np.maximum(sleepers.arrived - 9.0, 0.0) / 2.5) * (sleepers.arrived < 60.0)
         resisting = 1.0 + 0.9 * now.unrest * (1.0 - grey)
@@ -178,7 +178,7 @@ class _Group:
         """The figures at those places, (3, n, v)."""
         who = self.who
         light = self.cast.weight * np.take(crowd.wave[who], self.band, axis=1)
-        light *= (0.92 * crowd.strength[who])[:, None]
+        light *= (1.08 * crowd.strength[who])[:, None]
         colour = lit(crowd.colour[who], light)
         return Strokes(place.reshape(3, -1).T, self._radius, colour.reshape(3, -1).T, self._starts)
 

@@ -62,7 +62,7 @@ class Pods:
         sleepers = now.sleepers
         arrival = 1.0 + 2.0 * np.exp(-np.maximum(sleepers.arrived - 9.5, 0.0) / 2.0) * (sleepers.arrived < 60.0)
         waiting = 0.25 + 0.75 * np.minimum(sleepers.arrived / 10.0, 1.0) ** 3  # dark until its sleeper is there
-        breath = (0.42 + 0.75 * sleepers.pulse) * (0.8 + 0.3 * now.tones[sleepers.tone])
+        breath = (0.64 + 0.70 * sleepers.pulse) * (0.8 + 0.3 * now.tones[sleepers.tone])
         calm = breath * arrival * waiting * (1.0 - 0.45 * now.bloom)
         here = 0.10 + 0.90 * sleepers.present
         strength: Array = ((0.20 + (calm - 0.20) * warm) * here * np.sqrt(sleepers.glow)).astype(np.float32)
@@ -113,7 +113,7 @@ class Pods:
         lamp = shone(mix(colour, LAMP, 0.5), 1.7 * strength * here * np.minimum(1.0, 12.0 / away))
         head = np.ascontiguousarray(self._body[:, :, 0].T)
         size = np.full(self._count, 0.075, np.float32)
-        haze = shone(colour, 0.20 * strength * near)
+        haze = shone(colour, 0.25 * strength * near)
         pod = self._street.pod.T.astype(np.float32)
         return [Points(head, size, lamp, halo=0.4), Points(pod, np.full(self._count, 0.62, np.float32), haze)]
 

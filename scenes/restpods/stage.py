@@ -6,8 +6,9 @@ import numpy as np
 
 from installation import Array, Moment, Points, Strokes, ease, eased, hues, mix, shone
 from scenes.restpods.dreamers import Crowd, Dreamers
+from scenes.restpods.figures import FACE
 from scenes.restpods.palette import WHITE, dim, lines
-from scenes.restpods.street import Street
+from scenes.restpods.street import Street, middle
 
 FRONT = np.array([0.55, 1.1, 0.28], dtype=np.float32)  # metres, where a soloist stands
 TALLER = 1.42
@@ -27,17 +28,34 @@ class Stage:
         self._coned = near[:110]
         self._grounded = np.flatnonzero((street.row < 2) & (street.along < 32.0))[:GROUNDED]
         self.soloists = near[:48]
+        self._average = dreamers.portrait.shut.mean(axis=1)  # (3, v) metres
 
     def light(self, now: Moment, crowd: Crowd, solo: int, shown: float) -> list[Points | Strokes]:
         """`solo` is who stands in front, `shown` 0..1 how far they have come in."""
         spot = now.number("/pods/spot")
-        made: list[Points | Strokes] = []
+        made: list[Points | Strokes] = self._stranger(now.omen) if now.omen > 0.0 else []
         open_ = ease(now.bloom) * (1.0 - now.unrest)
         if open_ * spot > 0.0:
             made += [self._cones(now, crowd, open_ * spot), self._rings(now, crowd, open_)]
         if shown > 0.0:
             made += self._soloist(now, crowd, solo, shown, spot)
         return made
+
+    def _stranger(self, through: float) -> list[Points | Strokes]:
+        """Once a night somebody who has no pod comes up the street, and is gone: the mean of all, in white."""
+        y = np.array(52.0 - 47.0 * through)
+        shown = np.float32(ease(through / 0.2) * ease((1.0 - through) / 0.22))
+        body = self._average * np.float32(1.25) + np.array([float(middle(y)), float(y), 0.12], np.float32)[:, None]
+        portrait = self._dreamers.portrait
+        light = portrait.weight.mean(axis=0) * (0.75 * shown)
+        image = body * np.array([[1.0], [1.0], [-1.0]], np.float32)
+        size = portrait.radius * np.float32(1.4)
+        face = np.array([[float(middle(y)), float(y), 1.25 * FACE * 1.35]], np.float32)
+        return [
+            Strokes(body.T, size, shone(WHITE, light), portrait.starts, least=0.6),
+            Strokes(image.T, size * np.float32(1.5), shone(WHITE, 0.2 * light), portrait.starts),
+            Points(face, np.full(1, 0.30, np.float32), shone(WHITE, np.full(1, 0.35 * shown))),
+        ]
 
     def _cones(self, now: Moment, crowd: Crowd, strength: float) -> Strokes:
         """A soft light from above on each who sings; who listens has hardly any."""

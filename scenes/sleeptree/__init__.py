@@ -15,6 +15,7 @@ from scenes.sleeptree.boughs import Boughs
 from scenes.sleeptree.dreamers import LIFT, Dreamers
 from scenes.sleeptree.events import Events
 from scenes.sleeptree.growth import FORK, grow
+from scenes.sleeptree.rarities import Rarities
 from scenes.sleeptree.sky import Sky
 from scenes.sleeptree.threads import Threads
 
@@ -35,6 +36,7 @@ class SleepTree(Scene):
         self._water = water.Water(chance.of("water"))
         self._air = Air(chance.of("air"))
         self._sky = Sky(chance.of("sky"))
+        self._rarities = Rarities(chance.of("rarities"))
         self._slabs, self._flicker = chance.of("slabs"), chance.of("flicker")
 
     def light(self, now: Moment) -> Iterable[Light]:
@@ -44,6 +46,7 @@ class SleepTree(Scene):
         people, columns = self._dreamers.light(now, view, place, self._events.called(breath, place), flicker)
         if now.bloom > 0.0 and now.unrest < 1.0:
             people.append(self._threads.light(now, place, LIFT))
+        people += self._rarities.light(now, view)
         shown: list[Light] = [self._sky.light(now, view), *self._air.light(now), *self._water.light(now, place)]
         shown += self._events.light(now, breath)
         wood, fine = self._boughs.light(now)

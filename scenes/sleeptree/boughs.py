@@ -12,6 +12,7 @@ from installation import Array, Chance, Moment, Points, Strokes, ease, eased, hu
 from scenes.sleeptree.growth import STRANDS, Tree, Wood
 from scenes.sleeptree.mood import stillness
 from scenes.sleeptree.palette import CYAN, GOLD, IVORY, TEAL, ULTRAMARINE
+from scenes.sleeptree.year import EMBER, ICE, LEAF, Year, year
 
 Numbers = NDArray[np.floating]
 
@@ -67,6 +68,14 @@ class _Timber:
             _own(p),
             halo,
         )
+
+
+def _seasoned(colour: Array, when: Year, share: float) -> Array:
+    """(n, 3) of what hangs on twigs, as the year has it; `share` is how far it follows the year."""
+    for tint, much in ((LEAF, when.green), (EMBER, when.turned), (ICE, when.frost)):
+        if much > 0.01:
+            colour = mix(colour, tint, share * much)
+    return colour
 
 
 def _own(position: Array) -> Array:
@@ -196,7 +205,9 @@ class Boughs:
         sap = self._sap(self._tip_distance, self._tip_own, now)
         shimmer = (0.5 + 0.5 * np.sin(a + 0.8 * now.seconds + 0.6 * np.sin(b + 0.31 * now.seconds))) ** 3
         strength = eased((np.float32(grown) - self._tip_distance) * 1.1) * (0.10 + 0.55 * shimmer + 0.75 * sap)
-        colour = shone(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), 0.95 * strength)
+        when = year(now)
+        colour = _seasoned(mix(self._leaf_calm, self._leaf_bloom, ease(now.bloom)), when, 0.5)
+        colour = shone(colour, 0.95 * when.leaf * strength)
         position = self._wind(self._tips, (0.004 * self._tips[:, 2] ** 2).astype(np.float32), now)
         return Points(position, self._leaf_size, colour)
 
@@ -206,8 +217,9 @@ class Boughs:
         of = self._clump_of
         sap = self._sap(self._tip_distance[of], self._tip_own[of], now)
         here = eased((np.float32(grown) - self._tip_distance[of]) * 1.1)
-        colour = mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom))
-        light = here * (0.35 + 0.65 * sap) * np.float32(0.020 + 0.034 * bloom)
+        when = year(now)
+        colour = _seasoned(mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom)), when, 0.6)
+        light = when.leaf * here * (0.35 + 0.65 * sap) * np.float32(0.020 + 0.034 * bloom)
         return Points(self._tips[of], self._clump_size, shone(colour, light))
 
     def _petals(self, now: Moment, grown: float) -> list[Points | Strokes]:
@@ -220,8 +232,23 @@ class Boughs:
         shimmer = 0.55 + 0.45 * np.sin(self._petal_beat + np.float32(0.9 * now.seconds))
         light = np.float32(bloom) * (0.16 + 0.42 * shimmer * shimmer + 0.9 * sap)
         light *= eased((np.float32(grown) - self._tip_distance) * 1.1)[of]
-        position = self._wind(self._petal, (0.004 * self._petal[:, 2] ** 2), now)
-        return [Points(position, self._petal_size, shone(self._petal_colour, light))]
+        position, when = self._wind(self._petal, (0.004 * self._petal[:, 2] ** 2), now), year(now)
+        colour = _seasoned(self._petal_colour, when, 0.9)
+        if when.falling > 0.02:
+            light = light * self._fallen(position, now, when.falling)
+        return [Points(position, self._petal_size, shone(colour, when.petals * light))]
+
+    def _fallen(self, position: Array, now: Moment, share: float) -> Array:
+        """Let some petals sink to the water, moving `position`; (n,) how much of each is seen."""
+        lets_go = self._petal_beat < np.float32(2.0 * np.pi * share)
+        way = (self._petal_beat * np.float32(7.7) + np.float32(0.021 * now.seconds)) % 1.0
+        sunk = np.where(lets_go, eased((way - 0.35) / 0.65), 0.0).astype(np.float32)
+        drift = np.sin(np.float32(9.0) * way + self._petal_beat) * sunk
+        position[:, 0] += np.float32(0.55) * drift
+        position[:, 1] += np.float32(0.30) * sunk
+        position[:, 2] *= 1.0 - np.float32(0.985) * sunk
+        seen: Array = np.where(lets_go, eased((1.0 - way) / 0.12) * eased(way / 0.06), 1.0).astype(np.float32)
+        return seen
 
     def _tendrils(self, now: Moment, grown: float) -> list[Points | Strokes]:
         t = now.seconds

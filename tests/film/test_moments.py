@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from installation.film import moments as kept
@@ -119,3 +120,37 @@ def test_what_cannot_be_read_is_made_anew_and_old_shows_make_room(tmp_path: Path
         other = Show(score(), seed, KINDS)
         Moments.of(tmp_path, other, KINDS).reach(other, 130)
     assert len(list(tmp_path.iterdir())) == kept.FOLDERS
+
+
+def rewritten(
+    folder: Path, written: str, monkeypatch: pytest.MonkeyPatch, kind: type[Scene], tick: int
+) -> tuple[Show, str]:
+    """The show of a version of `counting` at a tick, and what is said of its state."""
+    source = folder / f"{written}.py"
+    source.write_text(f"# {written}")
+    monkeypatch.setattr(kept, "sources", lambda _: (source,))
+    show = Show(score("counting"), 3, {"counting": kind})
+    return show, Moments.of(folder / "kept", show, {"counting": kind}).approach(show, tick, 60)
+
+
+class Shorter(Counting):
+    """Has another state by the same name."""
+
+    def __init__(self, chance: Chance, company: Company) -> None:
+        self.age = np.zeros(2)  # type: ignore[assignment]
+
+    def step(self, now: Moment) -> None: ...
+
+
+def test_a_scene_that_was_saved_goes_on_with_what_its_last_version_came_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, said = rewritten(tmp_path, "one", monkeypatch, Counting, 700)
+    assert (first.tick, first._stage["counting"].age, said) == (700, 700, "")  # type: ignore[attr-defined]
+    again, said = rewritten(tmp_path, "two", monkeypatch, Counting, 710)
+    assert (again.tick, again._stage["counting"].age) == (710, 710)  # type: ignore[attr-defined]
+    assert said == "what an earlier version of it came to"
+    assert len(list((tmp_path / "kept").iterdir())) == 1, "what is not the show's is not kept"
+    young, said = rewritten(tmp_path, "three", monkeypatch, Shorter, 700)
+    assert (young.tick, young._stage["counting"].age.tolist(), said) == (700, [0.0, 0.0], "only seconds old")  # type: ignore[attr-defined]
+    assert first._moment_of("counting").sleepers.phase.tolist() == young._moment_of("counting").sleepers.phase.tolist()

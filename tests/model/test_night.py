@@ -54,3 +54,23 @@ def test_each_arc_of_the_night_has_a_key_of_its_own(night: Score) -> None:
     roots = [section.controls["/sound/root"] for section in night.section if "/sound/root" in section.controls]
     assert all(one != other for one, other in pairwise(roots))
     assert len(set(roots)) >= 6
+
+
+def test_eight_hours_of_it_are_slower_and_hardly_more_torn(night: Score) -> None:
+    long = night.lasting(8.0)
+    assert long.seconds == pytest.approx(8 * 3600)
+
+    def torn(score: Score) -> float:
+        return sum(s.seconds for s in score.section if s.phase == "glitch")
+
+    assert torn(long) == pytest.approx(1.5 * torn(night))
+    assert all(a.fade == b.fade and a.controls == b.controls for a, b in zip(night.section, long.section, strict=True))
+    moved = [(a, b) for a, b in zip(night.section, long.section, strict=True) if a.camera]
+    assert all(b.camera[-1].seconds > 3 * a.camera[-1].seconds or b.camera[-1].seconds == 3600 for a, b in moved)
+    Show(long, 1, repertoire.found().scenes)
+
+
+@pytest.mark.parametrize("hours", [1.0, 25.0])
+def test_a_night_is_never_hurried(night: Score, hours: float) -> None:
+    with pytest.raises(ValueError, match=f"score night can last 2 to 24 hours, got {hours:g}"):
+        night.lasting(hours)
