@@ -35,7 +35,8 @@ class Rarities:
             near = ((self._disc[0] / WIDE - x) ** 2 + (self._disc[1] / WIDE - y) ** 2) / size**2
             light *= 1.0 - 0.34 * np.exp(-near)
         limb = 1.0 - 0.35 * (np.hypot(*self._disc) / WIDE) ** 6
-        return (light * limb).astype(np.float32)
+        mottled: Array = (light * limb).astype(np.float32)
+        return mottled
 
     def light(self, now: Moment, view: View) -> list[Points | Strokes]:
         """What stands in the sky of this moment; the water shows it too."""
