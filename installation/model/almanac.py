@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from installation.model.chance import Chance
-from installation.model.score import Course, Score
+from installation.model.score import GLITCH, Course, Score
 
 LASTS = 40.0
 """Seconds that something rare lasts."""
@@ -47,7 +47,7 @@ class Almanac:
     def __init__(self, score: Score, chance: Chance) -> None:
         lit = enumerate(score.section)
         self._places = [
-            i for i, s in lit if s.phase != "glitch" and s.presence == 1.0 and s.seconds >= LASTS + 2.0 * s.fade
+            i for i, s in lit if s.phase != GLITCH and s.presence == 1.0 and s.seconds >= LASTS + 2.0 * s.fade
         ]
         self._score, self._chance = score, chance
         self._known: dict[tuple[str, str, int], _Rarity] = {}  # the last few: they are asked for each tick

@@ -110,13 +110,13 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises ValueError for less than it lasts as it is written, and for more than LONGEST times that.
         """
-        factor, torn = hours * 3_600.0 / self.seconds, sum(s.seconds for s in self.section if s.phase == "glitch")
+        factor, torn = hours * 3_600.0 / self.seconds, sum(s.seconds for s in self.section if s.phase == GLITCH)
         if not 1.0 <= factor <= LONGEST or torn == self.seconds:
             least = self.seconds / 3_600.0
             raise ValueError(f"score {self.name} can last {least:.3g} to {LONGEST * least:.3g} hours, got {hours:g}")
         tense = min(factor, TENSEST)
         calm = (hours * 3_600.0 - tense * torn) / (self.seconds - torn)
-        sections = tuple(s.slowed(tense if s.phase == "glitch" else calm) for s in self.section)
+        sections = tuple(s.slowed(tense if s.phase == GLITCH else calm) for s in self.section)
         return msgspec.structs.replace(self, section=sections)
 
     def index(self, name: str) -> int | None:
