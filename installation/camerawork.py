@@ -44,9 +44,8 @@ class Camerawork:
         self.led |= [any(getattr(move, axis) is not None for move in moves) for axis in AXES]
 
     def take(self, address: str) -> None:
-        """A hand is on this control."""
-        if address in ADDRESSES:
-            self.held[ADDRESSES.index(address)] = ticks.ticks(HOLD_S + RETURN_S)
+        """A hand is on this one of ADDRESSES."""
+        self.held[ADDRESSES.index(address)] = ticks.ticks(HOLD_S + RETURN_S)
 
     def release(self) -> None:
         """Every hand lets go: the way back begins."""

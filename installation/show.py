@@ -140,8 +140,8 @@ class Show:
         """Set a control; a hand that reaches for the camera finds it where it is, not where the hand left it."""
         if address in ADDRESSES:
             self.glides.start(address, cast(float, self._values()[address]))
+            self.camerawork.take(address)
         self.glides.aim(address, value)
-        self.camerawork.take(address)
 
     def _accept_sleeper(self, sleeper: int, what: str, value: object) -> None:
         number = float(cast(float, value)) if value is not None else 0.0

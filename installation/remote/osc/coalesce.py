@@ -13,7 +13,9 @@ from collections.abc import Sequence
 
 from installation.controls import Accepted, Control, Table
 from installation.remote.osc import codec
-from installation.remote.osc.recvmmsg import Datagram
+
+Datagram = tuple[bytes, str, int]
+"""What came, from which address and port."""
 
 _FLOAT = struct.Struct(">f")
 _INFINITE = 0x7F80  # the exponent of infinity and NaN in the upper half of a single-precision number

@@ -1,9 +1,10 @@
+"""What waits in a socket, and what of it is looked at: of each fader the newest, what is plain without decoding it."""
+
 from __future__ import annotations
 
 import random
 import socket
 import struct
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,8 @@ from installation.remote.access import AccessList, networks
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
-from installation.remote.osc import recvmmsg as intakes
-from installation.remote.osc.coalesce import Coalescer
-from installation.remote.osc.recvmmsg import BATCH, Datagram, Receive, receiver
-from installation.remote.osc.server import Server
+from installation.remote.osc.coalesce import Coalescer, Datagram
+from installation.remote.osc.server import BATCH, Server, waiting
 from tests.harness.rehearsal import rehearsal, tick
 from tests.harness.waiting import until
 
@@ -34,21 +33,12 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
         yield udp, out
 
 
-@pytest.fixture(params=["many", "one by one"])
-def take(request: pytest.FixtureRequest, pair: Pair) -> Receive:
-    if request.param == "one by one":
-        return lambda: intakes._one_by_one(pair[0], codec.LARGEST + 1)
-    taker = receiver(pair[0], codec.LARGEST)
-    assert isinstance(taker, intakes._Many) == (sys.platform == "linux")
-    return taker
-
-
-def taken(take: Receive, many: int) -> list[Datagram]:
+def taken(udp: socket.socket, many: int) -> list[Datagram]:
     """So many datagrams; a kernel that has much to do delivers even those within the machine a little later."""
     came: list[Datagram] = []
 
     def all_came() -> bool:
-        batch = take()
+        batch = waiting(udp)
         assert len(batch) <= BATCH
         came.extend(batch)
         return len(came) >= many
@@ -57,31 +47,31 @@ def taken(take: Receive, many: int) -> list[Datagram]:
     return came
 
 
-def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair, take: Receive) -> None:
-    out = pair[1]
-    assert take() == []
+def test_what_waits_is_taken_in_order_with_who_sent_it(pair: Pair) -> None:
+    udp, out = pair
+    assert waiting(udp) == []
     for n in range(BATCH + 10):
         out.send(n.to_bytes(2, "big") * (n % 50))
     where = out.getsockname()[:2]
     wanted = [(n.to_bytes(2, "big") * (n % 50), *where) for n in range(BATCH + 10)]
-    assert taken(take, len(wanted)) == wanted
-    assert take() == []
+    assert taken(udp, len(wanted)) == wanted
+    assert waiting(udp) == []
 
 
-def test_what_is_too_long_is_cut_and_can_be_told(pair: Pair, take: Receive) -> None:
+def test_what_is_too_long_is_cut_and_can_be_told(pair: Pair) -> None:
     for size in (0, codec.LARGEST, codec.LARGEST + 1, 60_000):
         pair[1].send(b"a" * size)
-    assert [len(data) for data, _, _ in taken(take, 4)] == [0, codec.LARGEST, codec.LARGEST + 1, codec.LARGEST + 1]
+    assert [len(data) for data, _, _ in taken(pair[0], 4)] == [0, codec.LARGEST, codec.LARGEST + 1, codec.LARGEST + 1]
 
 
-def test_many_senders_are_told_apart(pair: Pair, take: Receive) -> None:
+def test_many_senders_are_told_apart(pair: Pair) -> None:
     senders = [socket.socket(pair[0].family, socket.SOCK_DGRAM) for _ in range(20)]
     for n, sender in enumerate(senders):
         sender.sendto(bytes([n]), pair[0].getsockname()[:2])
     ports = [sender.getsockname()[1] for sender in senders]
     for sender in senders:
         sender.close()
-    assert [(data[0], port) for data, _, port in taken(take, 20)] == list(enumerate(ports))
+    assert [(data[0], port) for data, _, port in taken(pair[0], 20)] == list(enumerate(ports))
 
 
 def datagram(address: str, *arguments: codec.Argument, port: int = 1) -> Datagram:
@@ -160,7 +150,7 @@ def test_a_show_that_was_sieved_is_the_show_that_was_not(tmp_path: Path) -> None
         for at in range(0, len(said), 40):
             batch = said[at : at + 40]
             if sieved:
-                server._receive(lambda batch=batch: batch)  # type: ignore[misc]
+                server._receive(batch)
             else:
                 for data, host, port in batch:
                     server._take(data, Source("udp", host, port), at)
