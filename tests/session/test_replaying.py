@@ -86,15 +86,15 @@ def test_a_replay_begins_where_it_is_told_and_is_watched(tmp_path: Path, desktop
 
 
 def test_a_replay_without_a_screen_is_a_film_of_the_journal(command: Command, tmp_path: Path) -> None:
-    path = night(tmp_path, 3.0).path
+    path = night(tmp_path).path
     done = command.run("replay", str(path), "--window", "64x36", "--from", "0.5")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == (
-        "sleeptree: there is no screen here; filming 2.5 s to out/sleeptree.mp4 instead"
+        "sleeptree: there is no screen here; filming 5.5 s to out/sleeptree.mp4 instead"
     )
     with av.open(str(command.home / "out" / "sleeptree.mp4")) as film:
         light = [int(frame.to_ndarray(format="rgb24").max()) for frame in film.decode(video=0)]
-    assert len(light) == 75
+    assert len(light) == 165
     assert min(light[:20]) > 40 > max(light[-10:])  # somebody turned it off
 
 
