@@ -95,7 +95,7 @@ def test_code_and_data_come_from_the_wheel(elsewhere: Elsewhere) -> None:
 
 def test_scenes_are_found_by_their_entry_point(elsewhere: Elsewhere) -> None:
     said = elsewhere.ask("from installation import repertoire as r; f = r.found(); print(*f.scenes); print(*f.broken)")
-    assert said == "dreamtrek mural restpods sleeptree"
+    assert said == "dreamtrek mural restpods sanctuary sleeptree"
 
 
 def test_both_spellings_of_the_command_help(elsewhere: Elsewhere) -> None:
