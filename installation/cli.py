@@ -406,6 +406,24 @@ def kiosk(
 
 
 @app.command()
+def book(
+    journal: JournalFile,
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help="Where the book goes.")],
+    html: Annotated[bool, typer.Option("--html", help="As one page for a browser, FILE.html.")] = False,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of its pictures.")] = "1280x720",
+    config: Config = None,
+) -> None:
+    r"""Make the anthology of a night: pictures, verses, coherence, and visitors' lines that may be printed.
+
+    Needs what `pip install sleeptree\[book]` brings. The same journal gives the same bytes.
+    """
+    from installation.commands.book import book
+
+    _say(book(journal, out, html, pixels("--size", size), config))
+
+
+@app.command()
 def words(
     step: Annotated[WordsStep, typer.Argument(help="What is to be done.")],
     line: LineNumber = None,
