@@ -1,4 +1,4 @@
-"""A steady half minute of each phase, and the same seconds of it with a control at one end of its range.
+"""A steady minute of each phase, and the same seconds of it with a control at one end of its range.
 
 The picture's half (test_seen.py) and the sound's half (test_heard.py) look at and listen to the same shows.
 """
@@ -14,7 +14,7 @@ from installation.model import ticks
 from installation.model.score import Phase, Score, Section
 from installation.show import Show
 
-SETTLED_S = 24.0
+SETTLED_S = 60.0
 """Seconds after which a phase is what it will be: unrest and bloom have arrived, and the sleepers agree or don't."""
 
 REACHED_S = 8.0
@@ -22,7 +22,7 @@ REACHED_S = 8.0
 
 
 def show(phase: Phase) -> Show:
-    """The show that is nothing but one phase, settled: the same object each time, as if nobody had touched it."""
+    """The show that is nothing but one phase, a minute in: the same object each time, as if nobody had touched it."""
     playing, settled = _settled(phase)
     playing.restore(settled)
     return playing
@@ -30,7 +30,7 @@ def show(phase: Phase) -> Show:
 
 @cache
 def _settled(phase: Phase) -> tuple[Show, bytes]:
-    score = Score(phase, (Section(phase, phase, 3_600.0, ramp=6.0, bloom=12.0),), settled=True)
+    score = Score(phase, (Section(phase, phase, 3_600.0),), settled=True)
     playing = Show(score, 1, repertoire.found().scenes)
     run(playing, SETTLED_S)
     return playing, playing.snapshot()
