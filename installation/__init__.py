@@ -11,6 +11,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from installation.brushes.colour import LUMINANCE, Array, hues, mix, rgb, shone
     from installation.brushes.framing import Framing, framed
+    from installation.brushes.guests import (
+        beat_rings,
+        beaten,
+        blossoms,
+        called,
+        coming,
+        crowded,
+        going,
+        guest_threads,
+        seated,
+        shore,
+        spread,
+    )
     from installation.brushes.lettering import Verse, halves, legible, lettered, pen
     from installation.brushes.shapes import along, joined, mirrored, polylines, spatial
     from installation.brushes.tearing import REGISTERS, Register, registers
@@ -34,11 +47,25 @@ if TYPE_CHECKING:
         dimmed,
         gathered,
         swaying,
+        unswayed,
     )
 else:
     _HOMES = {
         "installation.brushes.colour": ["LUMINANCE", "Array", "hues", "mix", "rgb", "shone"],
         "installation.brushes.framing": ["Framing", "framed"],
+        "installation.brushes.guests": [
+            "beat_rings",
+            "beaten",
+            "blossoms",
+            "called",
+            "coming",
+            "crowded",
+            "going",
+            "guest_threads",
+            "seated",
+            "shore",
+            "spread",
+        ],
         "installation.brushes.lettering": ["Verse", "halves", "legible", "lettered", "pen"],
         "installation.brushes.shapes": ["along", "joined", "mirrored", "polylines", "spatial"],
         "installation.brushes.tearing": ["REGISTERS", "Register", "registers"],
@@ -62,6 +89,7 @@ else:
             "dimmed",
             "gathered",
             "swaying",
+            "unswayed",
         ],
     }
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -97,11 +125,19 @@ __all__ = [
     "View",
     "Voice",
     "along",
+    "beat_rings",
+    "beaten",
+    "blossoms",
+    "called",
+    "coming",
+    "crowded",
     "dimmed",
     "ease",
     "eased",
     "framed",
     "gathered",
+    "going",
+    "guest_threads",
     "halves",
     "hues",
     "joined",
@@ -113,7 +149,11 @@ __all__ = [
     "polylines",
     "registers",
     "rgb",
+    "seated",
     "shone",
+    "shore",
     "spatial",
+    "spread",
     "swaying",
+    "unswayed",
 ]

@@ -97,6 +97,7 @@ def play(
     osc_port: Annotated[
         int | None, typer.Option(parser=whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
     ] = None,
+    pages: Annotated[bool, typer.Option("--pages", help="Serve the visitors' page for phones in this house.")] = False,
     report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
@@ -114,7 +115,9 @@ def play(
     wanted = None if window is None else pixels("--window", window)
     from installation.commands.play import play
 
-    options = PlayOptions(display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, watch=watch)
+    options = PlayOptions(
+        display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, pages=pages, watch=watch
+    )
     supervision = Supervision(context.obj, link, unsupervised)
     _ended(play(Request(config, score, scene, seed, hours), options, supervision, resume))
 
@@ -434,6 +437,22 @@ def words(
 
     for said in words(step.value, line, night):
         _say(said)
+
+
+@app.command()
+def pages(
+    *,
+    config: Config = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The code for print: .png or .svg.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", hidden=True)] = False,
+) -> None:
+    """Where visitors find their page, and the code that leads there."""
+    from installation.commands import pages
+
+    if serve:
+        pages.serve(config)
+    else:
+        print(pages.pages(config, out))
 
 
 def _ended(how: int | str) -> None:

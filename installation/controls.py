@@ -158,6 +158,9 @@ _ROWS = (
     Control(addresses.HOLD, False, meaning="The score waits."),
     Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
     Control(addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back."),
+    Control(
+        addresses.CODE, 0.0, 0.0, 1.0, "", "How bright the code is that leads visitors to their page.", 1.5, look=False
+    ),
     Control(addresses.CALM, None, meaning="Back to gentle harmony from anywhere; every offset to its default."),
     Control(
         addresses.UNREST,
@@ -171,6 +174,19 @@ _ROWS = (
     ),
     Control(addresses.COMMUNION, 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
     Control(addresses.BREATH, 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
+    Control(
+        addresses.CROWD,
+        0.0,
+        -1.0,
+        1.0,
+        "",
+        "How it is in those who lie there: -1 still .. 1 restless.",
+        4.0,
+        look=False,
+    ),
+    Control(
+        addresses.CROWD_MOST, 0.0, 0.0, 0.5, "", "How far the crowd may move unrest; 0 not at all.", 1.0, look=False
+    ),
     Control(addresses.MEND, False, meaning="The stabiliser: holds the community together while it is on."),
     Control(addresses.BRIGHTNESS, 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
     Control(addresses.GLOW, 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=CALM),
@@ -197,6 +213,11 @@ _ROWS = (
     Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
     Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
     Control(addresses.SLEEPER_LINE, "", meaning="A visitor's line, as this sleeper's.", role="request"),
+    Control(
+        "/sleeper/N/guest", False, meaning="Somebody is this sleeper: larger, in front, with a thread into the dream."
+    ),
+    Control("/sleeper/N/call", None, meaning="This sleeper shows where it is, for 4 s."),
+    Control("/sleeper/N/free", None, meaning="Its own again: rate, hue, glow, and nobody's."),
     Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
     Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
     Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),

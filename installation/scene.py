@@ -61,6 +61,12 @@ class Sleepers:
     arrived: Doubles  # (n,) seconds since this sleeper came into the room; 1,000 for all where a score begins settled
     tone: NDArray[np.int64]  # (n,) 0..7, which tone of the chord this sleeper sings
     struck: Doubles  # (n,) 0 .. 1, how hard this sleeper's bell is struck in this tick: at the peak of a breath
+    guest: Doubles  # (n,) 0 .. 1, how far somebody in the room is this sleeper: show them where; on a straight way
+    joined: Doubles  # (n,) seconds since a guest came; 1,000 for long ago, as in the next two
+    left: Doubles  # (n,) seconds since a guest went
+    called: Doubles  # (n,) seconds since somebody asked where this sleeper is
+    beats: Doubles  # (n, 4) seconds since each of its last beats, the newest first
+    accord: Doubles  # (n,) 0 .. 1, how well a guest breathes with all
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -273,6 +279,11 @@ class Scene(ABC):
         """
         return None
 
+    def whereabouts(self, now: Moment) -> Doubles:
+        """(n, 3) metres: where everybody is seen, or would be if they were a guest. By default on the ground, where
+        they lie; a scene that shows guests elsewhere, so that they find themselves, says so here."""
+        return np.column_stack([now.sleepers.place, np.zeros(len(now.sleepers))])
+
     def step(self, now: Moment) -> None:  # noqa: B027 (a scene that is a pure function of the moment has no step)
         """Exactly once a tick."""
 
@@ -347,3 +358,8 @@ def swaying(now: Moment, target_height: float = 2.2) -> View:
     rise = min(max(rise, -1.5), 1.5)
     away = distance * (1.0 - math.cos(rise))
     return View(eye, (away * math.sin(angle), -away * math.cos(angle), height + distance * math.sin(rise)))
+
+
+def unswayed(now: Moment) -> View:
+    """The camera of `swaying` if it did not sway: what guests' places are measured by, so that they lie still."""
+    return swaying(replace(now, controls={**now.controls, addresses.SWAY: 0.0}))

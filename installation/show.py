@@ -156,6 +156,12 @@ class Show:
                 self.community.light(sleeper, number)
             case "present":
                 self.community.welcome(sleeper, bool(value))
+            case "guest":
+                self.community.seat(sleeper, bool(value))
+            case "call":
+                self.community.call(sleeper, self.tick)
+            case "free":
+                self.community.free(sleeper)
 
     def _accept_show(self, address: str, value: object) -> None:
         word = str(value)
@@ -195,7 +201,8 @@ class Show:
 
     def step(self) -> None:
         """One tick further."""
-        ringing = self.tick >= self.bells.due or self.community.driven.max() > 0.5
+        beaten = self.community.beats[:, 0] == self.tick
+        ringing = self.tick >= self.bells.due or self.community.driven.max() > 0.5 or beaten.any()
         far = self._distances() if ringing else np.zeros(SLEEPERS)
         self._moments = {}
         self.glides.step()
@@ -214,7 +221,7 @@ class Show:
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
         c = self.community
-        self.bells.step(self.tick, c.phase, c.present, c.driven, far)
+        self.bells.step(self.tick, c.phase, c.present, c.driven, far, beaten)
         if self.tick % WRITING == 0:
             self._write_ahead(str(values[addresses.VERSE_LANGUAGE]))
         self.tick += 1
@@ -239,7 +246,8 @@ class Show:
         )
 
     def _torn(self, values: Mapping[str, Value]) -> float:
-        return min(max(self.unrest + cast(float, values[addresses.UNREST]), 0.0), 1.0)
+        crowd = cast(float, values[addresses.CROWD]) * cast(float, values[addresses.CROWD_MOST])
+        return min(max(self.unrest + cast(float, values[addresses.UNREST]) + crowd, 0.0), 1.0)
 
     def _go(self, place: int) -> None:
         self.course.go(place)
@@ -360,7 +368,17 @@ class Show:
     def _sleepers(self, place: NDArray[np.float64]) -> Sleepers:
         c = self.community
         arrays = (c.phase, c.pulse, c.hue, c.glow, c.present, c.character, c.side, place, c.arrived)
-        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place), self.bells.struck)))
+        asked = (self.tick - c.called) / ticks.RATE
+        guests = (c.guest, c.joined, c.left, asked, (self.tick - c.beats) / ticks.RATE, c.accord)
+        return Sleepers(*map(_frozen, (*arrays, self.choir.tones(place), self.bells.struck, *guests)))
+
+    def whereabouts(self, aspect: float = ASPECT) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Where on a picture everybody is, or would be as a guest: (n, 2) shares of width and height from the upper
+        left, and (n,) whether that is inside the picture."""
+        front = self.playing[-1]
+        x, y, far = self.view(aspect).seen(self._stage[front].whereabouts(self._framed(front, aspect)), aspect)
+        inside = (far > 0.0) & (x > 0.0) & (x < 1.0) & (y > 0.0) & (y < 1.0)
+        return np.stack([x, y], axis=1), inside
 
     def lights(self, aspect: float = ASPECT) -> tuple[Light, ...]:
         """The lights of every scene on stage, cross-faded, for a picture `aspect` times as wide as high."""

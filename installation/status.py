@@ -65,6 +65,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[str, int] = {}  # by reason
     refusal: str = ""  # the latest
     words_waiting: int = 0  # visitors' lines that nobody has decided about
+    pages: dict[str, str | int | float] = {}  # who is on: numbers, and where the visitors' page is
     # the process and its machine; None where the system doesn't say
     memory_mb: float | None = None
     threads: int | None = None
@@ -189,7 +190,8 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("sound", f"{s.sound}, {s.lufs:.1f} LUFS, {s.xruns} gaps" if s.sound else ""),
         ("hearing", hearing(s) if s.sound else ""),
         ("messages", f"{s.messages.get('taken', 0)} taken, {sum(s.refused.values())} refused"),
-        ("visitors", f"{s.words_waiting} lines wait: sleeptree words list" if s.words_waiting else ""),
+        ("lines", f"{s.words_waiting} wait: sleeptree words list" if s.words_waiting else ""),
+        ("visitors", _visitors(s)),
         ("machine", _machine(s)),
         ("snapshot", "" if s.snapshot_tick is None else f"{ticks.seconds(s.tick - s.snapshot_tick):.1f} s old"),
         ("watched", _watched(s)),
@@ -198,6 +200,16 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("log", s.log),
     ]
     return [(name, plain(line)) for name, line in found]
+
+
+def _visitors(status: Status) -> str:
+    p = status.pages
+    if not p:
+        return ""
+    return (
+        f"{p.get('phones', 0)} phones, {p.get('lie', 0)} lie, {p.get('wait', 0)} wait, {p.get('refused', 0)} refused, "
+        f"crowd {p.get('crowd', 0):+.2f}; sleeptree pages"
+    )
 
 
 def _machine(status: Status) -> str:

@@ -13,7 +13,7 @@ NUMBERS = [row for row in TABLE.values() if row.kind == "number"]
 
 def test_every_row_is_fit_to_be_played() -> None:
     for row in TABLE.values():
-        assert re.fullmatch(r"/[a-z]+(/N)?(/[a-z]+)?", row.address), row.address
+        assert re.fullmatch(r"/[a-z]+(/N)?(/[a-z_]+)?", row.address), row.address
         assert row.meaning.endswith("."), row.address
         if row.kind == "number":
             assert isinstance(row.default, float), row.address

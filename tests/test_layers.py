@@ -53,7 +53,13 @@ HOMES = {
     "sounddevice": ("installation/sound/output/process.py",),
     "av": ("installation/film/", "installation/checker/"),
     "pythonosc": ("installation/remote/osc/codec.py",),
-    "aiohttp": ("installation/remote/osc/query.py", "installation/remote/osc/connections.py"),
+    "aiohttp": (
+        "installation/remote/osc/query.py",
+        "installation/remote/osc/connections.py",
+        "installation/remote/strangers.py",
+        "installation/remote/web/server.py",
+    ),
+    "segno": ("installation/commands/pages.py",),
     "zeroconf": ("installation/remote/osc/query.py",),
     "platformdirs": ("installation/foundation/places.py", "installation/foundation/kernels.py"),
     "typer": ("installation/cli.py", "installation/options.py"),
@@ -74,6 +80,7 @@ CLOCK_HOMES = {
     "installation/watch/": CLOCKS,
     "installation/recording/": ("time.time",),  # when it was recorded, for people
     "installation/remote/osc/": CLOCKS,
+    "installation/remote/web/": CLOCKS,
     "installation/session/playing.py": (*STOPWATCH, "time.sleep"),
     "installation/session/preload.py": STOPWATCH,  # is it worth a word?
     "installation/film/looking.py": STOPWATCH,  # what does a scene cost?

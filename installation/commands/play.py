@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from installation.foundation import places
+from installation.foundation.errors import Mistake
 from installation.session.request import PlayOptions, Request
+from installation.venue import settings
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ def play(
     if supervision.link is None and not supervision.unsupervised and os.name == "posix":
         from installation.session.supervised import supervised
 
-        return supervised(supervision.arguments, resume, name)
+        return supervised(supervision.arguments, resume, name, _pages(request, options))
+    if options.pages and supervision.unsupervised:
+        raise Mistake("--pages takes a supervisor, which serves them beside the show: leave out --unsupervised")
     from installation.watch.child import SupervisorLink
 
     # before all that takes time: the supervisor may be gone
@@ -36,3 +42,13 @@ def play(
     from installation.session.playing import play as play_here
 
     return play_here(request, options, link)
+
+
+def _pages(request: Request, options: PlayOptions) -> list[str] | None:
+    """The arguments of the process that serves the pages; None where they are not wanted, or nothing can be read."""
+    wanted = options.pages
+    with suppress(OSError, ValueError):  # what is wrong with them, the show says
+        wanted = wanted or settings.read(request.config or places.venue()).pages.enabled
+    if not wanted or options.journal is not None:
+        return None
+    return ["pages", "--serve", *([] if request.config is None else ["--config", str(request.config)])]

@@ -204,6 +204,16 @@ class IsolatedScene(Scene):
             self._fall(error)
             return None
 
+    def whereabouts(self, now: Moment) -> Any:
+        """Checked."""
+        usual = super().whereabouts
+        return usual(now) if self.fallen else self._ask("whereabouts", lambda: self._where(now), usual, now)
+
+    def _where(self, now: Moment) -> Any:
+        where = self._scene.whereabouts(now)
+        _finite("whereabouts", where, (self._sleepers, 3))
+        return where
+
     def step(self, now: Moment) -> None:
         """Once a tick."""
         if not self.fallen and self._name in self._condemned:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from installation import addresses
 from installation.foundation import png
 from installation.foundation.easing import ease
-from installation.light.picture import Pixels, look
+from installation.light.picture import Look, Pixels, look
 from installation.live.frame_pacing import FramePacer, Lag, period
 from installation.live.painter import Painter
 from installation.live.state import StatusReader
@@ -78,11 +78,12 @@ class Stage:
         pulse: Callable[[int], None] = lambda _: None,
         awake: Callable[[], bool] = lambda: True,
         reader: StatusReader | None = None,
+        over: Callable[[Look, float], Look] = lambda seen, _: seen,
     ) -> None:
         self.show, self.painter, self._desk, self._followers = show, painter, desk, followers
         self._screen = painter.screen
         self._clock, self._sleep, self._stills, self._notice = clock, sleep, stills, notice
-        self._pulse, self._awake = pulse, awake
+        self._pulse, self._awake, self._over = pulse, awake, over
         self._reader = reader or StatusReader(painter.gauge, desk.gauge)
         self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
         self._day = self._open
@@ -106,7 +107,7 @@ class Stage:
         self._last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
         self._enter()
         self._looked = self.show.tick  # of the newest picture
-        self.painter.begin(look(self.show, self.painter.aspect), self._clock(), self.level)
+        self.painter.begin(self._look(), self._clock(), self.level)
         while self._farewell != 0:
             self._turn()
         self.painter.finish(None)
@@ -138,7 +139,7 @@ class Stage:
         now = self._clock()
         begun = self._beat.even(now)
         self._advance(now, begun)
-        seen = look(self.show, self.painter.aspect) if self.show.tick != self._looked else None
+        seen = self._look() if self.show.tick != self._looked else None
         self._looked = self.show.tick
         while not self.painter.drawn(1.0 / ticks.RATE):
             late = self._clock()
@@ -151,6 +152,11 @@ class Stage:
         self._rest()
         if seen is not None:
             self.painter.begin(seen, self._clock(), self.level)
+
+    def _look(self) -> Look:
+        """What is drawn next: the show, and what is shown over it to whoever stands in the room."""
+        aspect = self.painter.aspect
+        return self._over(look(self.show, aspect), aspect)
 
     def _advance(self, now: int, until: int) -> None:
         """Every tick that is due at the time `until`; none after the last, however long its picture takes."""

@@ -36,18 +36,29 @@ class Bells:
         self.due, self.window = 0, 0  # tick from which the next may ring; how many have
         self.struck: Doubles = np.zeros(count)  # (n,) 0 silent .. 1 struck hard, in this tick
 
-    def step(self, tick: int, phase: Doubles, present: Doubles, driven: Doubles, far: Doubles) -> None:
-        """One tick further. All (n,): `phase` in 0..2 pi, a breath peaks at 0; `far`, metres from the camera.
+    def step(
+        self,
+        tick: int,
+        phase: Doubles,
+        present: Doubles,
+        driven: Doubles,
+        far: Doubles,
+        beaten: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """One tick further. All (n,): `phase` in 0..2 pi, a breath peaks at 0; `far`, metres from the camera;
+        `beaten`, whom somebody gave a beat in this tick.
 
         `far` only counts in a tick in which one may ring: from `due` on, and when somebody is driven.
         """
         before, self.phase = self.phase, phase
         self.struck = np.zeros(len(phase))
         turned = before - phase > np.pi
-        if not turned.any() and (tick < self.due or not self.waiting.any()):
+        given = np.zeros(len(phase), dtype=bool) if beaten is None else beaten
+        if not turned.any() and not given.any() and (tick < self.due or not self.waiting.any()):
             return
-        peaked = turned & (present > 0.5) & (tick - self.last >= AGAIN)
-        rings = peaked & (driven > 0.5)
+        ready = (present > 0.5) & (tick - self.last >= AGAIN)
+        peaked = turned & ready
+        rings = (peaked & (driven > 0.5)) | (ready & given)
         self.waiting = self.waiting | (peaked & ~rings)
         if tick >= self.due and self.waiting.any():
             rings[int(np.argmin(np.where(self.waiting, far, np.inf)))] = True

@@ -18,13 +18,19 @@ from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.model import ticks
 from installation.model.chance import Chance
-from installation.model.pulses import Pulses
+from installation.model.pulses import DOUBLE, Pulses
 
 Doubles = NDArray[np.float64]
 
 DT = 1.0 / ticks.RATE
 RATE_LOW, RATE_HIGH = 0.02, 3.0  # Hz, what a sensor may ask of a sleeper
 QUIET = ticks.ticks(30.0)  # a sensor that says nothing this long has let go of its sleeper
+SEATED_S, FREED_S = 2.4, 3.6  # seconds in which a guest comes, and goes
+KEPT = 4  # beats of a guest that are remembered: as many rings as may be on the water
+LONG_AGO_S = 1e3  # seconds, of what never was
+ACCORD_S = 5.0  # seconds in which a guest's accord with the common breath is heard
+LIFT, LIFTED = 0.5, 8.0  # 1/s that guests in accord add to K at most; so many of them add two thirds of it
+_NEVER = -1_000 * ticks.RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Community:
 
     moving = (
         *("phase", "breath", "mended_coupling", "present", "presence", "glow", "glow_target", "hue", "hue_target"),
-        *("rate", "rate_target", "driven", "drive_tick", "arrived"),
+        *("rate", "rate_target", "driven", "drive_tick", "arrived", "hearts"),
+        *("guest", "guest_target", "seated", "joined", "left", "called", "beats", "accord"),
         *("place", "place_from", "place_to", "place_moved"),
     )
 
@@ -97,8 +104,16 @@ class Community:
         self.driven = np.zeros(count)  # 0 own rate .. 1 the sensor's
         self.pulses = Pulses(count, QUIET)
         self.drive_tick = np.full(count, -QUIET - 1, dtype=np.int64)  # when a sensor last spoke
-        self.arrived = np.full(count, 0.0 if gathering > 0.0 else 1e3)  # seconds in the room
+        self.arrived = np.full(count, 0.0 if gathering > 0.0 else LONG_AGO_S)  # seconds in the room
         self._comes_in = chance.of("gathering").at().uniform(0.0, gathering, count) * ticks.RATE  # ticks
+        self.hearts = np.ones(count)  # n: so many of a sensor's beats are one breath
+        self.guest_target = np.zeros(count)  # 1 where somebody has said that they are this sleeper, until it is freed
+        self.seated = np.zeros(count, dtype=bool)  # whether somebody is, or a sensor speaks for it
+        self.guest = np.zeros(count)  # the same, 0..1 on a straight way
+        self.joined, self.left = np.full(count, LONG_AGO_S), np.full(count, LONG_AGO_S)  # seconds since they came, went
+        self.called = np.full(count, _NEVER, dtype=np.int64)  # tick at which this sleeper was asked to show itself
+        self.beats = np.full((count, KEPT), _NEVER, dtype=np.int64)  # ticks of the last beats, the newest first
+        self.accord = np.zeros(count)  # 0..1 how well a guest breathes with all
         self.place: Doubles = self._places(0)  # (n, 2) metres on the water
         self.place_from, self.place_to = self.place, self.place
         self.place_moved = 1.0  # 0..1 of the way between the last two arcs' places
@@ -113,16 +128,22 @@ class Community:
     # what the world says of one sleeper
 
     def beat(self, sleeper: int, tick: int) -> None:
-        """A sensor felt a beat: the rate follows the usual interval, the pulse is drawn towards its peak."""
+        """A sensor felt a beat: the rate follows the usual interval, the pulse is drawn towards its peak.
+
+        A heart is several times as fast as a breath: n of its beats are one, and draw the breath to an nth of its turn.
+        """
+        if tick - self.beats[sleeper, 0] >= DOUBLE:
+            self.beats[sleeper] = (tick, *self.beats[sleeper, :-1])
         if not self.pulses.beat(sleeper, tick):
             return
         self.drive_tick[sleeper] = tick
         usual = self.pulses.usual(sleeper)
         if usual > 0.0:
             self.rate_target[sleeper] = min(max(ticks.RATE / usual, RATE_LOW), RATE_HIGH)
-        away = math.remainder(self.phase[sleeper], 2.0 * math.pi)
+        n = float(self.hearts[sleeper])
+        away = math.remainder(n * self.phase[sleeper], 2.0 * math.pi) / n
         self.phase = self.phase.copy()  # another array: what was worked out of the old one is not true of it
-        self.phase[sleeper] -= 0.5 * away
+        self.phase[sleeper] -= 0.5 / n * away
 
     def doubles(self, sleeper: int, tick: int) -> bool:
         """Whether a beat of this sleeper's sensor would change nothing now: it is the last one once more."""
@@ -147,11 +168,28 @@ class Community:
             self.arrived[sleeper] = 0.0
         self.presence[sleeper] = float(here)
 
+    def seat(self, sleeper: int, here: bool) -> None:
+        """Somebody is this sleeper from now on, or no longer."""
+        self.guest_target[sleeper] = float(here)
+
+    def call(self, sleeper: int, tick: int) -> None:
+        """Somebody asks where this sleeper is."""
+        self.called[sleeper] = tick
+
+    def free(self, sleeper: int) -> None:
+        """What anybody gave to this sleeper is taken back: rate, hue, glow, beats, and who they were."""
+        self.guest_target[sleeper] = 0.0
+        self.drive_tick[sleeper] = -QUIET - 1
+        self.glow_target[sleeper], self.hue_target[sleeper] = 1.0, self.own_hue[sleeper]
+        self.called[sleeper] = self.beats[sleeper] = _NEVER
+        self.pulses.forget(sleeper)
+        self.welcome(sleeper, True)
+
     def release(self) -> None:
-        """Everyone back to their own rate, hue and glow, and into the room."""
+        """Everyone back to their own rate and glow, and into the room; who is a guest stays one, and keeps its hue."""
         self.drive_tick[:] = -QUIET - 1
         self.glow_target[:] = 1.0
-        self.hue_target = self.own_hue.copy()
+        self.hue_target = np.where(self.guest_target > 0.0, self.hue_target, self.own_hue)
         for sleeper in np.flatnonzero(self.presence == 0.0):
             self.welcome(int(sleeper), True)
 
@@ -166,11 +204,13 @@ class Community:
         self._follow_targets(tick)
         late_cos, late_sin = self._late(climate.spread)
         z = complex(self._mean(late_cos), self._mean(late_sin))
-        coupling = climate.coupling + self._stabiliser(climate.mend)
+        coupling = climate.coupling + self._stabiliser(climate.mend) + self._lift()
         # |z| sin(arg z + lean - theta), without asking for another sine
-        pull = coupling * (z.imag * late_cos - z.real * late_sin) * (1.0 - 0.9 * self.driven)
+        pull = coupling * (z.imag * late_cos - z.real * late_sin) * (1.0 - self._stubborn() * self.driven)
         own = climate.breath * (1.0 + 0.075 * self.temper)
-        rate = own + (self.rate - own) * self.driven
+        self.hearts = np.where(self.driven > 0.0, np.maximum(np.rint(self.rate / climate.breath), 1.0), 1.0)
+        rate = own + (self.rate / self.hearts - own) * self.driven
+        before = self.phase
         self.phase = np.mod(
             self.phase
             + DT * (2.0 * np.pi * rate + self.side * climate.rift + pull)
@@ -178,6 +218,7 @@ class Community:
             2.0 * np.pi,
         )
         self._follow_breath(climate.breath, z)
+        self._follow_guests(tick, before)
 
     @property
     def coherence(self) -> float:
@@ -244,6 +285,36 @@ class Community:
             self.place_moved = min(self.place_moved + DT / 12.0, 1.0)
             way = ease(self.place_moved)
             self.place = self.place_from + (self.place_to - self.place_from) * way
+
+    def _stubborn(self) -> Doubles:
+        """(n,) share of the pull that a driven sleeper withstands: who taps a breath leads it, a heart joins in."""
+        return np.where(self.hearts > 1.0, 0.4, 0.9)
+
+    def _lift(self) -> float:
+        """What guests in accord add to K, 1/s: breathing along brings all together."""
+        return LIFT * (1.0 - math.exp(-float(np.dot(self.guest, self.accord)) / LIFTED)) if self.seated.any() else 0.0
+
+    def _follow_guests(self, tick: int, before: Doubles) -> None:
+        """Who comes and goes, and how well guests breathe with all; `before` is (n,) the phase of the last tick."""
+        spoken = (tick - self.drive_tick) <= QUIET
+        here = (self.guest_target > 0.0) | spoken
+        if not (here.any() or self.guest.any() or (self.left < LONG_AGO_S).any()):
+            return
+        came, went = here & ~self.seated, self.seated & ~here
+        self.joined = np.where(came, 0.0, np.minimum(self.joined + DT, LONG_AGO_S))
+        self.left = np.where(went, 0.0, np.where(here, LONG_AGO_S, np.minimum(self.left + DT, LONG_AGO_S)))
+        self.seated = here
+        self.guest = np.clip(self.guest + np.where(here, DT / SEATED_S, -DT / FREED_S), 0.0, 1.0)
+        agreed = np.where(here, np.maximum(np.cos(self.phase - self.breath), 0.0) ** 2, 0.0)
+        self.accord += (agreed - self.accord) * (DT / ACCORD_S)
+        fast, was = np.mod(self.hearts * self.phase, 2.0 * np.pi), np.mod(self.hearts * before, 2.0 * np.pi)
+        given = spoken & (self.driven > 0.5) & (tick - self.beats[:, 0] > self._missing())  # a rate and no beats
+        for sleeper in np.flatnonzero(given & (was - fast > np.pi)).tolist():
+            self.beats[sleeper] = (tick, *self.beats[sleeper, :-1])
+
+    def _missing(self) -> Doubles:
+        """(n,) ticks without a beat after which a sensor that gave a rate is one that gives no beats."""
+        return 0.9 * ticks.RATE / self.rate_target
 
     def _stabiliser(self, on: bool) -> float:
         """A controller that raises K until coherence reaches 0.95 and lets go slowly."""

@@ -54,6 +54,11 @@ class Pulses:
         self.last[sleeper], self.doubted[sleeper] = tick, -1
         return True
 
+    def forget(self, sleeper: int) -> None:
+        """As if its sensor had never said anything."""
+        self.last[sleeper] = self.doubted[sleeper] = -1
+        self.intervals[sleeper] = 0
+
     def usual(self, sleeper: int) -> float:
         """The median of the last intervals in ticks; 0 before there are two beats."""
         known = self.intervals[sleeper][self.intervals[sleeper] > 0]

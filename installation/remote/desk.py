@@ -211,7 +211,7 @@ class Desk:
         for accepted, source in self.inbox.drain(now_ns):
             if (
                 accepted.sleeper is not None
-                and accepted.value is None
+                and accepted.address.endswith("/beat")
                 and show.community.doubles(accepted.sleeper, show.tick)
             ):
                 doubled += 1
@@ -270,11 +270,12 @@ def _numbered(value: object) -> int:
 def sleepers(community: Community) -> dict[str, Value]:
     """What is set for every sleeper, by address."""
     return {
-        f"{addresses.SLEEPER}{n}/{what}": bool(value) if what == "present" else float(value)
+        f"{addresses.SLEEPER}{n}/{what}": bool(value) if what in ("present", "guest") else float(value)
         for what, values in (
             ("rate", community.rate_target),
             ("hue", community.hue_target),
             ("glow", community.glow_target),
+            ("guest", community.guest_target),
             ("present", community.presence),
         )
         for n, value in enumerate(values.tolist(), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ import structlog
 
 from installation import addresses
 from installation.foundation.errors import Mistake
+from installation.light.code import with_code
+from installation.light.picture import Look
 from installation.live import stage
 from installation.live.calendar import Calendar
 from installation.live.state import StatePublisher, StatusReader
@@ -25,6 +27,8 @@ from installation.remote.desk import Desk
 from installation.remote.inbox import STAFF, Source
 from installation.remote.spectators import SpectatorDesk
 from installation.remote.watchdog import ServiceWatchdog
+from installation.remote.web import wire
+from installation.remote.web.bridge import Bridge
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.show import Follower, Show
@@ -40,6 +44,7 @@ class Console:
     followers: Sequence[Follower]
     reader: StatusReader
     journal: Journal | None = None
+    over: Callable[[Look, float], Look] = lambda seen, _: seen  # what is shown over the picture
 
 
 def words(production: Production) -> dict[str, list[str]]:
@@ -58,19 +63,24 @@ class Endpoints:
     access: AccessList
     targets: tuple[Source, ...]
     opened: bool = True  # whether messages come in at all
+    pages: Path | None = None  # the socket where the visitors' pages listen for the show
 
 
-def endpoints(production: Production, listen: str | None = None, port: int | None = None) -> Endpoints:
-    """As the settings say; `listen` and `port`, of the command line, go before them. Raises Mistake.
+def endpoints(
+    production: Production, listen: str | None = None, port: int | None = None, pages: bool = False
+) -> Endpoints:
+    """As the settings say; `listen`, `port` and `pages`, of the command line, go before them. Raises Mistake.
 
-    A replay listens only where it is told to: it may run beside a show.
+    A replay listens only where it is told to, and has no visitors: it may run beside a show.
     """
     osc = production.settings.osc
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
     targets = tuple(Source("udp", *_address("[osc] feedback", target, osc.port)) for target in osc.feedback)
     opened = listen is not None if isinstance(production, ReplayProduction) else osc.enabled
     try:
-        return Endpoints(where, AccessList(access.networks(osc.allow)), targets, opened)
+        wanted = (pages or production.settings.pages.enabled) and not isinstance(production, ReplayProduction)
+        door = wire.path() if wanted else None
+        return Endpoints(where, AccessList(access.networks(osc.allow)), targets, opened, door)
     except ValueError as error:
         raise Mistake(str(error)) from None
 
@@ -130,7 +140,25 @@ def console(
         stack.callback(desk.close)
         if through.opened:
             _serve(stack, desk, production, through, watchdog)
-        yield Console(desk, followers, publisher.reader, journal)
+        if through.pages is None:
+            yield Console(desk, followers, publisher.reader, journal)
+            return
+        bridge = _pages(stack, desk, production, publisher.reader, through.pages)
+
+        def over(seen: Look, aspect: float) -> Look:
+            return with_code(seen, bridge.told.get("code", ()), seen.now.number(addresses.CODE), aspect)
+
+        yield Console(desk, [*followers, bridge], publisher.reader, journal, over)
+
+
+def _pages(stack: ExitStack, desk: Desk, production: Production, reader: StatusReader, door: Path) -> Bridge:
+    """The link to the process that serves visitors."""
+    bridge = Bridge(desk, door, [section.name for section in production.score.section])
+    bridge.start()
+    stack.callback(bridge.close)
+    desk.troubles.append(lambda: bridge.trouble)
+    reader.gauges.append(bridge.gauge)
+    return bridge
 
 
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:

@@ -196,6 +196,7 @@ class Player:
             pulse=lambda tick: self._watched.pulse("playing", tick),
             awake=self._awake,
             reader=played.reader,
+            over=played.over,
         )
         every = period(painter.screen.display.rate, self.production.settings.screen.fps)
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))

@@ -125,7 +125,7 @@ class Process:
     def play(self) -> str:
         """The whole of it; what there is to say afterwards."""
         self._begin()
-        through = endpoints(self.production, self._options.listen, self._options.osc_port)
+        through = endpoints(self.production, self._options.listen, self._options.osc_port, self._options.pages)
         with _signals(self._end), ExitStack() as stack:
             stack.callback(self._hush)
             if self._speakers is not None and self._orders.role != "black":

@@ -42,4 +42,5 @@ class PlayOptions:
     device: str | None = None  # loudspeakers
     journal: Path | None = None  # to be replayed
     start: When = When()  # of the replay
+    pages: bool = False  # serve the visitors' page, whatever the settings say
     watch: bool = False  # scenes that are saved fade in

@@ -15,11 +15,18 @@ from installation.watch.status_file import Records
 from installation.watch.supervisor import Supervisor
 
 
-def supervised(arguments: Sequence[str], resume: bool = False, name: str = "show") -> int:
-    """Play with these `arguments` of the command line until it ends; the exit code. What is kept goes by `name`."""
+def supervised(
+    arguments: Sequence[str], resume: bool = False, name: str = "show", pages: Sequence[str] | None = None
+) -> int:
+    """Play with these `arguments` of the command line until it ends; the exit code. What is kept goes by `name`.
+
+    `pages` are the arguments with which the visitors' pages are served beside it.
+    """
     open_standard_descriptors()
     raise_descriptor_limit()
-    command = [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-m", "installation", *arguments]
+    program = [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-m", "installation"]
+    command, beside = [*program, *arguments], None if pages is None else [*program, *pages]
     claimed = InstanceLock(places.runtime() / "kept", name)
     with closing(claimed) as claim, closing(Records()) as records, closing(SdNotify()) as notify:
-        return Supervisor(command, records, kept=claim.name, resume=resume, age=age_s, notify=notify).run()
+        how = Supervisor(command, records, kept=claim.name, resume=resume, age=age_s, notify=notify, beside=beside)
+        return how.run()

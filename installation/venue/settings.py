@@ -85,6 +85,22 @@ class OscQuerySettings(SettingsTable, frozen=True):
     port: Port = 9001
 
 
+class PagesSettings(SettingsTable, frozen=True):
+    """[pages]: the visitors' page, for phones in this house's network."""
+
+    enabled: bool = False
+    listen: str = "0.0.0.0"
+    port: Port = 8080
+    names: tuple[str, ...] = ()
+    entry_word: bool = True
+    seats: Annotated[int, Meta(ge=0, le=240)] = 200
+    sockets: Annotated[int, Meta(ge=1, le=8_000)] = 2_000
+    sockets_of_host: Annotated[int, Meta(ge=0, le=8_000)] = 8
+    seats_of_host: Annotated[int, Meta(ge=1, le=240)] = 3
+    keep_beats: bool = True
+    words: bool = False
+
+
 class Sound(SettingsTable, frozen=True):
     """[sound]: which loudspeakers, and how."""
 
@@ -155,6 +171,7 @@ class Settings(SettingsTable, frozen=True):
     show: Playing = Playing()
     osc: Osc = Osc()
     oscquery: OscQuerySettings = OscQuerySettings()
+    pages: PagesSettings = PagesSettings()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
     words: Words = Words()

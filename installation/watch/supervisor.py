@@ -22,6 +22,7 @@ from typing import Any
 
 from installation.foundation.standby import HotStandby
 from installation.watch.child import BEGINS, WAITS, Role, StartOrders, encoded
+from installation.watch.companion import Companion
 from installation.watch.console import Console
 from installation.watch.sd_notify import SdNotify
 from installation.watch.status_file import Records
@@ -102,7 +103,10 @@ class Child:
 
 
 class Supervisor:
-    """Runs `command` (a show that takes `--link`) until it ends well. `resume`: go on from what was kept."""
+    """Runs `command` (a show that takes `--link`) until it ends well, and the pages' process `beside` it.
+
+    `resume`: go on from what was kept.
+    """
 
     def __init__(
         self,
@@ -113,6 +117,7 @@ class Supervisor:
         resume: bool = False,
         age: Callable[[], float | None] = lambda: None,
         notify: SdNotify | None = None,
+        beside: Sequence[str] | None = None,
     ) -> None:
         self._command, self._records, self._kept, self._resume, self._age = command, records, kept, resume, age
         self._notify = notify or SdNotify()
@@ -121,6 +126,7 @@ class Supervisor:
         self._limits = (CRASHES, WITHIN)
         self._patience = dict(TIMEOUT_S)
         self._console = Console()
+        self._beside = None if beside is None else Companion(beside, self._take_beside, self._console.forward)
         self._hot: HotStandby[Child] = HotStandby(lambda waits: self._spawn(WAITS if waits else BEGINS))
         self._show: Child | None = None
         self._asked = 0  # times somebody asked for the end
@@ -147,11 +153,19 @@ class Supervisor:
             for child in (self._show, self._hot.spare):
                 if child is not None:
                     child.end()
+            if self._beside is not None:
+                self._beside.end()
             self._notify.say("STOPPING=1")
             self._records.say("end", restarts=self.restarts)
             self._console.flush()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _take_beside(self, message: Mapping[str, Any]) -> None:
+        if "companion" in message:
+            self._records.say("pages ended", exit_code=message["companion"])
+        else:
+            self._records.take(message)
 
     @property
     def _playing(self) -> Child:
@@ -178,6 +192,8 @@ class Supervisor:
 
     def _look(self, show: Child) -> int | None:
         late = time.monotonic()
+        if self._beside is not None and not self._asked:
+            self._beside.tend(late)
         self._wait()
         if time.monotonic() - late > 10 * ROUND:  # this process stood still itself, and can't judge others
             show.heard = time.monotonic()

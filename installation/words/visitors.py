@@ -11,7 +11,7 @@ import fcntl
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -140,6 +140,19 @@ class VisitorLines:
             self._forget()
             self._next, self._generation = following, generation
             self._write(None)
+
+    def withdraw(self, numbers: Collection[int]) -> None:
+        """Whoever wrote these lines takes them back: they are in the night's file no more, whatever was decided."""
+        with self._lock:
+            self.refresh()
+            left = [line for line in self._lines.values() if line.id not in numbers]
+            if len(left) < len(self._lines):
+                banned = self._banned
+                self.clear()
+                for line in left:
+                    self._add(line)
+                    self._write(line)
+                self._banned = banned
 
     # looking
 

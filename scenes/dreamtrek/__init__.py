@@ -7,6 +7,7 @@ its hue. Only the camera remembers; every light is a function of the moment and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from installation import RATE, Chance, Company, Control, Light, Moment, Scene, V
 from scenes.dreamtrek import anchor, camera, voices
 from scenes.dreamtrek.air import Air
 from scenes.dreamtrek.cocoons import Cocoons
+from scenes.dreamtrek.guests import Guests
 from scenes.dreamtrek.ribbons import Ribbons
 from scenes.dreamtrek.seats import dealt
 from scenes.dreamtrek.tearing import Tearing
@@ -59,6 +61,8 @@ class DreamTrek(Scene):
         self._seats = seats.place
         self._ribbons = Ribbons(seats, tearing, chance.of("ribbons"))
         self._cocoons = Cocoons(seats, tearing, chance.of("cocoons"))
+        cocoons = np.column_stack([seats.place, seats.height + 0.12]).astype(np.float64)
+        self._guests = Guests(cocoons, chance.of("guests"))
         self._air = Air(chance.of("air"))
         self._aim, self._climbed = 0.0, 0.0  # how far up the trek the camera means to be, and is, 0..1
 
@@ -75,6 +79,14 @@ class DreamTrek(Scene):
         """From where the camera has climbed to."""
         return camera.seen(now, self._climbed, now.number(CLIMB))
 
+    def whereabouts(self, now: Moment) -> NDArray[np.float64]:
+        """Where the guests' lanterns float."""
+        return self._guests.place(now, self._unswayed(now))
+
+    def _unswayed(self, now: Moment) -> View:
+        """The camera without its sway: lanterns are placed by it, or they would sway along."""
+        return self.view(replace(now, controls={**now.controls, "/camera/sway": 0.0}))
+
     def light(self, now: Moment) -> Iterable[Light]:
         """Hall, cocoons, ribbons, anchor."""
         view, held = self.view(now), now.number(ANCHOR)
@@ -83,6 +95,7 @@ class DreamTrek(Scene):
             *self._cocoons.light(now, view),
             *self._ribbons.light(now, view, held),
             *anchor.beam(now, held),
+            *self._guests.light(now, self._unswayed(now)),
         )
 
     def sound(self, now: Moment) -> Iterable[Voice]:

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from installation import RATE, SLEEPERS, Chance, Company, Control, Light, Moment, Phase, Scene, View, Voice
+from installation import RATE, SLEEPERS, Chance, Company, Control, Light, Moment, Phase, Scene, View, Voice, eased
 from scenes.restpods import camera, lullaby
 from scenes.restpods.city import City
 from scenes.restpods.dreamers import Dreamers
 from scenes.restpods.fate import Fate
+from scenes.restpods.guests import HEART, Guests
 from scenes.restpods.maelstrom import HEARD, OWN, TELLING, Figures, Maelstrom
 from scenes.restpods.net import Net
 from scenes.restpods.palette import Doubles
@@ -63,6 +64,7 @@ class RestPods(Scene):
         self._city = City(chance.of("city"))
         self._maelstrom = Maelstrom(self._fate, chance.of("maelstrom"))
         self._stage = Stage(self._street, self._dreamers)
+        self._guests = Guests(self._street)
         self._turns = chance.of("turns")
         self.way = camera.START  # (2, 2, 3) metres: where the camera is on its way
         self.gesture = np.zeros(len(company))  # (n,) 0 breathed out .. 1 breathed in, as the bodies follow
@@ -75,6 +77,10 @@ class RestPods(Scene):
     def seats(self) -> Doubles:
         """Along the street, as it is seen: what sounds on the left is on the left."""
         return self._street.seats()
+
+    def whereabouts(self, now: Moment) -> Doubles:
+        """Over their pods."""
+        return np.asarray(self._street.foot.T + np.array([0.0, 0.0, HEART]))
 
     def step(self, now: Moment) -> None:
         """Bodies follow their breath; who was stolen comes back no faster than the bloom lets them."""
@@ -115,9 +121,9 @@ class RestPods(Scene):
         """City, pods, net, figures; the maelstrom while anything is stolen, the stage when anyone is seen."""
         view = self.view(now)
         eye = camera.standing(view)
-        kept = np.zeros(len(self.gesture))
+        kept = eased(now.sleepers.guest).astype(np.float64)  # somebody real is not stolen
         shown = self.shown * self.shown * (3.0 - 2.0 * self.shown)
-        kept[self.solo] = shown
+        kept[self.solo] = max(kept[self.solo], shown)
         crowd = self._dreamers.crowd(now, self.gesture, self.theft, self.drawn, kept, eye)
         figures = Figures(self.own, self.heard)
         lights: list[Light] = [
@@ -127,6 +133,7 @@ class RestPods(Scene):
             *self._dreamers.light(now, crowd),
             *self._maelstrom.light(now, crowd, self.theft, self.drawn, figures),
             *self._stage.light(now, crowd, self.solo, shown),
+            *self._guests.light(now, crowd, self._dreamers.crowns(crowd)),
         ]
         return lights
 

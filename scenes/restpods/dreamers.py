@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Array, Chance, Moment, Points, Strokes, ease, eased, gathered, hues, mix, shone
+from installation import Array, Chance, Moment, Points, Strokes, beaten, called, ease, eased, gathered, hues, mix, shone
 from scenes.restpods.fate import Fate
 from scenes.restpods.figures import FACE, FAR, MIDDLE, NEAR, Cast, Wardrobe, cast
 from scenes.restpods.palette import AZURE, EMBER, GREY, ICE, LIME, TEAL, WHITE, Doubles, dim, lit
@@ -80,6 +80,7 @@ class Dreamers:
         arrival = 1.0 + 2.2 * np.exp(-np.maximum(sleepers.arrived - 9.0, 0.0) / 2.5) * (sleepers.arrived < 60.0)
         resisting = 1.0 + 0.9 * now.unrest * (1.0 - grey)
         own = alive * arrival * resisting * (1.0 + 0.8 * kept)
+        own = own * (1.0 + sleepers.guest * (0.35 + 0.9 * beaten(sleepers) + 0.8 * called(sleepers)))
         strength: Array = ((own + (torn - own) * grey) * sleepers.glow * sleepers.present).astype(np.float32)
         return strength
 
@@ -87,6 +88,7 @@ class Dreamers:
         own = hues(now.sleepers.hue, 0.10)
         away = np.maximum(now.bloom, now.unrest)
         colour = mix(self._kin, own, 0.24 + 0.76 * ease(away))
+        colour = mix(colour, own, eased(now.sleepers.guest))
         return mix(colour, np.broadcast_to(GREY, colour.shape), grey)
 
     def _wave(self, now: Moment, grey: Array) -> Array:

@@ -12,6 +12,9 @@ ROWS = 4  # terraces on either side
 FIRST, SPACING = -2.6, 2.1  # metres along the street
 FLOATING = 0.62  # metres from a pod to the hem of its dreamer
 ARRIVING = 11.0  # seconds in which a newcomer walks up the street to their pod
+BLOCK = 24  # sleepers who have the best seats; then the next so many
+NEAREST = 0.75, -5.2  # metres to the right and along the street, where the nearest camera of the piece stands
+SEEN = 0.30  # metres aside to a metre ahead, up to which it sees in a picture of any shape
 GATE = -6.5  # metres along the street, where newcomers come in
 
 
@@ -29,7 +32,7 @@ class Street:
         seat = np.arange(count)
         row, side = (seat % (2 * ROWS)) // 2, np.where(seat % 2 == 0, -1.0, 1.0)
         along = FIRST + SPACING * (seat // (2 * ROWS)) + 0.55 * row + draw.normal(0.0, 0.16, count)
-        order = _seated(along, row, side, company.hue, draw)
+        order = _seated(along, row, side, company.hue, draw, _best(along, row, side))
         self.row: NDArray[np.int64] = row[order]  # (n,) 0 by the street .. 3
         self.side: Doubles = side[order]  # (n,) -1 left, 1 right
         self.along: Doubles = along[order]  # (n,) metres
@@ -68,10 +71,24 @@ class Street:
 
 
 def _seated(
-    along: Doubles, row: NDArray[np.int64], side: Doubles, hue: Doubles, draw: np.random.Generator
+    along: Doubles,
+    row: NDArray[np.int64],
+    side: Doubles,
+    hue: Doubles,
+    draw: np.random.Generator,
+    best: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """(n,) the seat of every sleeper: hues run down the street like a slow rainbow, another one on either side."""
+    """(n,) the seat of every sleeper: the first have the `best`; among so many hues run down the street like a slow
+    rainbow, another one on either side."""
     wanted = (0.018 * along + 0.05 * row + 0.36 * (side > 0.0) + draw.normal(0.0, 0.05, len(hue))) % 1.0
     order = np.empty(len(hue), dtype=np.int64)
-    order[np.argsort(hue)] = np.argsort(wanted)
+    for first in range(0, len(hue), BLOCK):
+        who, seats = np.arange(first, min(first + BLOCK, len(hue))), best[first : first + BLOCK]
+        order[who[np.argsort(hue[who])]] = seats[np.argsort(wanted[seats])]
     return order
+
+
+def _best(along: Doubles, row: NDArray[np.int64], side: Doubles) -> NDArray[np.int64]:
+    """(n,) seats, those first that every camera of the piece has well inside the picture: near, and not too near."""
+    aside = np.abs(middle(along) + side * (3.1 + 2.9 * row) - NEAREST[0]) / (along - NEAREST[1])
+    return np.argsort(along + 2.5 * row + 300.0 * np.maximum(aside - SEEN, 0.0), kind="stable")

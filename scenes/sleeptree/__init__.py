@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from installation import Chance, Company, Light, Moment, Scene, gathered, registers
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
@@ -15,6 +18,7 @@ from scenes.sleeptree.boughs import Boughs
 from scenes.sleeptree.dreamers import LIFT, Dreamers
 from scenes.sleeptree.events import Events
 from scenes.sleeptree.growth import FORK, grow
+from scenes.sleeptree.guests import Guests
 from scenes.sleeptree.rarities import Rarities
 from scenes.sleeptree.sky import Sky
 from scenes.sleeptree.threads import Threads
@@ -32,12 +36,17 @@ class SleepTree(Scene):
         self._boughs = Boughs(tree, chance.of("boughs"), len(company))
         self._dreamers = Dreamers(chance.of("dreamers"), len(company))
         self._threads = Threads(tree, chance.of("threads"), len(company))
+        self._guests = Guests(chance.of("guests"), len(company))
         self._events = Events(tree, chance.of("events"))
         self._water = water.Water(chance.of("water"))
         self._air = Air(chance.of("air"))
         self._sky = Sky(chance.of("sky"))
         self._rarities = Rarities(chance.of("rarities"))
         self._slabs, self._flicker = chance.of("slabs"), chance.of("flicker")
+
+    def whereabouts(self, now: Moment) -> NDArray[np.float64]:
+        """On the water, where guests lie."""
+        return np.column_stack([self._dreamers.shore(now), np.full(len(now.sleepers), LIFT)])
 
     def light(self, now: Moment) -> Iterable[Light]:
         """Everything that stands, in one register or two, and its image in the water; then water and air."""
@@ -49,8 +58,9 @@ class SleepTree(Scene):
         people += self._rarities.light(now, view)
         shown: list[Light] = [self._sky.light(now, view), *self._air.light(now), *self._water.light(now, place)]
         shown += self._events.light(now, breath)
+        shown += self._guests.rings(now, place)
         wood, fine = self._boughs.light(now)
-        mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns))
+        mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns, *self._guests.light(now, place)))
         short = water.foreshortening(view)
         for register in registers(now, self._slabs, CROWN):
             shown += [register.torn(light) for light in airy]

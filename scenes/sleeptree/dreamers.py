@@ -15,14 +15,21 @@ from installation import (
     Strokes,
     View,
     along,
+    beaten,
+    called,
+    coming,
+    crowded,
     ease,
     eased,
     hues,
     mix,
     polylines,
     rgb,
+    seated,
     shone,
+    shore,
     spatial,
+    unswayed,
 )
 
 LIFT = 0.045  # metres, a jewel over the water
@@ -30,6 +37,7 @@ FALL, LANDING = 2.6, 1.6  # metres and seconds in which a newcomer comes down to
 COLUMN = 7  # vertices of a jewel's light on the water
 MOTES = 300  # small lights that circle the jewels; some have many, most have none
 NEAR, FAR = 2.2, 7.5  # metres from the eye: there a jewel is three times as large as its size, and as large as it
+GUEST = 0.062  # metres, the least radius of a guest's jewel
 WHITE = rgb(1.0, 1.0, 1.0)
 
 
@@ -49,7 +57,20 @@ class Dreamers:
         self._mote_size = draw.uniform(0.008, 0.015, MOTES).astype(np.float32)
 
     def place(self, now: Moment) -> NDArray[np.float64]:
-        """(n, 2) metres: where the sleepers lie on the water; some of them drift."""
+        """(n, 2) metres: where the sleepers lie on the water; some of them drift. Guests lie where they are seen."""
+        at_shore, _ = seated(now.sleepers.guest)
+        place = self._home(now)
+        if at_shore.any():
+            place[at_shore] = self.shore(now)[at_shore]
+        return place
+
+    def shore(self, now: Moment) -> NDArray[np.float64]:
+        """(n, 2) metres: where everybody lies as a guest: in the picture wherever the camera goes, and drifting."""
+        _, a, b = self._drift.T
+        swing = np.stack([np.sin(a + 0.11 * now.seconds), np.sin(b + 0.087 * now.seconds)], axis=1)
+        return np.asarray(shore(unswayed(now), now.aspect, len(now.sleepers)) + 0.07 * swing)
+
+    def _home(self, now: Moment) -> NDArray[np.float64]:
         t = now.seconds
         kind, a, b = self._drift.T
         wide = 0.32 * eased((kind - 0.5) / 0.5)
@@ -57,13 +78,13 @@ class Dreamers:
         return np.asarray(now.sleepers.place + wide[:, None] * swing)
 
     def light(
-        self, now: Moment, view: View, place: NDArray[np.float64], called: Array, flicker: np.random.Generator
+        self, now: Moment, view: View, place: NDArray[np.float64], together: Array, flicker: np.random.Generator
     ) -> tuple[list[Points | Strokes], Strokes]:
-        """Jewels, their halos and motes; and apart, their light on the water. `called`, (n,) 0..1, shine together."""
+        """Jewels, their halos and motes; and apart, their light on the water. `together`, (n,) 0..1, shine as one."""
         strength, colour = self._strength(now, flicker), self._colour(now)
         near = self._nearness(view, place)
-        colour = colour + shone(WHITE - colour, np.float32(0.55) * called)
-        strength = strength + np.float32(1.3) * called * now.sleepers.present.astype(np.float32)
+        colour = colour + shone(WHITE - colour, np.float32(0.55) * together)
+        strength = strength + np.float32(1.3) * together * now.sleepers.present.astype(np.float32)
         lights: list[Points | Strokes] = [*self._jewels(now, place, strength, colour, near)]
         lights.append(self._motes(now, place, strength, colour))
         return lights, self._columns(now, place, strength, colour, near)
@@ -99,7 +120,12 @@ class Dreamers:
         rest = 0.12 + 0.08 * now.bloom + 0.88 * pulse
         torn = np.where(flicker.uniform(size=len(sleepers)) < 0.30 * now.unrest, 0.25, 1.0)
         arrival = 1.0 + 2.5 * np.exp(-sleepers.arrived / 2.0)
-        strength: Array = (rest * voice * torn * arrival * sleepers.glow * sleepers.present).astype(np.float32)
+        own = rest * voice * torn * arrival
+        guest, (_, lit) = sleepers.guest, seated(sleepers.guest)
+        if guest.any():
+            shown = crowded(sleepers) * (0.40 + 0.35 * pulse + 1.1 * beaten(sleepers) + 0.8 * coming(sleepers))
+            own = (own + (shown + 1.2 * called(sleepers) - own) * eased(guest)) * lit
+        strength: Array = (own * sleepers.glow * sleepers.present).astype(np.float32)
         return strength
 
     def _colour(self, now: Moment) -> Array:
@@ -109,7 +135,8 @@ class Dreamers:
         communion = 2.0 * now.number("/dream/communion") - 1.0  # -1 each for themselves .. 1 all one
         usual = 0.45 + 0.55 * ease(now.bloom)
         alike = mix(kin, hues(np.full(len(own), 0.52), 0.3), max(communion, 0.0))
-        return mix(alike, own, usual * (1.0 - max(communion, 0.0)) + (1.0 - usual) * max(-communion, 0.0))
+        way = usual * (1.0 - max(communion, 0.0)) + (1.0 - usual) * max(-communion, 0.0)
+        return mix(alike, own, np.maximum(eased(now.sleepers.guest), np.float32(way)))  # guests have their own
 
     def _jewels(
         self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array, near: Array
@@ -117,10 +144,14 @@ class Dreamers:
         sleepers = now.sleepers
         falling = np.clip(1.0 - sleepers.arrived / LANDING, 0.0, 1.0)
         position = spatial(place[:, 0], place[:, 1], LIFT + FALL * falling**2)
-        size = (self._size * (1.0 + 0.27 * sleepers.pulse)).astype(np.float32) * (1.0 + 2.0 * near)
+        own = np.maximum(self._size, GUEST * sleepers.guest) * (1.0 + 0.35 * sleepers.guest * beaten(sleepers))
+        size = (own * (1.0 + 0.27 * sleepers.pulse)).astype(np.float32) * (1.0 + 2.0 * near)
         lit = np.minimum(strength, np.float32(1.6))
-        core = shone(colour + shone(WHITE - colour, np.float32(0.20) + np.float32(0.32) * lit), 4.6 * strength)
-        wide = np.float32(0.22) + np.float32(3.0) * self._size.astype(np.float32) * (1.0 + near)
+        white = 1.0 - np.float32(0.6) * sleepers.guest.astype(np.float32)  # who is somebody's is seen in their hue
+        core = shone(
+            colour + shone(WHITE - colour, (np.float32(0.20) + np.float32(0.32) * lit) * white), 4.6 * strength
+        )
+        wide = np.float32(0.22) + np.float32(3.0) * own.astype(np.float32) * (1.0 + near)
         halo = shone(colour, strength * (0.050 - 0.022 * near))
         return Points(position, size, core, halo=0.5), Points(position, wide, halo)
 

@@ -124,3 +124,74 @@ def test_places_change_with_the_arc_and_nobody_jumps(community: Community) -> No
     community.settle_elsewhere(0)
     lived(community, CALM, 13, 13 * RATE)
     assert community.place == pytest.approx(before)
+
+
+def hearts(community: Community, rate: float, people: int, seconds: float, climate: Climate = CALM) -> float:
+    """So many guests with hearts of this rate, each out of step with the others; coherence at the end."""
+    first = np.random.default_rng(4).uniform(0.0, 1.0 / rate, people)
+    due = np.rint(first * RATE)
+    for tick in range(round(seconds * RATE)):
+        for sleeper in np.flatnonzero(due <= tick).tolist():
+            community.beat(sleeper, tick)
+            due[sleeper] += RATE / rate
+        community.step(tick, climate)
+    return community.coherence
+
+
+@pytest.mark.parametrize("rate", [0.95, 1.3])
+def test_a_heart_joins_the_breath_so_many_beats_to_one(rate: float) -> None:
+    """Of 60 hearts none leaves the common breath, though none beats at its rate."""
+    community = Community(Chance(3), 240, settled=True)
+    assert hearts(community, rate, 60, 30.0) > 0.95
+    assert community.rate[:60] == pytest.approx(rate, rel=0.03)
+    assert community.hearts[:60] == pytest.approx(round(rate / CALM.breath))
+    assert community.accord[:60].min() > 0.6
+
+
+def test_breathing_along_brings_all_together() -> None:
+    """Forty guests tap with the common breath while everyone would rather be for themselves."""
+    alone = Climate(0.15, 0.0, communion=0.3)
+    seen = []
+    for along in (False, True):
+        community = Community(Chance(3), 240, settled=True)
+        tapped = 0.0
+        for tick in range(60 * RATE):
+            if along and community.breath // (2.0 * math.pi) > tapped:
+                tapped = community.breath // (2.0 * math.pi)
+                for sleeper in range(40):
+                    community.beat(sleeper, tick)
+            community.step(tick, alone)
+        seen.append(float(np.mean(lived(community, alone, 10, 60 * RATE))))
+    assert seen[1] > seen[0] + 0.1
+
+
+def test_a_guest_comes_stays_without_a_beat_and_is_freed_of_everything() -> None:
+    community = Community(Chance(3), 240, settled=True)
+    community.seat(7, True)
+    community.tint(7, 0.9)
+    community.light(7, 2.0)
+    community.beat(7, 0)
+    lived(community, CALM, 60)
+    assert community.guest[7] == 1.0  # a visitor who only lies there stays
+    assert community.joined[7] == pytest.approx(60.0, abs=0.1)
+    community.release()
+    assert community.hue_target[7] == 0.9  # calm takes nobody's light away
+    community.free(7)
+    lived(community, CALM, 30, 60 * RATE)
+    assert community.guest[7] == 0.0
+    assert community.left[7] == pytest.approx(30.0, abs=0.1)
+    assert (community.hue[7], community.glow[7]) == (pytest.approx(community.own_hue[7], abs=1e-3), pytest.approx(1.0))
+    assert community.pulses.last[7] == -1
+    assert community.beats[7].max() < 0
+
+
+def test_who_plays_no_guest_changes_nothing_for_others() -> None:
+    """What is asked of one sleeper moves that one alone, as long as it is no beat."""
+    one, other = (Community(Chance(3), 240) for _ in range(2))
+    one.seat(3, True)
+    one.call(3, 0)
+    lived(one, CALM, 3)
+    lived(other, CALM, 3)
+    assert one.phase == pytest.approx(other.phase, abs=0.05)
+    assert one.guest[3] == 1.0
+    assert not one.guest[4:].any()

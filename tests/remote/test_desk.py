@@ -80,7 +80,7 @@ def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: 
         desk.deliver(show, now)
         sizes.append(len(told(desk, HAND, now)))
     assert [size > 0 for size in sizes] == [True, *[False] * 9] * 2
-    assert sizes[0] == len(show.glides.aims()) - 3 + 4 * 240  # but for the words of /show/...
+    assert sizes[0] == len(show.glides.aims()) - 3 + 5 * 240  # but for the words of /show/...
 
 
 def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(
@@ -122,7 +122,7 @@ def test_what_the_table_of_an_inner_thread_says_of_sleepers_is_what_is_set(show:
     show.accept("/sleeper/240/rate", [2.0])
     show.accept("/sleeper/1/present", [0])
     said = sleepers(show.community)
-    assert len(said) == 4 * 240
+    assert len(said) == 5 * 240
     assert said["/sleeper/240/rate"] == 2.0
     assert said["/sleeper/1/present"] is False
 

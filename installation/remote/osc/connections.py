@@ -1,4 +1,4 @@
-"""HTTP connections that strangers open: who may, how many, for how long without a whole request, under which name.
+"""HTTP connections that strangers open: who may, how many, for how long without a whole request.
 
 Before aiohttp, which has no limit of its own on connections or on the time that a request takes to arrive.
 """
@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
 from collections.abc import Callable
 from functools import partial
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-from aiohttp import web
 
 from installation.remote.access import AccessList
 from installation.remote.counters import Counters
@@ -106,37 +101,6 @@ class _Connection(asyncio.Protocol):
             self._all.open.pop(self._transport, None)
         if self._inner is not None:
             self._inner.connection_lost(exc)
-
-
-def why_not(request: web.Request) -> tuple[int, str]:
-    """A status and why a request is refused; (0, "") where it isn't.
-
-    A page of a stranger can make a browser ask us, by a name that it has pointed at this machine (DNS rebinding): only
-    addresses and this machine's own names are answered, and only pages that we served may open a WebSocket.
-    """
-    host = _hostname(f"//{request.headers.get('Host', '')}")
-    if not host or not _ours(host):
-        return 421, f"not a name of this machine: {host[:60]}"
-    origin = request.headers.get("Origin")
-    if origin is not None and _hostname(origin) != host:
-        return 403, f"not for pages of {origin[:60]}"
-    return 0, ""
-
-
-def _hostname(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _ours(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        own = socket.gethostname().lower()
-        return host in ("localhost", own, f"{own}.local") or (host.startswith("sleeptree-") and host.endswith(".local"))
-    return True
 
 
 class _Refusals(logging.Handler):

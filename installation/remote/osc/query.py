@@ -25,7 +25,8 @@ from installation.controls import Control
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
-from installation.remote.osc.connections import Connections, log_into, why_not
+from installation.remote.osc.connections import Connections, log_into
+from installation.remote.strangers import why_not
 
 _log = structlog.get_logger("oscquery")
 

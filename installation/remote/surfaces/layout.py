@@ -36,6 +36,7 @@ _STRIP = 104  # height of the states at the foot of every page
 _LINES = 2  # that they stand in
 _CAPTION = 40  # height of the words under a fader
 _BUTTON = 72  # height of a row of buttons
+_SMALL = 46  # height of a button in a sleeper's column, where there are many
 _ACROSS = 8  # buttons in a row
 
 Frame = tuple[int, int, int, int]
@@ -130,11 +131,11 @@ def _sleepers(rows: Sequence[Control]) -> list[Widget]:
     pressed = [row for row in rows if row.kind in ("bang", "switch")]
     faders = [row for row in rows if row.kind == "number"]
     widgets: list[Widget] = []
-    top = GAP + len(pressed) * (_BUTTON + GAP)
+    top = GAP + len(pressed) * (_SMALL + GAP)
     tall = (HEIGHT - _STRIP - 2 * GAP - top) // max(1, len(faders))
     for n, (left, width) in enumerate(_columns(SLEEPERS), 1):
         for i, row in enumerate(pressed):
-            key = _key(row, row.address.replace("/N/", f"/{n}/"), "", (left, GAP + i * (_BUTTON + GAP), width, _BUTTON))
+            key = _key(row, row.address.replace("/N/", f"/{n}/"), "", (left, GAP + i * (_SMALL + GAP), width, _SMALL))
             widgets.append(Widget(key.kind, key.frame, f"{n} {key.text}", key.address, default=key.default))
         for i, row in enumerate(faders):
             address = row.address.replace("/N/", f"/{n}/")

@@ -1,0 +1,229 @@
+"""The show's end of the link to the pages: its state goes out as it steps, what visitors do comes in to the desk.
+
+A follower of the show; a thread of its own connects, again and again, and hears. Sending never waits: 40 microseconds
+twenty times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import structlog
+
+from installation import addresses
+from installation.model import ticks
+from installation.model.ticks import SECOND
+from installation.remote.access import TokenBucket
+from installation.remote.desk import Desk
+from installation.remote.inbox import Source
+from installation.remote.osc.patterns import SPECIAL
+from installation.remote.web.wire import Broken, Frames, packed, send
+from installation.show import Show
+from installation.status import Status
+
+_log = structlog.get_logger("pages")
+
+STATE = ticks.RATE // 20
+"""Ticks between two states: 20 a second."""
+
+PLACES = 24
+"""Ticks between two reports of who is where."""
+
+AGAIN_S = 0.5
+"""Seconds between two tries to reach the pages."""
+
+RATE, BURST = 2_000.0, 4_000.0
+"""Messages a second that the pages may send, and at once: 2,000 phones tap at most 7,000, of which most are seated."""
+
+OURS = frozenset({"guest", "hue", "beat", "rate", "call", "free"})
+"""What visitors may do with a sleeper; besides there is the crowd. Everything else is refused, whatever is asked."""
+
+_EASED = SECOND // 1000  # ns a state by which the estimate of a tick's time may grow
+_LATE = SECOND // 2  # ns by which ticks must be late for a second to be a slip of the show's time
+
+
+class NominalTime:
+    """When a tick was due, on the machine's own clock, told from when ticks are processed: the least late decide."""
+
+    def __init__(self) -> None:
+        self._base: int | None = None  # ns, of tick 0
+        self._late = 0
+
+    def of(self, tick: int, now_ns: int) -> int:
+        """Nanoseconds at which this tick was due; `now_ns` is when it was processed."""
+        base = now_ns - tick * SECOND // ticks.RATE
+        if self._base is None or base <= self._base:
+            self._base, self._late = base, 0
+        else:
+            self._late = self._late + 1 if base - self._base > _LATE else 0
+            self._base = base if self._late >= 20 else min(self._base + _EASED, base)
+        return self._base + tick * SECOND // ticks.RATE
+
+
+class Bridge:
+    """Goes with a show from `start` to `close`; `socket_path` is where the pages listen."""
+
+    def __init__(self, desk: Desk, socket_path: Path, sections: Sequence[str]) -> None:
+        self._desk, self._path = desk, socket_path
+        self._sections = list(sections)
+        self._breath: tuple[int, float] | None = None  # tick and radians of the last state
+        self._nominal = NominalTime()
+        self._link: socket.socket | None = None
+        self._known = ""  # which process of pages was spoken to last
+        self._ending = threading.Event()
+        self._lock = threading.Lock()  # of sending
+        self._thread = threading.Thread(target=self._run, name="pages link", daemon=True)
+        self._bucket = TokenBucket(RATE, BURST, time.monotonic_ns())
+        self.told: dict[str, Any] = {}  # what the pages say of themselves
+
+    def start(self) -> None:
+        """Begin to look for the pages; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Hang up and end the thread."""
+        self._ending.set()
+        self._hang_up()
+        self._thread.join(timeout=5.0)
+
+    @property
+    def trouble(self) -> str:
+        """A line for the overlay while nobody serves the pages."""
+        return "pages: nobody serves them yet" if self._link is None else ""
+
+    def gauge(self, status: Status) -> Status:
+        """With who is on."""
+        told = self.told if self._link is not None else {}
+        known = {key: value for key, value in told.items() if isinstance(value, (str, int, float))}
+        return msgspec.structs.replace(status, pages=known)
+
+    # the live loop
+
+    def follow(self, show: Show, level: float) -> None:
+        """The show has stepped: say how it is, now and then."""
+        if self._link is None or show.tick % STATE:
+            return
+        now = show.moment()
+        due = self._nominal.of(show.tick, time.monotonic_ns())
+        speed = self._speed(show.tick, now.breath)
+        state: dict[str, Any] = {
+            "k": "state",
+            "t": due / 1e6,
+            "n": show.tick,
+            "b": round(now.breath, 4),
+            "w": round(speed, 4),
+            "c": round(now.coherence, 3),
+            "u": round(now.unrest, 3),
+            "p": now.phase,
+            "s": now.section,
+            "g": round(now.progress, 4),
+            "l": round(level * now.presence, 3),
+        }
+        if show.tick % PLACES == 0:
+            state |= self._places(show)
+        self._send(packed(state))
+
+    def _speed(self, tick: int, breath: float) -> float:
+        """Radians a second of show time by which the breath went on since the last state."""
+        before, self._breath = self._breath, (tick, breath)
+        if before is None or tick <= before[0]:
+            return 2.0 * np.pi * 0.16
+        return (breath - before[1]) / (tick - before[0]) * ticks.RATE
+
+    @staticmethod
+    def _places(show: Show) -> dict[str, Any]:
+        """Where everybody is in the picture, who is somebody's, and whose sensor speaks."""
+        place, inside = show.whereabouts()
+        community = show.community
+        return {
+            "at": np.round(place, 3).clip(-9.0, 9.0).tolist(),
+            "in": inside.tolist(),
+            "guest": (community.guest_target > 0.0).tolist(),
+            "seated": community.seated.tolist(),
+            "hue": np.round(community.hue_target, 3).tolist(),
+        }
+
+    def _send(self, frame: bytes) -> None:
+        with self._lock:
+            link = self._link
+            if link is not None:
+                try:
+                    send(link, frame)
+                except Broken as broken:
+                    _log.warning("the pages are hung up on", why=str(broken))
+                    self._hang_up()
+
+    def _hang_up(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            with suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
+
+    # the thread
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                link.connect(os.fspath(self._path))
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 19)
+                self._hear(link)
+            self._link, self.told = None, {}
+            self._ending.wait(AGAIN_S)
+
+    def _hear(self, link: socket.socket) -> None:
+        frames = Frames()
+        send(link, packed({"k": "hello", "sections": self._sections}))
+        self._link = link
+        while data := link.recv(1 << 16):
+            for message in frames.feed(data):
+                self._take(message)
+
+    def _take(self, message: object) -> None:
+        """One message of the pages: who they are, how many are on, or what somebody does. Nonsense means nothing."""
+        if not isinstance(message, dict):
+            return
+        if message.get("k") == "hello":
+            self._greet(str(message.get("run")))
+        elif message.get("k") == "on" and isinstance(message.get("told"), dict):
+            self.told = message["told"]
+        elif message.get("k") == "do" and isinstance(message.get("do"), list):
+            for one in message["do"]:
+                self._do(one)
+
+    def _greet(self, run: str) -> None:
+        """Another process of pages knows nobody: who was seated by the one before is nobody's again."""
+        if run != self._known:
+            self._known = run
+            for address, value in dict(self._desk.feedback.values).items():
+                if address.endswith("/guest") and value is True:
+                    self._receive(address.replace("/guest", "/free"), [], "pages")
+
+    def _do(self, one: object) -> None:
+        if not (isinstance(one, list) and len(one) == 3 and isinstance(one[0], str) and isinstance(one[1], list)):
+            return
+        address, arguments, who = one
+        of_sleeper = address.startswith(addresses.SLEEPER) and address.rpartition("/")[2] in OURS
+        if not (of_sleeper or address == addresses.CROWD) or len(arguments) > 1 or not SPECIAL.isdisjoint(address):
+            self._desk.counters.refuse(
+                "pages", f"{address[:80]} is not the visitors'", Source("page"), time.monotonic_ns()
+            )
+            return
+        self._receive(address, arguments, str(who)[:40])
+
+    def _receive(self, address: str, arguments: Sequence[object], who: str) -> None:
+        now = time.monotonic_ns()
+        source = Source("page", who)
+        if not self._bucket.has(now):
+            self._desk.counters.refuse("pages", "more than the pages may send", source, now)
+            return
+        self._bucket.take()
+        self._desk.receive(address, arguments, source, now)

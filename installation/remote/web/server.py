@@ -1,0 +1,340 @@
+"""The visitors' page, served: files, sockets, the state to all of them a few times a second, orders to the show.
+
+One event loop in a process of its own; whatever happens here, no picture waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from installation import addresses
+from installation.remote.strangers import why_not
+from installation.remote.web.crowd import crowd, moved
+from installation.remote.web.entry import EntryWord
+from installation.remote.web.files import Files
+from installation.remote.web.limits import Counts, Hosts
+from installation.remote.web.visitors import Message, Visitor, Visitors
+from installation.remote.web.wire import Broken, Frames, packed
+from installation.venue.settings import PagesSettings
+from installation.words.visitors import VisitorLines
+
+_log = structlog.get_logger("pages")
+
+HELLO_S = 5.0
+"""Seconds in which a phone must have said who it is."""
+
+LARGEST = 1_024
+"""Bytes of a message."""
+
+UNSENT = 16_384
+"""Bytes that may wait for one phone."""
+
+SLICE = 128
+"""Phones that get a state before others of this process get a turn."""
+
+FLUSH_S = 0.05
+MANY, VERY_MANY = 800, 1_500
+"""Phones on, above which the state is sent twice and once a second, not four times: the air is what is scarce."""
+
+SILENT_S = 2.0
+"""Seconds without a word of the show after which it does not answer."""
+
+GONE_S = 75.0
+"""Seconds without a word of a phone after which its socket is dead: phones ask for the time every 20 s."""
+
+
+class Phone:
+    """One socket."""
+
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, host: str) -> None:
+        self.socket, self.transport, self.host = socket, transport, host
+        self.visitor: Visitor | None = None
+        self.heard = time.monotonic()
+
+    async def say(self, *messages: Message) -> None:
+        """Messages, unless the phone takes none."""
+        for message in messages:
+            await self.send(msgspec.json.encode(message).decode())
+
+    async def send(self, text: str) -> None:
+        """Text; a phone that does not read is hung up on."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if self.transport.get_write_buffer_size() > UNSENT:
+            self.transport.abort()
+            return
+        with suppress(ConnectionError, RuntimeError):
+            await self.socket.send_str(text, compress=False)
+
+
+class PagesServer:
+    """Serves from `run` until it is cancelled; `told` is called once a second with what there is to know, and says
+    what else the show is told.
+
+    `lines` are where visitors' words go; without, they have none.
+    """
+
+    def __init__(
+        self,
+        settings: PagesSettings,
+        files: Files,
+        show: Path,
+        told: Callable[[dict[str, Any]], dict[str, Any]],
+        lines: VisitorLines | None = None,
+    ) -> None:
+        self._settings, self._files, self._show_path, self._told = settings, files, show, told
+        now = time.monotonic_ns()
+        hosts = Hosts(settings.sockets, settings.sockets_of_host, settings.seats_of_host)
+        self.visitors = Visitors(hosts, settings.seats, settings.keep_beats, lines)
+        self.entry = EntryWord(settings.entry_word, now)
+        self.counts: Counts = self.visitors.counts
+        self.phones: set[Phone] = set()
+        self._run_id = secrets.token_hex(8)  # a show that meets another one forgets who was seated
+        self._writer: asyncio.StreamWriter | None = None
+        self._state: dict[str, Any] = {}
+        self._heard = -SILENT_S
+        self._crowd, self._crowd_said = 0.0, 0.0
+        self.port = settings.port
+
+    async def run(self) -> None:
+        """All of it."""
+        runner = self._runner()
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self._settings.listen, self._settings.port, reuse_address=os.name == "posix")
+            await site.start()
+            self.port = runner.addresses[0][1]
+            async with await self._show_door():
+                jobs = (self._broadcast, self._flush, self._each_second)
+                await asyncio.gather(*(_forever(job) for job in jobs))
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+            for phone in list(self.phones):
+                with suppress(ConnectionError):
+                    await phone.socket.close(code=WSCloseCode.GOING_AWAY)
+            await runner.cleanup()
+            self._show_path.unlink(missing_ok=True)
+
+    def _runner(self) -> web.AppRunner:
+        app = web.Application(client_max_size=LARGEST)
+        app.router.add_get("/ws", self._socket)
+        app.router.add_get("/a/{name}", self._asset)
+        app.router.add_get("/{word:[0-9A-Za-z]{0,4}}", self._page)
+        logger = logging.getLogger("sleeptree.pages")
+        logger.handlers[:], logger.propagate = [logging.NullHandler()], False  # no addresses in any log
+        return web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=15.0)
+
+    # files
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return self._answered(request) or web.Response(body=self._files.page.body, headers=self._files.page.headers)
+
+    async def _asset(self, request: web.Request) -> web.Response:
+        file = self._files.served.get(request.match_info["name"])
+        if refused := self._answered(request):
+            return refused
+        if file is None:
+            return web.Response(status=404, text="there is nothing here\n")
+        return web.Response(body=file.body, headers=file.headers)
+
+    def _answered(self, request: web.Request, page: bool = False) -> web.Response | None:
+        status, why = why_not(request, self._settings.names, own_pages_only=page)
+        if not status:
+            return None
+        self.counts.refuse("stranger")
+        return web.Response(status=status, text=f"{why}\n")
+
+    # phones
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if refused := self._answered(request, page=True):
+            return refused
+        host = str(request.remote)
+        if not self.visitors.hosts.connect(host, time.monotonic_ns()):
+            self.counts.refuse("sockets")
+            return web.Response(status=503, text="too many at once\n")
+        link = web.WebSocketResponse(max_msg_size=LARGEST, compress=False, autoping=True, timeout=2.0)
+        phone = Phone(link, None, host)
+        try:
+            await link.prepare(request)
+            phone.transport = request.transport
+            if await self._greeted(phone):
+                self.phones.add(phone)
+                await self._listen(phone)
+        except (TimeoutError, ConnectionError):
+            pass
+        finally:
+            self._gone(phone)
+        return link
+
+    async def _greeted(self, phone: Phone) -> bool:
+        """Whether a phone has said who it is: with its token, or with the word that hangs in the room."""
+        try:
+            message = _decoded(await asyncio.wait_for(phone.socket.receive(), HELLO_S))
+        except TimeoutError:
+            self.counts.refuse("silent")
+            await phone.socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return False
+        now, hosts = time.monotonic_ns(), self.visitors.hosts
+        if message is None or message.get("k") != "hello":
+            self.counts.refuse("no hello")
+            await phone.socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return False
+        visitor, why = self.visitors.known(message.get("token")), "word"
+        if visitor is None and hosts.may_guess(phone.host, now):
+            right = self.entry.holds(message.get("word"), now)
+            hosts.guessed(phone.host, right, now)
+            visitor = self.visitors.come(phone.host, now) if right else None
+            why = "many" if right else "word"
+        if visitor is None:
+            self.counts.refuse(f"hello: {why}")
+            await phone.say({"k": "no", "why": why})
+            await phone.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return False
+        phone.visitor = visitor
+        visitor.on += 1
+        await phone.say(self.visitors.hello(visitor))
+        if visitor.leaving:
+            await phone.say({"k": "leaving"})
+        return True
+
+    async def _listen(self, phone: Phone) -> None:
+        assert phone.visitor is not None
+        async for raw in phone.socket:
+            phone.heard = time.monotonic()
+            message = _decoded(raw)
+            if message is None:
+                self.counts.refuse("nonsense")
+                message = {"k": "nonsense"}  # it costs as much as a message
+            now = time.monotonic_ns()
+            replies = self.visitors.take(phone.visitor, message, now, now / 1e6)
+            await phone.say(*replies)
+            if any(reply["k"] == "left" for reply in replies):
+                await phone.socket.close()
+            elif phone.visitor.pace.exhausted:
+                self.counts.refuse("flood")
+                await phone.socket.close(code=WSCloseCode.POLICY_VIOLATION)
+
+    def _gone(self, phone: Phone) -> None:
+        now = time.monotonic_ns()
+        self.phones.discard(phone)
+        self.visitors.hosts.disconnect(phone.host, now)
+        if phone.visitor is not None:
+            phone.visitor.on -= 1
+            phone.visitor.away_ns = now
+
+    async def _say_to(self, visitor: Visitor, message: Message) -> None:
+        for phone in [phone for phone in self.phones if phone.visitor is visitor]:
+            await phone.say(message)
+
+    # the show
+
+    async def _show_door(self) -> asyncio.Server:
+        """Where the show connects, for this user's processes only."""
+        self._show_path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self._show_path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            return await asyncio.start_unix_server(self._show, os.fspath(self._show_path))
+        finally:
+            os.umask(before)
+
+    async def _show(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A show has connected; the newest is the one that plays."""
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = writer
+        link = writer.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
+        writer.write(packed({"k": "hello", "run": self._run_id}))
+        self.visitors.greeted()
+        frames = Frames()
+        with suppress(Broken, ConnectionError):
+            while data := await reader.read(1 << 16):
+                for message in frames.feed(data):
+                    await self._hear(message)
+        writer.close()
+        if self._writer is writer:
+            self._writer = None
+
+    async def _hear(self, message: object) -> None:
+        if not isinstance(message, dict) or message.get("k") != "state":
+            return
+        self._heard = time.monotonic()
+        self._state = message
+        if "at" in message:
+            for visitor in self.visitors.heard(message["at"], message["guest"], message["seated"]):
+                await self._say_to(visitor, {"k": "left"})
+
+    async def _flush(self) -> None:
+        """Orders to the show, gathered for a moment; while there is none they wait in what `greeted` tells the next."""
+        await asyncio.sleep(FLUSH_S)
+        orders, self.visitors.orders = self.visitors.orders, []
+        if self._writer is not None and orders:
+            self._writer.write(packed({"k": "do", "do": [[address, given, "visitor"] for address, given in orders]}))
+
+    async def _broadcast(self) -> None:
+        """How the show is, to every phone."""
+        many = len(self.phones)
+        await asyncio.sleep(1.0 if many > VERY_MANY else 0.5 if many > MANY else 0.25)
+        state, now = self._state, time.monotonic()
+        said = {key: state[key] for key in "tnbwcups" if key in state}
+        on = now - self._heard < SILENT_S
+        text = msgspec.json.encode({"k": "s", **said, "v": len(self.visitors.seated), "on": on}).decode()
+        for number, phone in enumerate(list(self.phones), 1):
+            await phone.send(text)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _each_second(self) -> None:
+        await asyncio.sleep(1.0)
+        now = time.monotonic_ns()
+        for visitor, message in self.visitors.tick(now):
+            await self._say_to(visitor, message)
+        self._crowd = moved(self._crowd, crowd(self.visitors.said(now)), 1.0)
+        if round(self._crowd, 3) != self._crowd_said:
+            self._crowd_said = round(self._crowd, 3)
+            self.visitors.orders.append((addresses.CROWD, [self._crowd_said]))
+        for phone in [p for p in self.phones if time.monotonic() - p.heard > GONE_S and p.transport is not None]:
+            phone.transport.abort()  # type: ignore[union-attr]
+        told = {**self.visitors.told(), "crowd": self._crowd_said, "word": self.entry.newest(now), "port": self.port}
+        said = {**told, **self._told(told)}
+        if self._writer is not None:
+            self._writer.write(packed({"k": "on", "told": said}))
+
+
+async def _forever(job: Callable[[], Awaitable[None]]) -> None:
+    """Again and again; what fails once is said, and tried again: no phone loses its socket for it."""
+    while True:
+        try:
+            await job()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            _log.error("the pages stumbled", what=f"{type(error).__name__}: {error}"[:200])
+            await asyncio.sleep(1.0)
+
+
+def _decoded(raw: Any) -> dict[str, Any] | None:
+    """A message of a phone; None for what is none."""
+    if raw.type is not WSMsgType.TEXT:
+        return None
+    try:
+        message = msgspec.json.decode(raw.data)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return None
+    return message if isinstance(message, dict) else None

@@ -1,0 +1,143 @@
+"""The visitors' pages, served for real on this machine, with phones that speak as a browser does."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from installation.foundation import places
+from installation.remote.desk import Desk
+from installation.remote.web.bridge import Bridge
+from installation.remote.web.files import Files
+from installation.remote.web.server import PagesServer
+from installation.show import Show
+from installation.venue.settings import PagesSettings
+from tests.harness.rehearsal import tick
+from tests.harness.waiting import TIMEOUT_S, free_ports, until
+
+FILES = Files(places.assets() / "pages", "visitor")
+QUIET = {"entry_word": False, "sockets_of_host": 0}
+
+
+class Phone:
+    """One socket, and what was said to it."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def say(self, **message: Any) -> None:
+        await self.socket.send_json(message)
+
+    async def hear(self, kind: str) -> dict[str, Any]:
+        """The next message of this kind."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                said = await self.socket.receive()
+                assert said.type is aiohttp.WSMsgType.TEXT, (kind, said)
+                message: dict[str, Any] = msgspec.json.decode(said.data)
+                if message["k"] == kind:
+                    return message
+
+    async def closed(self) -> int:
+        """The code with which the socket is hung up on, whatever is said before."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                said = await self.socket.receive()
+                if said.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
+                    return self.socket.close_code or 0
+
+
+class Pages:
+    """A server and those who visit it."""
+
+    def __init__(self, server: PagesServer, session: aiohttp.ClientSession) -> None:
+        self.server, self.session = server, session
+        self.address = f"http://127.0.0.1:{server.port}"
+        self.sockets: list[aiohttp.ClientWebSocketResponse] = []
+
+    async def open(self, origin: str | None = "") -> aiohttp.ClientWebSocketResponse:
+        """A socket on which nothing was said. `origin` None: a program that says none; empty: our own page."""
+        headers = {} if origin is None else {"Origin": origin or self.address}
+        self.sockets.append(await self.session.ws_connect(f"{self.address}/ws", headers=headers))
+        return self.sockets[-1]
+
+    async def phone(self, origin: str | None = "", **hello: Any) -> Phone:
+        """Somebody comes."""
+        phone = Phone(await self.open(origin))
+        await phone.say(k="hello", **hello)
+        return phone
+
+    async def settle(self, true: Any) -> None:
+        """Until something is true, or it never is."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while not true():
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def served(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
+    """The pages, on a port of their own."""
+    (port,) = free_ports(1)
+    wanted = PagesSettings(listen="127.0.0.1", port=port, **{**QUIET, **settings})
+    server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {})
+    running = asyncio.create_task(server.run())
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            while not (folder / "pages.sock").exists():
+                assert not running.done(), running.exception()
+                await asyncio.sleep(0.01)
+        async with aiohttp.ClientSession() as session:
+            pages = Pages(server, session)
+            yield pages
+            for link in pages.sockets:
+                await link.close()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+class Serving:
+    """The pages and a show that goes on, in threads of this process: for who can't be asked in an event loop."""
+
+    def __init__(self, folder: Path, show: Show, desk: Desk, listen: str, **settings: Any) -> None:
+        (port,) = free_ports(1)
+        wanted = PagesSettings(listen=listen, port=port, **{**QUIET, **settings})
+        self.server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {})
+        self.address = f"http://{listen}:{port}/"
+        self._show, self._desk, self._ending = show, desk, threading.Event()
+        self._bridge = Bridge(desk, folder / "pages.sock", [])
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+        self._threads = [threading.Thread(target=self._serve), threading.Thread(target=self._play)]
+
+    def __enter__(self) -> Serving:
+        for thread in self._threads:
+            thread.start()
+        self._bridge.start()
+        until(lambda: self._bridge.told)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ending.set()
+        if self._task is not None:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        for thread in self._threads:
+            thread.join()
+        self._bridge.close()
+
+    def _serve(self) -> None:
+        self._task = self._loop.create_task(self.server.run())
+        self._loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
+        self._loop.close()
+
+    def _play(self) -> None:
+        while not self._ending.wait(1 / 120):
+            tick(self._show, self._desk)
+            self._bridge.follow(self._show, 1.0)

@@ -1,0 +1,98 @@
+"""Pages beside a real show: what is killed comes back, phones stay, and who wakes up is in no file of this home."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.harness.desktop import Desktop
+from tests.harness.pages import Phone
+from tests.harness.playing import PATIENT, Playing
+from tests.harness.waiting import TIMEOUT_S, free_ports
+
+pytestmark = pytest.mark.whole
+
+HUE = 0.25
+
+
+async def phone(session: aiohttp.ClientSession, address: str, **hello: object) -> Phone:
+    async with asyncio.timeout(TIMEOUT_S):
+        while True:
+            try:
+                found = Phone(await session.ws_connect(f"{address}/ws", headers={"Origin": address}))
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.1)
+                continue
+            await found.say(k="hello", **hello)
+            return found
+
+
+def serving(playing: Playing) -> int:
+    found = [number for number, command in playing.processes().items() if "pages --serve" in command]
+    assert len(found) == 1, playing.processes()
+    return found[0]
+
+
+def traces(home: Path, *words: str) -> list[str]:
+    """Files in which one of these is found."""
+    found = []
+    for path in home.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            found += [f"{path}: {word}" for word in words if word.encode() in data]
+    return found
+
+
+def test_pages_beside_a_show(desktop: Desktop) -> None:
+    (port,) = free_ports(1)
+    venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nentry_word = false\n'
+    playing = Playing(desktop.environment, venue=venue, care=PATIENT)
+    address = f"http://127.0.0.1:{port}"
+
+    async def visit() -> None:
+        async with aiohttp.ClientSession() as session:
+            first = await phone(session, address)
+            token = (await first.hear("hello"))["token"]
+            await first.say(k="join", hue=HUE)
+            while not (await first.hear("s"))["on"]:
+                pass
+            told = playing.wait(lambda s: s.get("pages", {}).get("lie") == 1, "a visitor in the status")
+            assert told["pages"]["phones"] == 1
+            # the show is killed: its phones stay, and go on with the next one
+            old = playing.state["process"]
+            os.kill(old, signal.SIGKILL)
+            playing.plays(than=old)
+            while (await first.hear("s"))["on"]:
+                pass
+            while not (await first.hear("s"))["on"]:
+                pass
+            # the pages are killed: the show goes on, phones come back
+            tick, process = playing.state["tick"], serving(playing)
+            os.kill(process, signal.SIGKILL)
+            await first.closed()
+            again = await phone(session, address, token=token)
+            other = (await again.hear("hello"))["token"]
+            assert other != token
+            assert playing.state["process"] != old
+            playing.wait(lambda s: s.get("tick", 0) > tick, "ticks")
+            await again.say(k="join", hue=HUE)
+            await again.hear("place")
+            await again.say(k="leave")
+            await again.hear("left")
+            assert traces(playing.home, token, other) == []
+
+    try:
+        playing.start()
+        playing.plays()
+        playing.guarded()
+        asyncio.run(visit())
+        code, _, err = playing.end()
+        assert (code, "Traceback" in err) == (0, False), err
+        assert not playing.processes()
+    finally:
+        playing.close()
