@@ -13,9 +13,12 @@ from installation.controls import PHASES
 from installation.foundation import places
 from installation.light.picture import Picture, look
 from installation.model.score import Score, Section, parse
+from installation.scene import Scene
 from installation.show import Show
 
-SCENES = repertoire.found().scenes
+SCENES = {
+    name: scene for name, scene in repertoire.found().scenes.items() if scene.whereabouts is not Scene.whereabouts
+}  # those that show their guests
 FIRST = 24  # guests who are to be inside the picture wherever it is taken from
 SIZE = 640, 360
 SHARE = 0.003  # of the pixels that one beat changes
