@@ -30,7 +30,7 @@ RINGING_S = 5.5  # T60 of a bell of REFERENCE_HZ; a higher one is shorter
 REFERENCE_HZ = 800.0
 HIGHEST_HZ = 12_000.0
 LOUD, LOUDEST = -38.0, -32.0  # dBFS of a bell struck softly and hard, before the loudness servo
-_SILENT = 1e-6
+_SILENT = 1e-5  # gain under which a bell has ended: 60 to 65 dB below its stroke
 
 
 @loose
@@ -44,19 +44,44 @@ def mixed(lines: Array, pans: Doubles, bus: Array) -> None:
                     bus[c, k] += g * lines[line, k]
 
 
+@loose
+def _ring(
+    phase: Doubles, steps: Doubles, before: Doubles, after: Doubles, keeps: Doubles, pans: Doubles, bus: Array
+) -> None:
+    """Add a quantum of the bells that can be heard to `bus`, (channels, n), from gains `before` to `after`.
+
+    All but the pans (bells, channels) are (bells, modes). What was not struck just now fades by `keeps`, and `after`
+    becomes what is left.
+    """
+    line = np.empty((1, bus.shape[1]), dtype=np.float32)
+    for i in range(len(after)):
+        if after[i, 0] + after[i, 1] <= _SILENT:
+            continue
+        if before[i, 0] > 0.0:
+            for mode in range(after.shape[1]):
+                after[i, mode] *= keeps[i, mode]
+        line[:] = np.float32(0.0)
+        one = slice(i, i + 1)
+        bank(phase[one], steps[one], steps[one], before[one], after[one], line)
+        mixed(line, pans[one], bus)
+        for mode in range(after.shape[1]):
+            if after[i, mode] <= 0.1 * _SILENT:
+                after[i, mode] = 0.0
+
+
 class Bells:
     """Bells that were struck and ring on."""
 
-    def __init__(self, channels: int, rate: int) -> None:
-        self._rate = rate
+    def __init__(self, channels: int, rate: int, quantum: int) -> None:
+        self._rate, self._seconds = rate, quantum / rate
         shape = (BELLS, len(MODES))
         self._phase, self._steps = np.zeros(shape), np.zeros(shape)  # turns, turns a sample
-        self._gains, self._keeps = np.zeros(shape), np.ones(shape)  # linear; what is left of them after a second
+        self._gains, self._keeps = np.zeros(shape), np.ones(shape)  # linear; what is left of them after a quantum
         self._pans = np.zeros((BELLS, channels))
         self._tick = -1
 
     def strike(self, tick: int, strikes: tuple[Strike, ...]) -> Doubles:
-        """(BELLS, modes) gains at the end of this quantum: once for every tick."""
+        """(BELLS, modes) gains at the end of this quantum, but for fading: once for every tick."""
         gains = self._gains.copy()
         if tick == self._tick:  # the show is late, and the last cue is played on
             return gains
@@ -68,28 +93,16 @@ class Bells:
             tilt = np.minimum(1.0, (0.35 + 0.65 * hard) ** (MODES > 1.5))  # a soft stroke wakes fewer high modes
             gains[i] = level * MIXED * tilt * (hz * MODES < HIGHEST_HZ)
             self._steps[i] = hz * MODES / self._rate
-            self._keeps[i] = 10.0 ** (-3.0 / (RINGING_S * math.sqrt(REFERENCE_HZ / hz) * LASTING))
+            lasting = RINGING_S * math.sqrt(REFERENCE_HZ / hz) * LASTING
+            self._keeps[i] = 10.0 ** (-3.0 * self._seconds / lasting)
             self._phase[i], self._gains[i] = 0.0, 0.0  # rises out of nothing within this quantum: no click
             pan(one.azimuth, 0.0, 0.0, self._pans[i])
         return gains
 
     def render(self, tick: int, strikes: tuple[Strike, ...], bus: Array) -> None:
         """Add a quantum of all that rings to `bus`, (channels, n)."""
-        n = bus.shape[1]
         after = self.strike(tick, strikes)
-        ringing = np.flatnonzero(after[:, 0] + after[:, 1] > _SILENT)
-        if len(ringing) == 0:
-            self._gains = after
-            return
-        fading = after[ringing] * self._keeps[ringing] ** (n / self._rate)
-        fresh = self._gains[ringing, 0] == 0.0
-        fading[fresh] = after[ringing][fresh]
-        lines = np.zeros((len(ringing), n), dtype=np.float32)
-        phase, steps = self._phase[ringing], self._steps[ringing]
-        bank(phase, steps, steps, self._gains[ringing], fading, lines)
-        mixed(lines, self._pans[ringing], bus)
-        self._phase[ringing] = phase
-        after[ringing] = np.where(fading > 0.1 * _SILENT, fading, 0.0)
+        _ring(self._phase, self._steps, self._gains, after, self._keeps, self._pans, bus)
         self._gains = after
 
 

@@ -159,38 +159,40 @@ def _tear(
     channels, n = bus.shape
     size = memory.shape[1]
     steps = 2.0 ** (bits - 1)
+    torn = loop > 0 or crush0 > 0.0 or crush1 > 0.0
     for c in range(channels):
+        memory[c, at : at + n] = bus[c]  # a whole number of quanta is remembered: none goes over the end
         keep, age, residue, last = held[c]
         s0, s1, s2, s3 = filters[c]
-        for k in range(n):
-            here = (at + k) % size
-            memory[c, here] = bus[c, k]
+        if since == 0:  # what would be a click is let go over the edge instead; 0 where the sound goes on as it was
+            residue = last - float(memory[c, (at - 1) % size])
+        inside = since % loop if loop > 0 else since  # samples since the last cut
+        for k in range(n if torn else min(max(edge - since, 0), n)):
             x = float(bus[c, k])
-            into = since + k
-            if loop > 0 and into >= loop:
-                x = float(memory[c, (at + k - into + into % loop) % size])
-            if (loop > 0 and into % loop == 0) or (into == 0):
-                # what would be a click is let go over the edge instead; 0 where the sound goes on as it was
-                residue = last - float(memory[c, (at + k - into - 1) % size])
-            if residue != 0.0:
-                fade = 1.0 - ((into % loop) if loop > 0 else into) / edge
-                if fade > 0.0:
-                    x += residue * fade
-                else:
-                    residue = 0.0
+            if loop > 0:
+                if inside == loop:
+                    inside = 0
+                if since + k >= loop:
+                    x = float(memory[c, (at - since + inside) % size])
+                if inside == 0:
+                    residue = last - float(memory[c, (at - since - 1) % size])
+            x += residue * max(1.0 - inside / edge, 0.0)
             last = x
-            crush = crush0 + (crush1 - crush0) * k / n
-            if age >= hold:
-                keep = math.floor(x * steps + 0.5) / steps
-                age = 0.0
-            age += 1.0
-            y = x + (keep - x) * crush
-            if crush > 0.0:
-                y, s0, s1 = biquad(y + 1e-18, low, s0, s1)
-                y, s2, s3 = biquad(y, high, s2, s3)
-                wet = min(crush * 4.0, 1.0)
-                y = x + (y - x) * wet
-            bus[c, k] = y
+            inside += 1
+            if torn:
+                crush = crush0 + (crush1 - crush0) * k / n
+                if age >= hold:
+                    keep = math.floor(x * steps + 0.5) / steps
+                    age = 0.0
+                age += 1.0
+                if crush > 0.0:
+                    y, s0, s1 = biquad(x + (keep - x) * crush + 1e-18, low, s0, s1)
+                    y, s2, s3 = biquad(y, high, s2, s3)
+                    x += (y - x) * min(crush * 4.0, 1.0)
+            bus[c, k] = x
+        if not torn:
+            last = float(bus[c, n - 1])
+            age = hold  # what is held begins with the sample that is torn first
         held[c, 0], held[c, 1], held[c, 2], held[c, 3] = keep, age, residue, last
         filters[c, 0], filters[c, 1], filters[c, 2], filters[c, 3] = s0, s1, s2, s3
 

@@ -29,17 +29,59 @@ EARLY: Doubles = np.array([0.32, -0.27, 0.23, 0.20, -0.16, 0.13])
 
 @loose
 def _damp(heard: Array, share: np.float32, lows: Array) -> None:
-    """A one-pole low-pass along each of `heard`, (16, n), in place; four at a time, as each waits for itself."""
+    """A one-pole low-pass along each of `heard`, (16, n), in place; four at a time, as each waits for itself: for one
+    multiplication and addition, all else is done beforehand."""
     tiny = np.float32(1e-15)  # keeps what has died away from becoming denormal
+    keep = np.float32(1.0) - share
+    for line in range(LINES):
+        for k in range(heard.shape[1]):
+            heard[line, k] = share * heard[line, k] + tiny
     for line in range(0, LINES, 4):
         a, b, c, d = lows[line], lows[line + 1], lows[line + 2], lows[line + 3]
         for k in range(heard.shape[1]):
-            a += share * (heard[line, k] - a) + tiny
-            b += share * (heard[line + 1, k] - b) + tiny
-            c += share * (heard[line + 2, k] - c) + tiny
-            d += share * (heard[line + 3, k] - d) + tiny
+            a = keep * a + heard[line, k]
+            b = keep * b + heard[line + 1, k]
+            c = keep * c + heard[line + 2, k]
+            d = keep * d + heard[line + 3, k]
             heard[line, k], heard[line + 1, k], heard[line + 2, k], heard[line + 3, k] = a, b, c, d
         lows[line], lows[line + 1], lows[line + 2], lows[line + 3] = a, b, c, d
+
+
+# Rings are read and written in at most two runs, up to their end and from their beginning: a masked index in the inner
+# loop would keep the compiler from making vectors of it.
+
+
+@loose
+def _recall(ring: Array, first: int, out: Array) -> None:
+    """Copy what a ring (power of two,) holds from `first` on into `out`."""
+    first &= ring.size - 1
+    run = min(ring.size - first, out.size)
+    out[:run] = ring[first : first + run]
+    out[run:] = ring[: out.size - run]
+
+
+@loose
+def _add_past(ring: Array, first: int, gain: np.float32, out: Array) -> None:
+    """Add what a ring (power of two,) holds from `first` on to `out`, with a gain."""
+    first &= ring.size - 1
+    run = min(ring.size - first, out.size)
+    late = ring[first : first + run]
+    for k in range(run):
+        out[k] += gain * late[k]
+    for k in range(run, out.size):
+        out[k] += gain * ring[k - run]
+
+
+@loose
+def _keep(heard: Array, gain: np.float32, sent: Array, ring: Array, at: int) -> None:
+    """Write `gain` * `heard` + `sent` into a ring (power of two,) from `at` on."""
+    at &= ring.size - 1
+    run = min(ring.size - at, heard.size)
+    here = ring[at : at + run]
+    for k in range(run):
+        here[k] = gain * heard[k] + sent[k]
+    for k in range(run, heard.size):
+        ring[k - run] = gain * heard[k] + sent[k]
 
 
 @loose
@@ -67,14 +109,11 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
     of the channel before.
     """
     channels, n = bus.shape
-    mask = ring.shape[1] - 1
     heard = np.empty((LINES, n), dtype=np.float32)
     past = np.empty(n + 2, dtype=np.float32)
     for line in range(LINES):
         longest = math.ceil(max(before[line], after[line]))
-        first = (at - longest) & mask
-        for k in range(n + 2):
-            past[k] = ring[line, (first + k) & mask]
+        _recall(ring[line], at - longest, past)
         # a delay moves by less than a sample a quantum: t, how far past[k] is from the place wanted, is in 0..2
         t0, dt = np.float32(longest - before[line]), np.float32((before[line] - after[line]) / n)
         gain = np.float32(decay[line])
@@ -106,19 +145,13 @@ def _room(  # noqa: PLR0912 (a kernel that reads from top to bottom)
             low += np.float32(deep) * (bus[c, k] - low) + np.float32(1e-15)
             sent[c, k] = bus[c, k] - low
         bass[c] = low
-    far = walls.shape[1] - 1
     for c in range(channels):
-        for k in range(n):
-            walls[c, (at + k) & far] = sent[c, k]
+        _keep(sent[c], np.float32(0.0), sent[c], walls[c], at)
     for c in range(channels):
         for tap in range(len(early)):
-            side, gain, late = (c + tap) % channels, np.float32(EARLY[tap]), early[tap] + 7 * c
-            for k in range(n):
-                answer[c, k] += gain * walls[side, (at + k - late) & far]
+            _add_past(walls[(c + tap) % channels], at - early[tap] - 7 * c, np.float32(EARLY[tap]), answer[c])
     for line in range(LINES):
-        c = line % channels
-        for k in range(n):
-            ring[line, (at + k) & mask] = even * heard[line, k] + sent[c, k]
+        _keep(heard[line], even, sent[line % channels], ring[line], at)
     for c in range(channels):
         for k in range(n):
             bus[c, k] += answer[c, k] * np.float32(wet0 + (wet1 - wet0) * k / n)

@@ -92,7 +92,8 @@ class Synth:
         keys = self._chance.of("keys").at().integers(1, 2**62, 4).tolist()
         channels, rate = self._ring, self.rate
         self._voices, self._high = Voices(keys[0], channels, rate), HighPartials(keys[3], channels, rate)
-        self._bells, self._bowl, self._drop = Bells(channels, rate), Bowl(channels, rate), Drop(channels, rate)
+        self._bells = Bells(channels, rate, self.quantum)
+        self._bowl, self._drop = Bowl(channels, rate), Drop(channels, rate)
         self._breath = BreathNoise(keys[1], channels, rate)
         self._bridge = Bridge(keys[2], channels, rate)
         self._tear = Tear(self._chance.of("tear"), channels, rate, self.quantum)

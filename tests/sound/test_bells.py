@@ -25,7 +25,7 @@ def empty(channels: int = 2) -> Array:
 
 def ringing(*strikes: Strike, seconds: float = 1.0, channels: int = 2) -> Array:
     """(n, channels) of bells that are struck in the first tick."""
-    bells, out = Bells(channels, RATE), []
+    bells, out = Bells(channels, RATE, QUANTUM), []
     for tick in range(round(seconds * 120)):
         bus = empty(channels)
         bells.render(tick, strikes if tick == 0 else (), bus)
@@ -65,7 +65,7 @@ def test_a_bell_sounds_from_where_its_sleeper_lies() -> None:
 
 def test_a_cue_that_is_played_twice_strikes_once() -> None:
     """A show that is late has its last cue played again."""
-    bells, once = Bells(1, RATE), Bells(1, RATE)
+    bells, once = Bells(1, RATE, QUANTUM), Bells(1, RATE, QUANTUM)
     strike = (Strike(880.0, 1.0),)
     for i in range(4):
         twice, single = empty(1), empty(1)
@@ -75,7 +75,7 @@ def test_a_cue_that_is_played_twice_strikes_once() -> None:
 
 
 def test_more_strikes_than_bells_take_the_place_of_the_faintest() -> None:
-    bells = Bells(1, RATE)
+    bells = Bells(1, RATE, QUANTUM)
     for tick in range(3 * BELLS):
         bus = empty(1)
         bells.render(tick, (Strike(600.0 + tick, 0.5),), bus)
