@@ -144,24 +144,34 @@ class Accepted:
 
 
 _ROWS = (
-    Control(addresses.GO, None, meaning="Next section of the score."),
-    Control(addresses.BACK, None, meaning="Previous section of the score."),
-    Control(addresses.SECTION, "", meaning="Go to the section of this name."),
+    Control(addresses.GO, None, meaning="Next section of the score.", seen=PHASES, heard=PHASES),
+    Control(addresses.BACK, None, meaning="Previous section of the score.", seen=PHASES, heard=PHASES),
+    Control(addresses.SECTION, "", meaning="Go to the section of this name.", seen=PHASES, heard=PHASES),
     Control(
         addresses.PHASE,
         HARMONY,
         meaning="Jump into a phase, with its own ramp.",
         choices=PHASES,
+        seen=PHASES,
+        heard=PHASES,
     ),
-    Control(addresses.SCENE, "", meaning="Cross-fade to this scene."),
+    Control(addresses.SCENE, "", meaning="Cross-fade to this scene.", seen=PHASES, heard=PHASES),
     Control(addresses.DATE, "", unit=DATE, meaning="The evening's date: the tree's year, and what is rare."),
     Control(addresses.HOLD, False, meaning="The score waits."),
     Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
-    Control(addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back."),
+    Control(
+        addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back.", seen=PHASES, heard=PHASES
+    ),
     Control(
         addresses.CODE, 0.0, 0.0, 1.0, "", "How bright the code is that leads visitors to their page.", 1.5, look=False
     ),
-    Control(addresses.CALM, None, meaning="Back to gentle harmony from anywhere; every offset to its default."),
+    Control(
+        addresses.CALM,
+        None,
+        meaning="Back to gentle harmony from anywhere; every offset to its default.",
+        seen=TORN,
+        heard=TORN,
+    ),
     Control(
         addresses.UNREST,
         0.0,
@@ -171,6 +181,7 @@ _ROWS = (
         "Pulls frequencies apart (+) or together (-), added to the phase's own.",
         1.5,
         seen=PHASES,
+        heard=CALM,
     ),
     Control(addresses.COMMUNION, 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
     Control(addresses.BREATH, 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
@@ -187,31 +198,47 @@ _ROWS = (
     Control(
         addresses.CROWD_MOST, 0.0, 0.0, 0.5, "", "How far the crowd may move unrest; 0 not at all.", 1.0, look=False
     ),
-    Control(addresses.MEND, False, meaning="The stabiliser: holds the community together while it is on."),
+    Control(addresses.MEND, False, meaning="The stabiliser: holds the community together while it is on.", seen=TORN),
     Control(addresses.BRIGHTNESS, 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
-    Control(addresses.GLOW, 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=CALM),
-    Control(addresses.TRAILS, 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0, seen=TORN),
+    Control(addresses.GLOW, 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=PHASES),
+    Control(addresses.TRAILS, 0.0, 0.0, 1.0, "", "How long light lingers, up to 2 s.", 1.0, seen=PHASES),
     Control(addresses.HUE, 0.0, -0.5, 0.5, "turns", "Turns every hue.", 3.0, seen=PHASES),
     Control(addresses.SATURATION, 1.0, 0.0, 1.5, "x", "0 grey .. 1 as painted .. 1.5 vivid.", 1.5, seen=VIVID),
     Control(addresses.LIGHT_GLITCH, 0.5, 0.0, 1.0, "", "How hard glitch tears the picture.", 0.5, seen=TORN),
     Control(
-        addresses.SOUND_LEVEL, 0.0, -60.0, 0.0, "dB", "Loudness of the drones under the house's own.", 0.5, look=False
+        addresses.SOUND_LEVEL,
+        0.0,
+        -60.0,
+        0.0,
+        "dB",
+        "Loudness of the drones under the house's own.",
+        0.5,
+        look=False,
+        heard=PHASES,
     ),
-    Control(addresses.ROOT, 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move it to a key of its own.", 4.0),
-    Control(addresses.SOUND_COLOUR, 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5),
-    Control(addresses.SPACE, 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0),
-    Control(addresses.SOUND_ROUGHNESS, 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0),
-    Control(addresses.SOUND_GLITCH, 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5),
+    Control(addresses.ROOT, 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move its key.", 4.0, heard=PHASES),
+    Control(addresses.SOUND_COLOUR, 0.5, 0.0, 1.0, "", "0 nearly sines .. 1 every partial.", 1.5, heard=PHASES),
+    Control(addresses.SPACE, 0.5, 0.0, 1.0, "", "How large the room is in which they sound.", 3.0, heard=CALM),
+    Control(
+        addresses.SOUND_ROUGHNESS, 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0, heard=TORN
+    ),
+    Control(addresses.SOUND_GLITCH, 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5, heard=TORN),
     Control(addresses.SWAY, 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
     Control(addresses.DISTANCE, 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
     Control(addresses.HEIGHT, 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),
     Control(addresses.ORBIT, 0.0, -0.5, 0.5, "turns", "Round the tree's axis, to the right.", 6.0, seen=PHASES),
     Control(addresses.TILT, 0.0, -30.0, 30.0, "degrees", "The camera looks down (-) or up (+).", 4.0, seen=PHASES),
-    Control("/sleeper/N/beat", None, meaning="One beat of this sleeper; the rate follows the beats."),
-    Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate."),
-    Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue."),
-    Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness."),
-    Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room."),
+    Control(
+        "/sleeper/N/beat",
+        None,
+        meaning="One beat of this sleeper; the rate follows the beats.",
+        seen=PHASES,
+        heard=PHASES,
+    ),
+    Control("/sleeper/N/rate", 0.16, 0.02, 3.0, "Hz", "This sleeper's own rate.", seen=PHASES),
+    Control("/sleeper/N/hue", 0.5, 0.0, 1.0, "turns", "This sleeper's hue.", seen=PHASES),
+    Control("/sleeper/N/glow", 1.0, 0.0, 2.0, "x", "This sleeper's brightness.", seen=PHASES),
+    Control("/sleeper/N/present", True, meaning="Whether this sleeper is in the room.", seen=PHASES),
     Control(addresses.SLEEPER_LINE, "", meaning="A visitor's line, as this sleeper's.", role="request"),
     Control(
         "/sleeper/N/guest", False, meaning="Somebody is this sleeper: larger, in front, with a thread into the dream."

@@ -201,7 +201,7 @@ class Voice:
     gain: float  # 0..1, linear
     azimuth: float = 0.0  # turns clockwise from ahead
     width: float = 1.0  # 0 one point .. 1 satellites spread to both sides
-    brightness: float = 0.5  # 0 nearly a sine .. 1 every partial
+    brightness: float = 0.5  # 0 nearly a sine .. 1 every partial, and nearly one beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,10 +305,11 @@ _SINGERS = tuple(zip(*(a.tolist() for a in (CALM_WEIGHTS, TORN_WEIGHTS, OPENING,
 
 def sung(now: Moment) -> tuple[Voice, ...]:
     """A voice a tone of the chord, as loud as the sleepers who sing it, and from where they lie."""
-    torn, shut = now.unrest, (1.0 - now.coherence) * (1.0 - now.unrest)  # the chord opens as they come to agree
+    torn, still = now.unrest, max(-now.number(addresses.UNREST), 0.0) * (1.0 - now.unrest)
+    shut = max((1.0 - now.coherence) * (1.0 - torn), still)  # the chord opens as they come to agree
     steadied = 1.0 - 0.7 * torn  # torn tones shout; they no longer swell
-    bright = 0.375 + 0.425 * torn + 0.09 * now.bloom + 0.8 * (now.number(addresses.SOUND_COLOUR) - 0.5)
-    bright, lowest = min(max(bright, 0.0), 1.0), float(now.chord.min())
+    bright = 0.375 + 0.425 * torn - 0.04 * now.bloom + 2.2 * (now.number(addresses.SOUND_COLOUR) - 0.5) - 0.4 * still
+    lowest = float(now.chord.min())
     voices = tuple(
         Voice(
             now.root * ratio,

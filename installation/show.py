@@ -23,7 +23,7 @@ from installation.foundation.easing import ease
 from installation.glides import Glides
 from installation.model import ticks
 from installation.model.almanac import Almanac
-from installation.model.bells import Bells
+from installation.model.bells import FAR, Bells
 from installation.model.chance import Chance
 from installation.model.choir import Choir
 from installation.model.community import Climate, Community
@@ -258,6 +258,8 @@ class Show:
         for address, value in section.controls.items():
             self.glides.aim(address, cast(Value, accept(self.table, address, [value]).value))
         self.camerawork.begin(section.camera, self.glides.now())
+        if self.tick > 0:
+            self.chords.move_on()
         if section.scene:
             self._stage.enter(section.scene)
         if self.course.place == 0 and self.course.arc > 0:
@@ -356,10 +358,14 @@ class Show:
         )
 
     def _distances(self) -> NDArray[np.float64]:
-        """(n,) metres from the camera to every sleeper of the scene in front, over the ground."""
-        away = self.moment().sleepers.place - np.array(self.view().eye[:2])
-        distances: NDArray[np.float64] = np.hypot(away[:, 0], away[:, 1])
-        return distances
+        """(n,) metres over the ground from the camera to every sleeper of the scene in front.
+
+        Whoever is beside the picture counts as FAR further off: what rings is seen.
+        """
+        place, view = self.moment().sleepers.place, self.view()
+        away: NDArray[np.float64] = np.hypot(*(place - np.array(view.eye[:2])).T)
+        across, _, depth = view.seen(np.column_stack([place, np.zeros(len(place))]), ASPECT)
+        return away + FAR * ((depth <= 0.0) | (across < 0.0) | (across > 1.0))
 
     def _tones(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         c = self.community

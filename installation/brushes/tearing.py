@@ -87,7 +87,8 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
         return (WHOLE,)
     draw, struck = chance.at(now.beat.index // SHEARED), chance.of("hammer").at(now.beat.index).uniform(size=3)
     strain = torn * max(now.number(addresses.UNREST), 0.0)  # pulled further than the phase does
-    hardness = 2.0 * now.number(addresses.LIGHT_GLITCH) * torn**1.5 * (1.0 + strain)
+    asked = now.number(addresses.LIGHT_GLITCH)
+    hardness = 2.0 * asked * torn**1.5 * (1.0 + strain)
     wide, lean = np.zeros(SLABS), 0.0
     if crown is not None:
         wide = _torn_out(chance.of("wide").at(now.beat.index // HELD), crown) * hardness
@@ -104,7 +105,7 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
                 tint=tint,
                 tinted=min(torn * 1.25, 0.96),
                 share=0.5 + 0.06 * torn,
-                pull=float(side * APART * 2.0 * torn * drift * (1.0 + 0.8 * strain)),
+                pull=float(side * APART * (0.8 + 2.4 * asked) * torn * drift * (1.0 + 0.8 * strain)),
                 shear=shear.astype(np.float32),
                 here=here.astype(np.float32),
                 foot=0.0 if crown is None else crown[0],

@@ -19,6 +19,9 @@ APART = (20, 52)
 AGAIN = ticks.ticks(0.3)
 """Ticks after which the same sleeper may ring again: noise may carry a breath over its peak and back."""
 
+MOST = 8
+"""Bells in one tick; where more sensors beat at once, the next ring in the next: nobody's beat is lost."""
+
 NEAR, FAR = 4.0, 18.0  # metres from the camera at which a bell is struck hardest and softest
 SOFTEST = 0.35
 
@@ -26,12 +29,13 @@ SOFTEST = 0.35
 class Bells:
     """The peaks of `count` breaths, waiting to ring."""
 
-    state = ("phase", "waiting", "due", "window", "last", "struck")
+    state = ("phase", "waiting", "owed", "due", "window", "last", "struck")
 
     def __init__(self, chance: Chance, count: int) -> None:
         self._chance = chance
         self.phase: Doubles = np.zeros(count)  # radians, as of the last tick
         self.waiting = np.zeros(count, dtype=bool)  # peaked since the last ring
+        self.owed = np.zeros(count, dtype=bool)  # driven, and too many at once: the next tick is theirs
         self.last = np.full(count, -AGAIN, dtype=np.int64)  # tick of each sleeper's last ring
         self.due, self.window = 0, 0  # tick from which the next may ring; how many have
         self.struck: Doubles = np.zeros(count)  # (n,) 0 silent .. 1 struck hard, in this tick
@@ -54,14 +58,18 @@ class Bells:
         self.struck = np.zeros(len(phase))
         turned = before - phase > np.pi
         given = np.zeros(len(phase), dtype=bool) if beaten is None else beaten
-        if not turned.any() and not given.any() and (tick < self.due or not self.waiting.any()):
+        asked = turned.any() or given.any() or self.owed.any()
+        if not asked and (tick < self.due or not self.waiting.any()):
             return
         ready = (present > 0.5) & (tick - self.last >= AGAIN)
         peaked = turned & ready
-        rings = (peaked & (driven > 0.5)) | (ready & given)
+        rings = self.owed | (peaked & (driven > 0.5)) | (ready & given)
         self.waiting = self.waiting | (peaked & ~rings)
+        self.owed = rings & (np.cumsum(rings) > MOST)
+        rings &= ~self.owed
         if tick >= self.due and self.waiting.any():
-            rings[int(np.argmin(np.where(self.waiting, far, np.inf)))] = True
+            if rings.sum() < MOST:
+                rings[int(np.argmin(np.where(self.waiting, far, np.inf)))] = True
             self.waiting = np.zeros(len(phase), dtype=bool)
             self.window += 1
             self.due = tick + int(self._chance.at(self.window).integers(*APART))

@@ -71,7 +71,7 @@ def led(sounding: Doubles, chord: Doubles) -> Doubles:
 class Chords:
     """The chord now: which one, how far each tone has glided to it, and when the next one is due."""
 
-    moving = ("phase", "turn", "name", "since", "calm_since", "stays", "pitch", "aim", "glide", "key")
+    moving = ("phase", "turn", "name", "since", "calm_since", "stays", "moved_on", "pitch", "aim", "glide", "key")
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -81,6 +81,7 @@ class Chords:
         self.since = 0  # tick at which this chord was aimed at
         self.calm_since = -1  # tick at which a resolution came to rest; -1 while it has not
         self.stays = self._stay(0)  # ticks until the next chord
+        self.moved_on = False  # a section has begun, and its chord is due
         self.pitch: Doubles = np.log2(np.array(CHORDS["home"]))  # (8,) octaves over the root
         self.aim: Doubles = self.pitch.copy()  # (8,) where the tones glide to
         self.glide: Doubles = np.ones(TONES)  # (8,) seconds, time constants
@@ -105,9 +106,13 @@ class Chords:
         elif phase == RESOLUTION:
             self._land(tick, unrest)
         elif tick - self.since >= self.stays:
-            self._move(self._next(arc), tick)
+            self._move(self._elsewhere(arc) if self.moved_on else self._next(arc), tick)
         self.pitch = self.aim + (self.pitch - self.aim) * np.exp(-1.0 / (ticks.RATE * self.glide))
         self.key += (self._key(arc) - self.key) / (ticks.RATE * 3.0)
+
+    def move_on(self) -> None:
+        """Another section begins: in harmony and glitch with another chord over another bass, so that it is heard."""
+        self.stays, self.moved_on = 0, True
 
     def hush(self, tick: int) -> float:
         """0 .. 1: the silence in which a resolution holds its breath before the suspended fourth falls."""
@@ -126,7 +131,7 @@ class Chords:
 
     def _move(self, name: str, tick: int) -> None:
         self.turn += 1
-        self.name, self.since, self.stays = name, tick, self._stay(self.turn)
+        self.name, self.since, self.stays, self.moved_on = name, tick, self._stay(self.turn), False
         self.aim = np.log2(led(self.pitch, np.array(CHORDS[name])))
         self.glide = self._chance.of("glide").at(self.turn).uniform(0.5, 1.6, TONES)
 
@@ -143,6 +148,13 @@ class Chords:
         visited = [WANDERING[i] for i in order]
         following = dict(pairwise((*visited, visited[0])))
         return following.get(self.name, visited[self.turn % len(visited)])
+
+    def _elsewhere(self, arc: int) -> str:
+        """The next chord that stands over another bass: home, where the bass had left it."""
+        if CHORDS[self.name][0] != 1:
+            return "home"
+        order = self._chance.of("order").at(arc).permutation(len(WANDERING))
+        return next(WANDERING[i] for i in order if CHORDS[WANDERING[i]][0] != 1)
 
     def _land(self, tick: int, unrest: float) -> None:
         """Wait for the calm, hold the suspension, let it fall, and go on from there."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import addresses
+from installation.model.bells import MOST
 from installation.scene import Moment, Strike, Voice, rung
 
 Doubles = NDArray[np.float64]
@@ -23,7 +24,7 @@ CONTROLS = (addresses.SOUND_LEVEL, addresses.SPACE, addresses.SOUND_ROUGHNESS, a
 VOICES = 16
 """Voices that can sound at once; a scene's further ones are not heard."""
 
-STRIKES = 8
+STRIKES = MOST
 """Bells that can be struck in one tick."""
 
 

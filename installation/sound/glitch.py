@@ -111,7 +111,7 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
     character, ranks = phrase(source, cue.beat)
     more = excess(cue)
     draw = source.of("slice").at(cue.beat)
-    stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY * (1.0 + 1.5 * more), VOICES), before.stray)
+    stray = np.where(draw.random(VOICES) < REDRAWN, draw.normal(0.0, STRAY * (1.0 + 9.0 * more), VOICES), before.stray)
     shut = np.where(draw.random(VOICES) < min(character.shut * (hard + more), 0.8), CLOSED, 1.0)
     left = np.where(ranks < character.tones, 1.0, 0.0)
     loop = min(cue.length, 20) * samples // int(draw.choice(DIVISORS))
@@ -121,8 +121,8 @@ def drawn(source: Chance, cue: Cue, before: Slice, samples: int) -> Slice:
     return Slice(
         gate=shut * (1.0 - hard * (1.0 - left)),
         stray=stray * hard,
-        hold=int(draw.choice(HOLDS)),
-        bits=int(draw.choice(BITS)),
+        hold=round(int(draw.choice(HOLDS)) * (1.0 + 2.0 * more)),
+        bits=max(int(draw.choice(BITS)) - round(2.0 * more), 3),
         crush=min(character.crush * hard + 0.8 * more, 1.0),
         loop=loop if stutters else 0,
         hole=hole,

@@ -20,7 +20,7 @@ Doubles = NDArray[np.float64]
 
 ORDERS: Doubles = np.array([8.0, 12.0, 16.0, 24.0])  # octaves and fifths: what any chord of whole ratios agrees on
 LOW_HZ, HIGH_HZ = 1_000.0, 5_000.0  # of what sounds, fading within a fifth of an octave's width
-LOUD = 10.0 ** (-54.0 / 20.0)  # of a partial in full bloom
+LOUD = 10.0 ** (-55.5 / 20.0)  # of a partial in full bloom
 CLOSED_DB = -10.0  # by how much it is softer before the bloom
 LOWEST_TONE = 100.0  # Hz; the deeper tones of a chord have no such choir
 

@@ -34,14 +34,15 @@ from installation.venue.settings import Hearing
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-WIDEST = 0.35  # detune beyond which a chord is no rougher, only another chord
+WIDEST = 0.35  # detune beyond which a chord is no rougher, only another chord: for the upper half of /sound/roughness
+DEEPEST = 1.6  # depth of the modulation: beyond 1 a tone turns over in each beat, and its own pitch fades
 SLEW = 0.02  # of detune from one solving to the next
 SOLVED = 6  # quanta from one solving to the next: 50 ms
 TORN_ROUGHNESS = 2.4  # wanted at full unrest and /sound/roughness 0.5
 
 
-_LOW = np.array([16.0, 0.0, -64.0, 0.0, 0.0])  # of a voice: Hz, gain, turns, width, brightness
-_HIGH = np.array([HIGHEST, 1.0, 64.0, 1.0, 1.0])
+_LOW = np.array([16.0, 0.0, -64.0, 0.0, -0.9])  # of a voice: Hz, gain, turns, width, brightness
+_HIGH = np.array([HIGHEST, 1.0, 64.0, 1.0, 1.9])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Synth:
             voices = voices * np.array([1.0, 1.0, 1.0, 1.0, torn.bright])
         if self._quanta % SOLVED == 0:
             self._solve(cue, voices, torn)
-        depth = min(torn.depth * (0.4 + 1.2 * cue.roughness), 1.0)
+        depth = min(torn.depth * 2.0 * cue.roughness, DEEPEST)
         self._voices.render(voices, torn.gate, torn.stray, cue.unrest, self.detune, depth, bus)
         self._high.render(voices, cue.bloom, cue.unrest, bus)
         self._bells.render(cue.tick, cue.strikes, bus)
@@ -182,7 +183,8 @@ class Synth:
         if cue.unrest > 0.0 or self.detune > 0.0:
             calm = roughness_of(tones, gains, alphas, 0.0)
             wanted = calm + (2.0 * cue.roughness * TORN_ROUGHNESS * torn.push - calm) * cue.unrest
-            low, high = max(self.detune - SLEW, 0.0), min(self.detune + SLEW, WIDEST)
+            widest = WIDEST * max(1.0, 4.0 * cue.roughness - 1.0)
+            low, high = max(self.detune - SLEW, 0.0), min(self.detune + SLEW, widest)
             self.detune = (
                 0.0 if cue.unrest == 0.0 and low == 0.0 else detune_for(wanted, tones, gains, alphas, low, high, 3)
             )

@@ -54,7 +54,7 @@ class SleepTree(Scene):
         breath, flicker = self._events.breath(now), self._flicker.at(now.beat.index)
         people, columns = self._dreamers.light(now, view, place, self._events.called(breath, place), flicker)
         if now.bloom > 0.0 and now.unrest < 1.0:
-            people.append(self._threads.light(now, place, LIFT))
+            people.append(self._threads.light(now, view, place, LIFT))
         people += self._rarities.light(now, view)
         shown: list[Light] = [self._sky.light(now, view), *self._air.light(now), *self._water.light(now, place)]
         shown += self._events.light(now, breath)

@@ -5,12 +5,30 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from installation import REGISTERS, Chance, Light, Moment, Points, ease, mix, rgb, shone, spatial
+from installation import (
+    REGISTERS,
+    Array,
+    Chance,
+    Light,
+    Moment,
+    Points,
+    Strokes,
+    along,
+    ease,
+    mix,
+    polylines,
+    rgb,
+    shone,
+    spatial,
+)
+from scenes.sleeptree.mood import hazy
 from scenes.sleeptree.palette import CYAN, GOLD, TEAL, ULTRAMARINE
 
 STARS, SPORES, PUFFS = 1100, 340, 84
 FAR = 70.0  # metres to the stars
+WAKE, LATELY_S = 7, 4.0  # vertices of a spore's wake, and how old it is at /light/trails 1
 
 
 class Air:
@@ -47,7 +65,7 @@ class Air:
 
     def light(self, now: Moment) -> list[Light]:
         """Back to front does not matter: light adds."""
-        return [*self._stars(now), self._cloud(now), self._spores(now)]
+        return [*self._stars(now), self._cloud(now), *self._spores(now)]
 
     def _stars(self, now: Moment) -> list[Points]:
         offset, rate = self._star_beat
@@ -74,19 +92,39 @@ class Air:
         colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), ease(now.bloom))
         torn = np.where((np.arange(PUFFS) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
         colour = mix(np.broadcast_to(colour, (PUFFS, 3)), torn, 0.75 * now.unrest)
-        lit = shone(colour, 0.0085 * breath * flicker)
+        lit = shone(colour, 0.0085 * hazy(now) * breath * flicker)
         return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit)
 
-    def _spores(self, now: Moment) -> Points:
-        t = now.seconds
+    def _spore_at(self, t: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """(..., SPORES, 3) where they are after so many seconds, (..., 1)."""
         a, b, c = self._spore_drift
-        position = self._spore + 0.25 * np.stack(
-            [np.sin(a + 0.21 * t), np.sin(b + 0.17 * t), np.sin(c + 0.13 * t)], axis=1
+        place = self._spore + 0.25 * np.stack(
+            [np.sin(a + 0.21 * t), np.sin(b + 0.17 * t), np.sin(c + 0.13 * t)], axis=-1
         )
-        position[:, 2] = (position[:, 2] + self._spore_rise * t) % 5.8
+        place[..., 2] += self._spore_rise * t
+        return place
+
+    def _spores(self, now: Moment) -> list[Points | Strokes]:
+        t = now.seconds
+        _, b, c = self._spore_drift
+        position = self._spore_at(t)
+        lap = np.floor(position[:, 2] / 5.8) * 5.8  # what has risen to the top begins again below
+        position[:, 2] -= lap
         ends = np.clip(position[:, 2] / 0.5, 0, 1) * np.clip((5.8 - position[:, 2]) / 0.8, 0, 1)
         twinkle = (0.5 + 0.5 * np.sin(c + (0.9 + 0.4 * np.cos(b)) * t)) ** 3 * ends
         calm = mix(mix(CYAN, rgb(0.8, 0.9, 1.0), 0.4), mix(GOLD, rgb(1.0, 0.95, 0.8), 0.4), ease(now.bloom))
         torn = np.where((np.arange(SPORES) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
         colour = shone(mix(np.broadcast_to(calm, (SPORES, 3)), torn, 0.8 * now.unrest), 0.75 * twinkle)
-        return Points(position.astype(np.float32), self._spore_size, colour, halo=0.3)
+        spores = Points(position.astype(np.float32), self._spore_size, colour, halo=0.3)
+        trails = now.number("/light/trails")
+        return [spores] if trails <= 0.0 else [spores, self._wakes(t, lap, trails, colour)]
+
+    def _wakes(self, t: float, lap: NDArray[np.float64], trails: float, colour: Array) -> Strokes:
+        """Where each spore was lately: they drift too slowly for what a picture remembers of them to be a line."""
+        way = np.linspace(0.0, 1.0, WAKE)
+        place = self._spore_at(t - LATELY_S * trails * way[:, None])
+        place[..., 2] = np.maximum(place[..., 2] - lap, 0.0)
+        x, y, z = place.transpose(2, 1, 0)
+        fade = np.tile((1.0 - way) ** 1.5, SPORES)
+        radius = np.repeat(0.5 * self._spore_size, WAKE)
+        return Strokes(spatial(x, y, z), radius, shone(along(colour, WAKE), 0.8 * fade), polylines(SPORES, WAKE))

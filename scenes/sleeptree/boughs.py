@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from installation import Array, Chance, Moment, Points, Strokes, ease, eased, hues, mix, polylines, rgb, shone, spatial
 from scenes.sleeptree.growth import STRANDS, Tree, Wood
-from scenes.sleeptree.mood import stillness
+from scenes.sleeptree.mood import hazy, lingering, stillness
 from scenes.sleeptree.palette import CYAN, GOLD, IVORY, TEAL, ULTRAMARINE
 from scenes.sleeptree.year import EMBER, ICE, LEAF, Year, year
 
@@ -169,9 +169,10 @@ class Boughs:
         apart = max(1.0 - 2.0 * now.number("/dream/communion"), 0.0)
         if apart > 0.0:
             distance = distance + own * np.float32(apart)
-        wave = 0.5 + 0.5 * np.cos(np.float32(now.breath) - distance * np.float32(2.0 * math.pi / WAVE))
+        phase = np.float32(now.breath % (2.0 * math.pi)) - distance * np.float32(2.0 * math.pi / WAVE)
+        wave = 0.5 + 0.5 * np.cos(phase)
         cubed: Array = wave * wave * wave
-        return cubed * cubed
+        return lingering(cubed * cubed, phase, now)
 
     def _wind(self, position: Array, bend: Array, now: Moment) -> Array:
         t = now.seconds
@@ -194,7 +195,8 @@ class Boughs:
         front = sap * sap * sap  # where the sap is: so bright that it is white
         together = max(2.0 * now.number("/dream/communion") - 1.0, 0.0)
         still = np.float32(STILL + 0.12 * now.unrest + 0.30 * together * (0.5 + 0.5 * math.cos(now.breath - 1.0)))
-        strength = shown * (still + agreed * (1.05 * sap + 3.4 * front) + edge)
+        white_hot = np.float32(3.4 + 4.0 * (1.0 - now.unrest))
+        strength = shown * (still + agreed * (1.05 * sap + white_hot * front) + edge)
         colour = mix(timber.calm, timber.bloom, ease(now.bloom))
         white = np.float32(0.15) * sap + np.float32(0.45) * front
         colour = shone(colour + shone(1.0 - colour, white), strength)
@@ -219,7 +221,7 @@ class Boughs:
         here = eased((np.float32(grown) - self._tip_distance[of]) * 1.1)
         when = year(now)
         colour = _seasoned(mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom)), when, 0.6)
-        light = when.leaf * here * (0.35 + 0.65 * sap) * np.float32(0.020 + 0.034 * bloom)
+        light = when.leaf * here * (0.35 + 0.65 * sap) * np.float32(hazy(now) * (0.020 + 0.034 * bloom))
         return Points(self._tips[of], self._clump_size, shone(colour, light))
 
     def _petals(self, now: Moment, grown: float) -> list[Points | Strokes]:

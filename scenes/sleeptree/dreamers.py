@@ -31,6 +31,7 @@ from installation import (
     spatial,
     unswayed,
 )
+from scenes.sleeptree.mood import hazy, lingering
 
 LIFT = 0.045  # metres, a jewel over the water
 FALL, LANDING = 2.6, 1.6  # metres and seconds in which a newcomer comes down to the water
@@ -116,7 +117,8 @@ class Dreamers:
         sleepers = now.sleepers
         voice = 0.75 + 0.5 * now.tones[sleepers.tone]
         one = ease(2.0 * now.number("/dream/communion") - 1.0)  # then everybody shines with the common breath
-        pulse = sleepers.pulse + one * ((0.5 + 0.5 * math.cos(now.breath)) ** 2 - sleepers.pulse)
+        mine = lingering(sleepers.pulse.astype(np.float32), sleepers.phase, now)
+        pulse = mine + one * ((0.5 + 0.5 * math.cos(now.breath)) ** 2 - mine)
         rest = 0.12 + 0.08 * now.bloom + 0.88 * pulse
         torn = np.where(flicker.uniform(size=len(sleepers)) < 0.30 * now.unrest, 0.25, 1.0)
         arrival = 1.0 + 2.5 * np.exp(-sleepers.arrived / 2.0)
@@ -148,12 +150,11 @@ class Dreamers:
         size = (own * (1.0 + 0.27 * sleepers.pulse)).astype(np.float32) * (1.0 + 2.0 * near)
         lit = np.minimum(strength, np.float32(1.6))
         white = 1.0 - np.float32(0.6) * sleepers.guest.astype(np.float32)  # who is somebody's is seen in their hue
-        core = shone(
-            colour + shone(WHITE - colour, (np.float32(0.20) + np.float32(0.32) * lit) * white), 4.6 * strength
-        )
+        pale = colour + shone(WHITE - colour, (np.float32(0.20) + np.float32(0.32) * lit) * white)
+        core = shone(pale, (4.6 + 1.8 * (1.0 - now.unrest)) * strength)
         wide = np.float32(0.22) + np.float32(3.0) * own.astype(np.float32) * (1.0 + near)
-        halo = shone(colour, strength * (0.050 - 0.022 * near))
-        return Points(position, size, core, halo=0.5), Points(position, wide, halo)
+        halo = shone(colour, hazy(now) * strength * (0.030 - 0.012 * near))
+        return Points(position, size, core, halo=0.30), Points(position, wide, halo)
 
     def _motes(self, now: Moment, place: NDArray[np.float64], strength: Array, colour: Array) -> Points:
         """Small lights that circle a jewel and breathe with it a little later: clusters on the water."""

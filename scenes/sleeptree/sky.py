@@ -71,7 +71,7 @@ class Sky:
             density * near * (0.008 + 0.105 * lit),
         )
         colour = np.stack((NIGHT, *_colours(now)), axis=1) @ np.stack(lights)  # (3, cells)
-        back = 0.85 * np.exp(high * np.float32(-13.0)) + 0.02 * np.exp(high * np.float32(-3.3))
+        back = 0.72 * np.exp(high * np.float32(-19.0)) + 0.012 * np.exp(high * np.float32(-3.3))  # black, but far off
         colour *= np.where(ray[2] < 0.0, back, np.float32(1.0))
         return Mist(np.ascontiguousarray(colour.T.reshape(ROWS, COLUMNS, 3), dtype=np.float32))
 

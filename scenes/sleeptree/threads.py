@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Array, Chance, Moment, Strokes, along, ease, eased, hues, polylines, shone, spatial
+from installation import Array, Chance, Moment, Strokes, View, along, ease, eased, hues, polylines, shone, spatial
 from scenes.sleeptree.growth import Tree
 
 Doubles = NDArray[np.float64]
@@ -17,6 +17,7 @@ THREADS = 120  # sleepers from whom a thread rises, some time
 KNOTS = 34  # vertices of a thread
 TURN = 41.0  # seconds from one rising of a thread to the next
 UP = 0.34  # of its turn that a thread is there
+BARS = 2.2  # metres from the eye, within which a thread would be a bar across the picture
 FARTHEST = 6.6  # metres from the trunk: who lies further out sends none, it would leave the picture
 
 
@@ -35,7 +36,7 @@ class Threads:
         self._tip, self._angle = low[order], angle[order]
         self._skip = draw.integers(-6, 7, THREADS)  # no two sleepers who lie alike meet the same tip
 
-    def light(self, now: Moment, place: Doubles, lift: float) -> Strokes:
+    def light(self, now: Moment, view: View, place: Doubles, lift: float) -> Strokes:
         """Arcs from the jewels, `lift` metres over the water at (n, 2) metres; a pulse runs up each with its breath."""
         sleepers = now.sleepers
         turn = (self._late + now.seconds / TURN) % 1.0 / UP  # 0..1 while a thread is there
@@ -54,6 +55,8 @@ class Threads:
         fade = 1.0 - 0.4 * age
         shown = self._shown(now, turn[up], way) * near[up][:, None]
         strength = (0.10 + (2.2 * head + 0.5 * tail) * fade) * shown * (sleepers.present * sleepers.glow)[of][:, None]
+        away = np.sqrt(sum((axis - at) ** 2 for axis, at in zip(knots, view.eye, strict=True)))
+        strength = strength * eased((away - BARS) / BARS)
         hue = along(hues(sleepers.hue[of], 0.16), KNOTS)
         white = (0.5 * head * fade).ravel()
         colour = hue + shone(1.0 - hue, white)

@@ -1,12 +1,16 @@
-"""A steady minute of each phase, and the same seconds of it with a control at one end of its range.
+"""A steady stretch of each phase, and the same seconds of it with a control at one end of its range.
 
 The picture's half (test_seen.py) and the sound's half (test_heard.py) look at and listen to the same shows.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
+
+import pytest
 
 from installation import repertoire
 from installation.controls import TABLE, Control
@@ -14,11 +18,8 @@ from installation.model import ticks
 from installation.model.score import Phase, Score, Section
 from installation.show import Show
 
-SETTLED_S = 60.0
-"""Seconds after which a phase is what it will be: unrest and bloom have arrived, and the sleepers agree or don't."""
-
-REACHED_S = 8.0
-"""Seconds in which the slowest control has glided to its end and the community has answered."""
+SETTLED_S = 24.0
+"""Seconds after which a phase is what it will be: unrest has arrived, the sleepers agree or don't, the chord landed."""
 
 
 def show(phase: Phase) -> Show:
@@ -30,7 +31,7 @@ def show(phase: Phase) -> Show:
 
 @cache
 def _settled(phase: Phase) -> tuple[Show, bytes]:
-    score = Score(phase, (Section(phase, phase, 3_600.0),), settled=True)
+    score = Score(phase, (Section(phase, phase, 3_600.0, ramp=4.0),), settled=True)
     playing = Show(score, 1, repertoire.found().scenes)
     run(playing, SETTLED_S)
     return playing, playing.snapshot()
@@ -40,6 +41,12 @@ def run(playing: Show, seconds: float) -> None:
     """Step a show on."""
     for _ in range(ticks.ticks(seconds)):
         playing.step()
+
+
+def touch(playing: Show, address: str, value: float) -> None:
+    """Set a control, whose glide is over at once: what it does is asked about, not how it comes."""
+    playing.accept(address, [value])
+    playing.glides.start(address, value)
 
 
 def ends(row: Control) -> tuple[float, ...]:
@@ -52,3 +59,17 @@ def numbers() -> Iterator[Control]:
     for row in TABLE.values():
         if row.role == "input" and row.kind == "number" and "/N/" not in row.address:
             yield row
+
+
+def felt(sense: Literal["seen", "heard"]) -> list[object]:
+    """Parameters (row, end, phase) for each end of each control and phase that the table names for `sense`.
+
+    The first phase of each is tried every time; the others are `whole`.
+    """
+    found: list[object] = []
+    for row in numbers():
+        phases: tuple[Phase, ...] = getattr(row, sense)
+        for end, phase in itertools.product(ends(row), phases):
+            marks = () if phase == phases[0] else (pytest.mark.whole,)
+            found.append(pytest.param(row, end, phase, id=f"{row.address} {end:g} {phase}", marks=marks))
+    return found

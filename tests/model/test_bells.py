@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.model.bells import AGAIN, APART, Bells
+from installation.model.bells import AGAIN, APART, MOST, Bells
 from installation.model.chance import Chance
 
 N = 240
@@ -57,3 +57,13 @@ def test_who_is_near_is_struck_harder_and_who_is_absent_never() -> None:
     bells.step(1001, np.full(3, 0.1), np.array([1.0, 1.0, 0.0]), np.ones(3), np.array([5.0, 15.0, 1.0]))
     near, far, absent = bells.struck.tolist()
     assert near > far > 0.0 == absent
+
+
+def test_where_more_beat_at_once_than_can_ring_the_others_ring_in_the_next_ticks() -> None:
+    bells, rung = Bells(Chance(1), 20), np.zeros(20, dtype=int)
+    everybody, far = np.ones(20), np.arange(20) + 1.0
+    for tick in range(1000, 1006):
+        bells.step(tick, np.full(20, 6.2 if tick == 1000 else 0.1), everybody, everybody, far)
+        assert np.count_nonzero(bells.struck) <= MOST
+        rung += bells.struck > 0.0
+    assert rung.tolist() == [1] * 20

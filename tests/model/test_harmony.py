@@ -173,3 +173,15 @@ def test_an_empty_room_is_silent_and_a_lonely_tone_quiet() -> None:
     assert thinned[3] == 0.0
     opposite = int(np.argmin(np.abs((AZIMUTH - AZIMUTH[3]) % 1.0 - 0.5)))
     assert thinned[opposite] == pytest.approx(full[opposite])
+
+
+@pytest.mark.parametrize("phase", ["harmony", "glitch"])
+def test_a_section_that_begins_has_another_chord_over_another_bass(phase: str) -> None:
+    for seed in range(6):
+        chords = Chords(Chance(seed))
+        names = played(chords, 12.0, phase)
+        chords.move_on()
+        names += played(chords, 0.1, phase, tick=12 * ticks.RATE)
+        before, after = names[-14], names[-1]
+        assert CHORDS[before][0] != CHORDS[after][0]
+        assert chords.stays > 0
