@@ -22,6 +22,7 @@ SIZE = 160, 90
 LINGER_S = 2.0
 ANSWERED_S = {"dream": 8.0}  # in which the community has answered; what is not asked of it is there at once
 HEARD = ("sound", "show")  # the rooms of the table that have nothing to show
+PAIRED = ("/dream/crowd", "/dream/crowd_most")  # how it is in the crowd, and how far that counts: nothing alone
 
 Image = NDArray[np.float64]
 
@@ -62,4 +63,4 @@ def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: f
 
 def test_every_control_of_the_picture_says_where_it_is_seen() -> None:
     silent = [row.address for row in moments.numbers() if not row.seen and row.address.split("/")[1] not in HEARD]
-    assert not silent
+    assert set(silent) <= set(PAIRED)
