@@ -22,6 +22,7 @@ LOOKS = ("one", "two", "three", "four")
 """Presets that a surface can save, load and morph between."""
 
 UNTOUCHED = {
+    addresses.DATE,
     addresses.VERSE_LINE,
     addresses.SLEEPER_LINE,
     addresses.VERSE_APPROVE,
@@ -29,7 +30,7 @@ UNTOUCHED = {
     addresses.VERSE_BAN,
     addresses.VERSE_SHOWN,
 }
-"""What takes a text or the number of one, which no fader and no button says."""
+"""What takes a text, the number of one or a day, which no fader and no button says."""
 
 GAP = 8
 _STRIP = 104  # height of the states at the foot of every page
