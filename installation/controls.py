@@ -20,6 +20,7 @@ Kind = Literal["number", "switch", "word", "bang", "morph"]
 Role = Literal["input", "request", "output"]
 
 CALM: tuple[Phase, ...] = (HARMONY, RESOLUTION)
+MENDED: tuple[Phase, ...] = (RESOLUTION,)
 VIVID: tuple[Phase, ...] = (HARMONY, GLITCH)
 TORN: tuple[Phase, ...] = (GLITCH,)
 
@@ -183,7 +184,7 @@ _ROWS = (
         seen=PHASES,
         heard=CALM,
     ),
-    Control(addresses.COMMUNION, 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=CALM),
+    Control(addresses.COMMUNION, 0.5, 0.0, 1.0, "", "0 every sleeper for themselves .. 1 all one.", 2.0, seen=MENDED),
     Control(addresses.BREATH, 0.16, 0.05, 0.4, "Hz", "Rate of the common breath.", 4.0, seen=PHASES),
     Control(
         addresses.CROWD,

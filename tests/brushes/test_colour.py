@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from installation.brushes.colour import ease, eased, hues, mix, rgb, shone
+from installation.brushes.colour import hues, mix, rgb, shone
+from installation.foundation.easing import ease, eased
 
 TURNS = np.linspace(0.0, 1.0, 97)
 

@@ -214,11 +214,11 @@ def test_a_journal_has_a_largest_size_and_says_so(folders: list[Path], monkeypat
 
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 kB; a snapshot fits once."""
+    """A disk of 96 kB; a snapshot fits once."""
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"no disk was filled: only root may mount one ({mounted.stderr.strip()})")
@@ -244,7 +244,7 @@ def test_a_full_disk_stops_nothing_and_memory_takes_over(full: Path, tmp_path: P
 
 
 def test_what_is_played_on_a_full_disk_outlives_the_process_and_is_written_later(full: Path, tmp_path: Path) -> None:
-    (full / "rubbish").write_bytes(os.urandom(65_536))
+    (full / "rubbish").write_bytes(os.urandom(98_304))
     folders = [full / "kept", tmp_path / "memory"]
     kept, hand = Kept(folders), random.Random(9)
     kept.play(400, hand, often=0.5)
@@ -265,7 +265,7 @@ def test_what_is_played_on_a_full_disk_outlives_the_process_and_is_written_later
 
 
 def test_with_no_room_anywhere_the_show_goes_on(full: Path) -> None:
-    (full / "rubbish").write_bytes(os.urandom(65_536))
+    (full / "rubbish").write_bytes(os.urandom(98_304))
     kept, hand = Kept([full / "kept"]), random.Random(8)
     for _ in range(300):
         kept.journal.write(kept.show.tick, give(kept.show, hand))

@@ -80,7 +80,7 @@ def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: 
         desk.deliver(show, now)
         sizes.append(len(told(desk, HAND, now)))
     assert [size > 0 for size in sizes] == [True, *[False] * 9] * 2
-    assert sizes[0] == len(show.glides.aims()) - 3 + 5 * 240  # but for the words of /show/...
+    assert sizes[0] == len(show.glides.aims()) - 4 + 5 * 240  # but for the words of /show/...
 
 
 def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(

@@ -125,11 +125,11 @@ def test_each_guests_beat_is_seen(scene: str, phase: str) -> None:
 def test_who_comes_and_who_goes_is_seen_and_nothing_of_them_stays(scene: str) -> None:
     show = playing(scene, "harmony", 1, 2.0)
     before = show.snapshot()
-    run(show, 1.2)
+    run(show, 2.0)
     without = picture(show)
     show.restore(before)
     show.accept("/sleeper/2/guest", [1])
-    run(show, 1.2)
+    run(show, 2.0)
     assert changed(picture(show), without) >= SHARE
     run(show, 4.0)
     show.accept("/sleeper/2/free")

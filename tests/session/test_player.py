@@ -135,7 +135,7 @@ def test_it_plays_for_as_long_as_was_wished_keeps_the_evening_and_reports() -> N
     assert evening.show.moment().phase == "glitch"
     (journal,) = (places.data() / "journals").glob("*.journal")
     performance = read(journal)
-    assert [[one[0] for one in given] for given in performance.controls.values()] == [["/show/phase"]]
+    assert [[one[0] for one in given] for given in performance.controls.values()] == [["/show/date"], ["/show/phase"]]
     assert evening.screen.shown[60][1].any()
     assert not evening.screen.shown[-1][1].any()  # it ended in the dark
 
