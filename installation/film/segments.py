@@ -22,6 +22,7 @@ import msgspec
 import numpy as np
 
 from installation import repertoire
+from installation.addresses import VERSE_SHOWN
 from installation.film.encoder import CODECS, Encoder
 from installation.film.film import ROLL, Cut, pictures
 from installation.foundation import png
@@ -32,6 +33,8 @@ from installation.light.picture import Picture
 from installation.model.score import Score
 from installation.recording.replay import Controls, give
 from installation.show import ControlSource, Follower, Show, advance
+from installation.words.lexicon import Lexicon
+from installation.words.poem import places as woven
 
 SECONDS = 20.0
 """Length of a segment at most: its roll-in of two drawn seconds is a tenth of the work."""
@@ -54,6 +57,8 @@ class Segment(msgspec.Struct, frozen=True):
     size: tuple[int, int]
     field: Field
     codec: str  # one of encoder.CODECS
+    lexicon: Lexicon | None = None  # a venue's own
+    lines: tuple[tuple[int, str], ...] = ()  # visitors', by number: those that are woven in meanwhile
 
     @property
     def digest(self) -> str:
@@ -133,15 +138,21 @@ def plan(
         while show.tick < cut.first - ROLL:
             advance(show, source, followers)
         given = tuple((t, *said) for t in sorted(controls) if show.tick <= t <= cut.last for said in controls[t])
-        yield msgspec.structs.replace(whole, index=index, snapshot=show.snapshot(), controls=given, cut=cut)
+        shown = [show.moment().controls[VERSE_SHOWN], *(args[0] for _, name, args in given if name == VERSE_SHOWN)]
+        lines = tuple((n, show.text_of(n)) for n in sorted({n for one in shown for n, _ in woven(str(one))}))
+        yield msgspec.structs.replace(
+            whole, index=index, snapshot=show.snapshot(), controls=given, cut=cut, lines=lines
+        )
     while followers and show.tick < whole.cut.last + whole.cut.every:
         advance(show, source, followers)
 
 
 def draw(segment: Segment, threads: int, part: Path | None, frames: Path | None, number: int, told: Told) -> Held:
     """Draw a segment into an MP4 without sound, numbered PNGs, or both; say what the guard held down at the most."""
-    show = Show(segment.score, segment.seed, repertoire.found().scenes)
+    show = Show(segment.score, segment.seed, repertoire.found().scenes, segment.lexicon)
     show.restore(segment.snapshot)
+    lines = dict(segment.lines)
+    show.text_of = lambda number: lines.get(number, "")
     picture = Picture(*segment.size, threads, segment.seed, segment.field)
     worst = NOTHING
     codec = CODECS[segment.codec]

@@ -123,7 +123,9 @@ def _shoot(production: Production, reel: Reel, cut: Cut, parts: Parts | None, pr
             prepare_sound(production.settings.hearing, 2, reel.binaural)
         heard = _sound(production, reel, cut, parts, stack)
         production.approach(show, max(0, cut.first - (max(ROLL, SOUND_ROLL) if heard else ROLL)), progress)
-        whole = Segment(0, show.score, show.seed, b"", (), cut, reel.size, production.field, reel.codec)
+        whole = Segment(
+            0, show.score, show.seed, b"", (), cut, reel.size, production.field, reel.codec, production.lexicon
+        )
 
         def wanted() -> Iterator[Task]:
             for segment in plan(show, whole, source, production.controls, (heard,) if heard else ()):

@@ -10,15 +10,19 @@ from pathlib import Path
 import av
 import psutil
 import pytest
+from msgspec import structs
 
 from installation.film import segments
 from installation.film.film import Cut
-from installation.film.segments import split
+from installation.film.segments import Segment, plan, split
 from installation.foundation.errors import Mistake
+from installation.light.flashguard.guard import Field
+from installation.recording.replay import Controls, give
 from installation.session.filming import Reel, shoot
 from installation.session.production import load_production
 from installation.session.progress import Bar
 from installation.session.request import Request
+from installation.show import Show
 
 SIZE = (64, 36)
 
@@ -50,6 +54,27 @@ def test_segments_are_the_film_without_gap_or_overlap(monkeypatch: pytest.Monkey
     assert shown == [whole.first + i * whole.every for i in range(frames)]
     assert max(part.frames for part in parts) <= 20 * fps
     assert max(part.frames for part in parts) - min(part.frames for part in parts) <= 1
+
+
+def test_a_segment_has_the_visitors_lines_that_are_woven_in_meanwhile() -> None:
+    show = load_production(Request(score="abridged", seed=5)).show()
+    show.text_of = {1: "the first", 2: "the second", 3: "never"}.__getitem__
+    controls = {30: [("/verse/shown", ("1:4",))], 600: [("/verse/shown", ("2:9",))]}
+    whole = Segment(0, show.score, show.seed, b"", (), Cut(0, 24, 24), SIZE, Field(), "h264")
+    parts = list(plan(show, whole, Given(controls), controls))
+    assert [part.lines for part in parts] == [((1, "the first"),), ((1, "the first"),)]
+    later = structs.replace(whole, cut=Cut(600, 24, 24))
+    assert next(plan(show, later, Given(controls), controls)).lines == ((1, "the first"), (2, "the second"))
+
+
+class Given:
+    """Somebody who hands over what was accepted."""
+
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
+
+    def deliver(self, show: Show, now_ns: int) -> int:
+        return len(give(show, self._controls))
 
 
 def test_a_joined_film_has_each_picture_once_and_its_sound(tmp_path: Path, serial: bytes) -> None:
