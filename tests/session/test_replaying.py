@@ -116,7 +116,7 @@ def test_where_no_film_may_be_made_there_is_a_line_and_no_show(command: Command,
 
 def test_a_terminal_that_closes_leaves_no_half_of_a_film_and_nobody(command: Command) -> None:
     with command.started("play", "--window", "64x36", "--seconds", "20") as process:
-        until(lambda: list(command.home.glob("out/.*.part")), "the film's first packets")
+        until(lambda: list(command.home.glob("out/*.parts/.*.part")), "the film's first packets")
         process.send_signal(signal.SIGHUP)
         process.communicate(timeout=TIMEOUT_S)
     until(lambda: not living(command.home), "nobody to be left")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 import pytest
@@ -18,6 +20,7 @@ from tests.harness.waiting import TIMEOUT_S, free_ports
 pytestmark = pytest.mark.whole
 
 HUE = 0.25
+Found = TypeVar("Found")
 
 
 async def phone(session: aiohttp.ClientSession, address: str, **hello: object) -> Phone:
@@ -48,6 +51,14 @@ def traces(home: Path, *words: str) -> list[str]:
     return found
 
 
+async def beside(phone: Phone, wait: Callable[[], Found]) -> Found:
+    """What `wait` finds, in a thread, while the phone goes on listening: one that does not is hung up on."""
+    waiting = asyncio.create_task(asyncio.to_thread(wait))
+    while not waiting.done():
+        await phone.hear("s")
+    return await waiting
+
+
 def test_pages_beside_a_show(desktop: Desktop) -> None:
     (port,) = free_ports(1)
     venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nentry_word = false\n'
@@ -61,16 +72,18 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
             await first.say(k="join", hue=HUE)
             while not (await first.hear("s"))["on"]:
                 pass
-            told = playing.wait(lambda s: s.get("pages", {}).get("lie") == 1, "a visitor in the status")
+            told = await beside(
+                first, lambda: playing.wait(lambda s: s.get("pages", {}).get("lie") == 1, "a visitor in the status")
+            )
             assert told["pages"]["phones"] == 1
             # the show is killed: its phones stay, and go on with the next one
             old = playing.state["process"]
             os.kill(old, signal.SIGKILL)
-            playing.plays(than=old)
             while (await first.hear("s"))["on"]:
                 pass
             while not (await first.hear("s"))["on"]:
                 pass
+            await beside(first, lambda: playing.plays(than=old))
             # the pages are killed: the show goes on, phones come back
             tick, process = playing.state["tick"], serving(playing)
             os.kill(process, signal.SIGKILL)

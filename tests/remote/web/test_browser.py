@@ -50,6 +50,12 @@ def at(browser: Any, name: str) -> Any:
     return browser.find_element("id", name)
 
 
+def touch(browser: Any, name: str) -> None:
+    """Scroll to it, as a thumb would, and tap it."""
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", at(browser, name))
+    at(browser, name).click()
+
+
 def view(browser: Any) -> str:
     return str(browser.execute_script("return document.body.dataset.view"))
 
@@ -87,13 +93,13 @@ def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show
     until(lambda: show.community.beats[0, 0] > 0)
     before = int(show.community.beats[0, 0])
     until(lambda: at(browser, "pulse").click() or show.community.beats[0, 0] > before)  # by touch
-    at(browser, "find").click()
+    touch(browser, "find")
     until(lambda: show.community.called[0] > 0)
     number = at(browser, "number").text
     browser.refresh()
     until(lambda: at(browser, "number").text == number, "the same sleeper")
-    at(browser, "wake").click()
-    at(browser, "wake_now").click()
+    touch(browser, "wake")
+    touch(browser, "wake_now")
     until(lambda: view(browser) == "awake", "to be awake")
     assert browser.execute_script("return sessionStorage.length + localStorage.length + document.cookie.length") == 0
     assert show.community.guest_target.max() == 0.0
