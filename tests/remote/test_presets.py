@@ -118,7 +118,7 @@ def test_a_flood_of_saves_never_waits_for_the_disk(
     free.set()
     presets.close()
     assert presets.load("x")["/light/glow"] == pytest.approx(1999 / 2000)
-    assert len(written) <= 3  # the first, the newest, and what that replaced
+    assert len(written) <= 4  # of 2,000: what was on its way, the first and the newest, and what that replaced
 
 
 def test_so_many_looks_and_no_more(presets: Presets, tmp_path: Path) -> None:
