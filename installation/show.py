@@ -202,9 +202,8 @@ class Show:
     def step(self) -> None:
         """One tick further."""
         beaten = self.community.beats[:, 0] == self.tick
-        ringing = self.tick >= self.bells.due or self.community.driven.max() > 0.5 or beaten.any()
-        far = self._distances() if ringing else np.zeros(SLEEPERS)
-        self._moments = {}
+        for name in self.playing:
+            self._moment_of(name)  # as it is before this tick: what rings is judged by what is seen
         self.glides.step()
         values = self.glides.now()
         if not values[addresses.HOLD] and self.course.step(cast(float, values[addresses.RATE])):
@@ -221,7 +220,8 @@ class Show:
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
         c = self.community
-        self.bells.step(self.tick, c.phase, c.present, c.driven, far, beaten)
+        self.bells.step(self.tick, c.phase, c.present, c.driven, self._distances, beaten)
+        self._moments = {}
         if self.tick % WRITING == 0:
             self._write_ahead(str(values[addresses.VERSE_LANGUAGE]))
         self.tick += 1

@@ -5,6 +5,8 @@ A sleeper whom a sensor drives always rings, and at once: who gives a beat hears
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,13 +48,11 @@ class Bells:
         phase: Doubles,
         present: Doubles,
         driven: Doubles,
-        far: Doubles,
+        far: Callable[[], Doubles],
         beaten: NDArray[np.bool_] | None = None,
     ) -> None:
         """One tick further. All (n,): `phase` in 0..2 pi, a breath peaks at 0; `far`, metres from the camera;
-        `beaten`, whom somebody gave a beat in this tick.
-
-        `far` only counts in a tick in which one may ring: from `due` on, and when somebody is driven.
+        `beaten`, whom somebody gave a beat in this tick. `far` is only asked where somebody rings.
         """
         before, self.phase = self.phase, phase
         self.struck = np.zeros(len(phase))
@@ -67,13 +67,16 @@ class Bells:
         self.waiting = self.waiting | (peaked & ~rings)
         self.owed = rings & (np.cumsum(rings) > MOST)
         rings &= ~self.owed
-        if tick >= self.due and self.waiting.any():
+        chosen = tick >= self.due and self.waiting.any()
+        if not (chosen or rings.any()):
+            return
+        away = far()
+        if chosen:
             if rings.sum() < MOST:
-                rings[int(np.argmin(np.where(self.waiting, far, np.inf)))] = True
+                rings[int(np.argmin(np.where(self.waiting, away, np.inf)))] = True
             self.waiting = np.zeros(len(phase), dtype=bool)
             self.window += 1
             self.due = tick + int(self._chance.at(self.window).integers(*APART))
-        if rings.any():
-            nearness = np.clip((FAR - far) / (FAR - NEAR), 0.0, 1.0)
-            self.struck = np.where(rings, SOFTEST + (1.0 - SOFTEST) * nearness, 0.0)
-            self.last = np.where(rings, tick, self.last)
+        nearness = np.clip((FAR - away) / (FAR - NEAR), 0.0, 1.0)
+        self.struck = np.where(rings, SOFTEST + (1.0 - SOFTEST) * nearness, 0.0)
+        self.last = np.where(rings, tick, self.last)

@@ -18,7 +18,7 @@ def rung(
     start, found = np.random.default_rng(1).uniform(0.0, 2 * np.pi, N), []
     for tick in range(round(120 * seconds)):
         phase = np.mod(start + 2 * np.pi * rates * tick / 120, 2 * np.pi)
-        bells.step(tick, phase, np.ones(N), driven, np.arange(N) + 1.0)
+        bells.step(tick, phase, np.ones(N), driven, lambda: np.arange(N) + 1.0)
         found += [(tick, int(i)) for i in np.flatnonzero(bells.struck)]
     return found
 
@@ -46,15 +46,15 @@ def test_a_breath_that_trembles_over_its_peak_rings_once() -> None:
     struck = 0
     for tick in range(AGAIN, 2 * AGAIN):
         phase = np.array([0.05 if tick % 2 else 6.25])
-        bells.step(tick, phase, np.ones(1), np.ones(1), np.ones(1))
+        bells.step(tick, phase, np.ones(1), np.ones(1), lambda: np.ones(1))
         struck += int(bells.struck[0] > 0.0)
     assert struck == 1
 
 
 def test_who_is_near_is_struck_harder_and_who_is_absent_never() -> None:
     bells = Bells(Chance(1), 3)
-    bells.step(1000, np.full(3, 6.2), np.array([1.0, 1.0, 0.0]), np.ones(3), np.array([5.0, 15.0, 1.0]))
-    bells.step(1001, np.full(3, 0.1), np.array([1.0, 1.0, 0.0]), np.ones(3), np.array([5.0, 15.0, 1.0]))
+    bells.step(1000, np.full(3, 6.2), np.array([1.0, 1.0, 0.0]), np.ones(3), lambda: np.array([5.0, 15.0, 1.0]))
+    bells.step(1001, np.full(3, 0.1), np.array([1.0, 1.0, 0.0]), np.ones(3), lambda: np.array([5.0, 15.0, 1.0]))
     near, far, absent = bells.struck.tolist()
     assert near > far > 0.0 == absent
 
@@ -63,7 +63,7 @@ def test_where_more_beat_at_once_than_can_ring_the_others_ring_in_the_next_ticks
     bells, rung = Bells(Chance(1), 20), np.zeros(20, dtype=int)
     everybody, far = np.ones(20), np.arange(20) + 1.0
     for tick in range(1000, 1006):
-        bells.step(tick, np.full(20, 6.2 if tick == 1000 else 0.1), everybody, everybody, far)
+        bells.step(tick, np.full(20, 6.2 if tick == 1000 else 0.1), everybody, everybody, lambda: far)
         assert np.count_nonzero(bells.struck) <= MOST
         rung += bells.struck > 0.0
     assert rung.tolist() == [1] * 20
