@@ -118,7 +118,6 @@ PURE |= {"installation", "scenes"}
 PURE_BUT = {
     "numpy.random.Generator": PURE_ROOMS,  # a name for type hints; what makes one is chance.py's alone
     "datetime.date": ("installation/model/almanac.py",),  # reckons with a date that is handed in
-    "tomllib": ("installation/model/score.py",),  # a score is text that is handed in
     "msgspec": ("installation/model/score.py",),  # checks that text
 }
 

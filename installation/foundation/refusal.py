@@ -6,9 +6,10 @@ Puts msgspec's sentences in words that need no programmer. Reads no file.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -24,6 +25,25 @@ _TYPES = {
 _SOME = "..."  # how msgspec calls one of a dictionary's values
 
 Keys = tuple[str, ...]
+Kind = TypeVar("Kind")
+
+
+def parsed(text: str, source: str) -> dict[str, Any]:
+    """What a TOML text says; `source` is what errors call it. Raises ValueError, also where it is nested too deep."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{source}: not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
+
+
+def converted(raw: Any, kind: type[Kind], source: str, place: Callable[[Keys], str]) -> Kind:
+    """`raw` as a msgspec.Struct. Raises ValueError naming `source`, the place, the rule and the offender."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{source}: {said(error, raw, kind, place)}") from None
 
 
 def said(error: msgspec.ValidationError, raw: Any, kind: Any, place: Callable[[Keys], str]) -> str:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 
-from installation.foundation.refusal import Keys, said
+from installation.foundation.refusal import Keys, converted, parsed
 from installation.model import ticks
 
 Phase = Literal["harmony", "glitch", "resolution"]
@@ -139,12 +138,7 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def parse(text: str, source: str) -> Score:
     """The score written in `text`. Raises ValueError naming `source`, the section and the rule that was broken."""
-    try:
-        raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{source}: not TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
+    raw = parsed(text, source)
     sections = raw.get("section")
     if not isinstance(sections, list) or not sections:
         raise ValueError(f"{source}: a score needs at least one [[section]]")
@@ -155,10 +149,7 @@ def parse(text: str, source: str) -> Score:
             raise ValueError(
                 f'{source}: section {i + 1}: the name "{name}" is taken by section {names.index(name) + 1}'
             )
-    try:
-        return msgspec.structs.replace(msgspec.convert({**raw, "section": []}, Score), section=read)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{source}: {said(error, raw, Score, _place)}") from None
+    return msgspec.structs.replace(converted({**raw, "section": []}, Score, source, _place), section=read)
 
 
 def _section(entry: object, i: int, source: str) -> Section:
@@ -166,10 +157,7 @@ def _section(entry: object, i: int, source: str) -> Section:
     place = f"{source}: section {i + 1}" + (f" ({name})" if isinstance(name, str) else "")
     if isinstance(entry, dict) and isinstance(entry.get("camera"), dict):
         entry = {**entry, "camera": [entry["camera"]]}
-    try:
-        section = msgspec.convert(entry, Section)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{place}: {said(error, entry, Section, _place)}") from None
+    section = converted(entry, Section, place, _place)
     for field, value, low, high in (
         ("seconds", section.seconds, 0.5, 86_400.0),
         ("ramp", section.swing, 0.1, LONGEST_WAY),

@@ -7,7 +7,6 @@ nor the sleepers. Loading one gives values to be accepted one by one, so that a 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -16,6 +15,7 @@ import structlog
 
 from installation.controls import Control, Refused, Table, Value, accept
 from installation.foundation.atomic import write_atomic
+from installation.foundation.refusal import parsed
 
 _log = structlog.get_logger("looks")
 
@@ -153,9 +153,9 @@ class Presets:
 
     def _parsed(self, text: str, path: Path) -> dict[str, Value]:
         try:
-            written = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise Refused("preset", f"{path}: not TOML: {error}") from None
+            written = parsed(text, str(path))
+        except ValueError as error:
+            raise Refused("preset", str(error)) from None
         values: dict[str, Value] = {}
         for address, value in written.items():
             try:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from installation.foundation.refusal import Keys, plain, said
+from installation.foundation.refusal import Keys, converted, parsed, plain
 from installation.venue import opening_hours
 
 
@@ -187,16 +186,7 @@ def read(path: Path) -> Settings:
 
 def parse(text: str, source: str) -> Settings:
     """The settings written in `text`; `source` is what errors call it."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{source}: not TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
-    try:
-        settings = msgspec.convert(raw, Settings)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{source}: {said(error, raw, Settings, _place)}") from None
+    settings = converted(parsed(text, source), Settings, source, _place)
     if settings.screen.size:
         try:
             size(settings.screen.size)

@@ -8,7 +8,6 @@ by the vowel that carries them; `[shapes]` has lines with slots for each phase. 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from installation.foundation import places
-from installation.foundation.refusal import Keys, plain, said
+from installation.foundation.refusal import Keys, converted, parsed, plain
 from installation.model.score import PHASES, RESOLUTION, Phase
 from installation.words.normalise import normalised
 
@@ -102,17 +101,9 @@ def read(path: Path) -> Lexicon:
 
 def parse(text: str, source: str) -> Lexicon:
     """The lexicon written in `text`; `source` is what errors call it."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{source}: not TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"{source}: not TOML that anybody can read: it is nested too deep") from None
+    raw = parsed(text, source)
     slots = {key: raw.pop(key) for key in tuple(raw) if key.isupper()}
-    try:
-        head = msgspec.convert(raw, Raw)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{source}: {said(error, raw, Raw, _place)}") from None
+    head = converted(raw, Raw, source, _place)
     tables = {kind: _table(source, kind, by_vowel) for kind, by_vowel in slots.items()}
     determiners = head.determiners
     words = {kind: tuple(_words(source, kind, by_vowel)) for kind, by_vowel in tables.items()}

@@ -67,6 +67,7 @@ def test_a_name_is_no_path(presets: Presets, name: str) -> None:
 
 CORRUPT = {
     "not TOML": (b'"/light/glow" = ', "not TOML"),
+    "too deep": (b'"/light/glow" = ' + b"[" * 20_000, "nested too deep"),
     "binary": (b"\xff\xfe\x00", "codec can't decode"),
     "an unknown address": (b'"/light/gloom" = 1', "/light/gloom is not a control"),
     "a word": (b'"/light/glow" = "much"', '/light/glow takes one number in 0..1, got "much"'),
