@@ -195,7 +195,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("machine", _machine(s)),
         ("snapshot", "" if s.snapshot_tick is None else f"{ticks.seconds(s.tick - s.snapshot_tick):.1f} s old"),
         ("watched", _watched(s)),
-        ("up", "" if s.up_s is None else _clock(s.up_s)),
+        ("up", "" if s.up_s is None else ticks.clock(s.up_s)),
         ("trouble", "; ".join([*s.troubles, *filter(None, [refusals(s)])])),
         ("log", s.log),
     ]
@@ -227,7 +227,3 @@ def _watched(status: Status) -> str:
         return f"by nobody, process {status.process}"
     standby = "another one stands by" if status.standing_by else "nobody stands by yet"
     return f"by {status.supervisor}, process {status.process}, {standby}, {status.restarts} restarts"
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"

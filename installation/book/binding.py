@@ -47,11 +47,10 @@ class Book:
     @property
     def colophon(self) -> tuple[str, ...]:
         """From what it can be made again."""
-        length = f"{int(self.seconds) // 3600}:{int(self.seconds) // 60 % 60:02}:{int(self.seconds) % 60:02}"
         return (
             f"seed {self.seed}, score {self.score}",
-            f"{', '.join(self.scenes)}",
-            f"{counted(len(self.chapters), 'arc')}, {length}",
+            ", ".join(self.scenes),
+            f"{counted(len(self.chapters), 'arc')}, {ticks.clock(self.seconds)}",
             f"SleepTree {self.version}",
             "set in EB Garamond by Georg Duffner",
         )

@@ -23,6 +23,11 @@ def seconds(tick: int) -> float:
     return tick / RATE
 
 
+def clock(seconds: float) -> str:
+    """So many seconds as hours, minutes and seconds: 1:02:03."""
+    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
+
+
 def towards(value: float, goal: float, seconds: float) -> float:
     """One tick of a straight way from `value` to `goal` that crosses 0..1 in `seconds`."""
     step = 1.0 / (RATE * seconds)

@@ -204,21 +204,21 @@ def summary(performance: Performance) -> list[str]:
     header, marks = performance.header, performance.marks
     began = datetime.fromtimestamp(header.began)
     lines = [
-        f"{performance.path.name}: {began:%Y-%m-%d %H:%M:%S}, {_clock(performance.seconds)} long, "
+        f"{performance.path.name}: {began:%Y-%m-%d %H:%M:%S}, {ticks.clock(performance.seconds)} long, "
         f"score {header.score.name}, seed {header.seed}, version {header.sleeptree}",
     ]
     if performance.date:
         lines.append(f"the evening of {performance.date}")
     if header.tick:
-        lines.append(f"goes on from {_clock(ticks.seconds(header.tick))} of the show")
-    lines += [f"  {_clock(ticks.seconds(tick - header.tick))}  {name}" for tick, name in _sections(marks)]
+        lines.append(f"goes on from {ticks.clock(ticks.seconds(header.tick))} of the show")
+    lines += [f"  {ticks.clock(ticks.seconds(tick - header.tick))}  {name}" for tick, name in _sections(marks)]
     moved = Counter(address for said in performance.controls.values() for address, _ in said)
     lines.append(f"controls: {moved.total()} accepted, {len(moved)} addresses moved")
     lines += [f"  {many:6}  {address}" for address, many in moved.most_common()]
     restarts = sum(mark.restart for mark in marks)
     lines += [f"cut off and gone on: {restarts} times"] if restarts else []
     gaps = [
-        f"  {_clock(ticks.seconds(a.tick - header.tick))}  {missing:.1f} s without a show"
+        f"  {ticks.clock(ticks.seconds(a.tick - header.tick))}  {missing:.1f} s without a show"
         for a, b in pairwise(marks)
         if (missing := b.at - a.at - ticks.seconds(b.tick - a.tick)) > GAP
     ]
@@ -236,7 +236,3 @@ def _sections(marks: Iterable[Mark]) -> list[tuple[int, str]]:
         if not entered or entered[-1][1] != mark.section:
             entered.append((mark.tick, mark.section))
     return entered
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
