@@ -185,24 +185,18 @@ def _picture(pages: Any, chapter: Chapter, phase: Any, y: float) -> float:
 
 def _coherence(pages: Any, chapter: Chapter, top: float, bottom: float) -> None:
     """A thin line through the arc, and where its phases meet."""
-    n = max(len(chapter.coherence) - 1, 1)
     across = WIDE - 2 * MARGIN
-    points = [
-        (MARGIN + across * i / n, bottom - (bottom - top) * value)
-        for i, value in enumerate(chapter.coherence)
-        if i % max(n // 400, 1) == 0
-    ]
     pages.set_draw_color(*GREY)
     pages.set_line_width(0.08)
-    x, at = MARGIN, 0
+    at = 0
     for _, seconds in chapter.phases[:-1]:
         at += seconds
-        x = MARGIN + across * at / (n + 1)
+        x = MARGIN + across * at / len(chapter.coherence)
         pages.line(x, bottom, x, bottom - 1.6)
     pages.line(MARGIN, bottom, WIDE - MARGIN, bottom)
     pages.set_draw_color(*GOLD)
     pages.set_line_width(0.18)
-    pages.polyline(points)
+    pages.polyline([(MARGIN + across * x, bottom - (bottom - top) * y) for x, y in chapter.curve])
 
 
 def _colophon(pages: Any, book: Book) -> None:

@@ -52,6 +52,12 @@ class Chapter:
     phases: tuple[tuple[Phase, int], ...]  # in their order, with their seconds
     pictures: Mapping[Phase, Pixels] = field(default_factory=dict)
 
+    @property
+    def curve(self) -> list[tuple[float, float]]:
+        """Coherence in some hundred points: the share of the arc, and its value there."""
+        n = max(len(self.coherence) - 1, 1)
+        return [(i / n, value) for i, value in enumerate(self.coherence) if i % max(n // 400, 1) == 0]
+
 
 def survey(
     show: Show,

@@ -39,12 +39,7 @@ def _line(line: Line) -> str:
 
 
 def _curve(chapter: Chapter) -> str:
-    n = max(len(chapter.coherence) - 1, 1)
-    points = " ".join(
-        f"{1000 * i / n:.1f},{60 - 60 * value:.1f}"
-        for i, value in enumerate(chapter.coherence)
-        if i % max(n // 400, 1) == 0
-    )
+    points = " ".join(f"{1000 * x:.1f},{60 - 60 * y:.1f}" for x, y in chapter.curve)
     return f"<svg viewBox='0 0 1000 62' role=img><title>coherence</title><polyline points='{points}'/></svg>"
 
 

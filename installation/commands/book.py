@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from importlib.util import find_spec
@@ -35,20 +34,19 @@ def book(journal: Path, out: Path, html: bool, size: Size, config: Path | None) 
     played = production.performance
     with Bar("book") as progress:
         prepare(progress.prepare)
-        halves = _halves(progress)
-        found = survey(production.show(), production.source(), played.last, _consented(production), next(halves))
+        show, half = production.show(), partial(_half, progress)
+        found = survey(show, production.source(), played.last, _consented(production), partial(half, 0))
         if not found:
             raise Mistake(f"{played.path}: no arc of it is long enough for a page")
         chapters = illustrated(
-            production.show(), production.source(), found, lambda: production.picture(size), next(halves)
+            production.show(), production.source(), found, lambda: production.picture(size), partial(half, 1)
         )
-        scenes = tuple(dict.fromkeys(name for name in production.show().named))
         header = played.header
         made = Book(
             datetime.fromtimestamp(header.began),
             header.seed,
             header.score.name,
-            scenes,
+            show.named,
             header.sleeptree,
             played.seconds,
             header.tick,
@@ -64,13 +62,8 @@ def book(journal: Path, out: Path, html: bool, size: Size, config: Path | None) 
     return f"{path}: {counted(len(chapters), 'arc')}, {said}, {len(data) / 1e6:.1f} MB"
 
 
-def _halves(progress: Bar) -> Iterator[Callable[[int, int], None]]:
-    """Progress of the first and of the second playing."""
-    for half in (0, 1):
-        yield partial(_half, progress, half)
-
-
 def _half(progress: Bar, half: int, done: int, of: int) -> None:
+    """Progress of the first (0) or of the second playing (1)."""
     progress(done + half * max(of, 1), 2 * max(of, 1))
 
 
