@@ -23,7 +23,7 @@ from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
 from installation.show import Show
 from installation.status import Status
-from installation.words.visitors import VisitorLines
+from installation.words.visitors import State, VisitorLines
 
 Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
@@ -32,14 +32,14 @@ Record = Callable[[int, Accepted], None]
 WEAVING = RATE // 10
 """Ticks between two looks at which lines the staff want shown."""
 
-LINES = {
-    addresses.VERSE_LINE,
-    addresses.VERSE_APPROVE,
-    addresses.VERSE_HIDE,
-    addresses.VERSE_BAN,
-    addresses.VERSE_CLEAR,
-    addresses.SLEEPER_LINE,
+DECISIONS: Mapping[str, State] = {
+    addresses.VERSE_APPROVE: "approved",
+    addresses.VERSE_HIDE: "hidden",
+    addresses.VERSE_BAN: "banned",
 }
+"""What staff decide about a line, by number."""
+
+LINES = {*DECISIONS, addresses.VERSE_CLEAR, addresses.VERSE_LINE, addresses.SLEEPER_LINE}
 """Rows that are asked of visitors' lines."""
 
 SYNC = SECOND // 20
@@ -157,17 +157,13 @@ class Desk:
         if self.lines is None:
             raise Refused("words", f"{accepted.address}: this show takes no lines")
         value = accepted.value
-        match accepted.address:
-            case addresses.VERSE_APPROVE:
-                self.lines.decide(_numbered(value), "approved")
-            case addresses.VERSE_HIDE:
-                self.lines.decide(_numbered(value), "hidden")
-            case addresses.VERSE_BAN:
-                self.lines.decide(_numbered(value), "banned")
-            case addresses.VERSE_CLEAR:
-                self.lines.clear()
-            case _:
-                self.lines.offer(str(value), source.host or source.link, now_ns, accepted.sleeper)
+        if accepted.address in DECISIONS:
+            assert isinstance(value, float)
+            self.lines.decide(int(value), DECISIONS[accepted.address])
+        elif accepted.address == addresses.VERSE_CLEAR:
+            self.lines.clear()
+        else:
+            self.lines.offer(str(value), source.host or source.link, now_ns, accepted.sleeper)
 
     def _weave(self, show: Show, now_ns: int) -> None:
         """Let the show know which lines are woven in, where that has changed: by numbers, which are journalled."""
@@ -231,9 +227,7 @@ class Desk:
         self.counters.count("doubled", doubled)
         self._publish_changes(show, now_ns, sources)
         if addresses.CALM in sources:
-            for address, value in sleepers(show.community).items():
-                if self.feedback.differs(address, value):
-                    self.feedback.publish(address, value, None, now_ns)
+            self._publish_sleepers(show, now_ns)
         self._reply_syncs(asking, show, now_ns)
         return taken
 
@@ -245,6 +239,12 @@ class Desk:
             if by is not None or value != self._aims.get(address):
                 self.feedback.publish(address, value, by, now_ns)
         self._aims = aims
+
+    def _publish_sleepers(self, show: Show, now_ns: int) -> None:
+        """Publish whatever is set otherwise now for single sleepers, whoever set it."""
+        for address, value in sleepers(show.community).items():
+            if self.feedback.differs(address, value):
+                self.feedback.publish(address, value, None, now_ns)
 
     def _aims_of(self, show: Show) -> dict[str, Value]:
         return {address: value for address, value in show.glides.aims().items() if address not in self._places}
@@ -259,12 +259,6 @@ class Desk:
                 self._syncs = {s: at for s, at in self._syncs.items() if now_ns - at < SECOND}
                 self._syncs[source] = self._synced_ns = now_ns
                 self.feedback.reply(source, {**self._aims, **sleepers(show.community), **self.feedback.state})
-
-
-def _numbered(value: object) -> int:
-    """The number of a line."""
-    assert isinstance(value, float)
-    return int(value)
 
 
 def sleepers(community: Community) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from installation import addresses
 from installation.controls import Accepted
 from installation.model import ticks
-from installation.remote.desk import Desk, sleepers
+from installation.remote.desk import Desk
 from installation.remote.inbox import KEYS, Source
 from installation.show import ControlSource, Show
 from installation.status import Status
@@ -53,9 +53,7 @@ class SpectatorDesk(Desk):
         self._news |= taken > 0
         if self._news and show.tick % _EVERY == 0:
             self._news = False
-            for address, value in sleepers(show.community).items():
-                if self.feedback.differs(address, value):
-                    self.feedback.publish(address, value, None, now_ns)
+            self._publish_sleepers(show, now_ns)
         self._reply_syncs(asking, show, now_ns)
         return taken
 
