@@ -3,131 +3,48 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 
-import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from installation import repertoire
 from installation.controls import Control
-from installation.film.film import still
-from installation.foundation import places
-from installation.light.picture import Picture, look
 from installation.model.chance import Chance
-from installation.model.score import Phase, Score, Section, parse
+from installation.model.score import PHASES, Phase
 from installation.scene import Strokes
 from installation.show import Show
 from scenes.mural import Mural
 from scenes.mural.lattice import EAST, GRID, KNOTS, _corners, node
 from scenes.mural.palette import GOLD
 from scenes.mural.wind import VERTICES, grown
-from tests.golden import hold
+from tests.harness.guarding import acting, arc
+from tests.harness.world import SEEN, SIZE, World, run
 
-SCENES = repertoire.found().scenes
-ARC = msgspec.structs.replace(
-    parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml"), scene="mural"
-)
-PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
-SECONDS = {"harmony": 4.0, "glitch": 10.5, "resolution": 18.5}
-SIZE = 320, 180
-CLEAR = 8.0  # of 255
-
-Image = NDArray[np.float64]
+WORLD = World("mural", Mural, {"harmony": 4.0, "glitch": 10.5, "resolution": 18.5})
+played, scene = WORLD.played, WORLD.on_stage
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pytest.Config) -> None:
-    show = Show(ARC, 1, SCENES)
-    picture = Picture(160, 90, 1, show.seed)
-    pixels = still(show, picture, round(SECONDS[phase] * 120))
-    picture.close()
-    assert show.moment().phase == phase
-    hold(f"mural-{phase}", pixels, bool(pytestconfig.getoption("--regold")))
-
-
-def acted(score: Score, seed: int, size: tuple[int, int], every: int) -> float:
-    """The largest share of a picture in which the flash guard acted, over an arc drawn every so many ticks."""
-    show, picture, most = Show(score, seed, SCENES), Picture(*size, 1, seed), 0.0
-    pixels = np.zeros(size[::-1], np.uint32)
-    for _ in range(round(score.seconds * 120 / every)):
-        for _ in range(every):
-            show.step()
-        picture.draw(look(show), pixels, every / 120)
-        most = max(most, picture.guarded)
-    picture.close()
-    return most
+    WORLD.hold(phase, pytestconfig)
 
 
 def test_the_flash_guard_has_nothing_to_do() -> None:
-    assert acted(ARC, 1, SIZE, 8) == 0.0
+    assert acting(arc("abridged", "mural"), 1, SIZE, 15) == []
 
 
 @pytest.mark.whole
 @pytest.mark.xfail(reason="not shown yet for every seed")
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_the_flash_guard_has_nothing_to_do_in_an_evenings_arc(seed: int) -> None:
-    festival = parse((places.config() / "festival.toml").read_text(encoding="utf-8"), "festival.toml")
-    assert acted(msgspec.structs.replace(festival, scene="mural"), seed, (640, 360), 10) == 0.0
+    assert acting(arc("festival", "mural"), seed, (640, 360), 12) == []
 
 
-@cache
-def settled(phase: Phase) -> tuple[Show, bytes]:
-    """The show that is nothing but one phase, twenty-four seconds in."""
-    show = Show(Score(phase, (Section(phase, phase, 3_600.0, bloom=8.0),), True, "mural"), 1, SCENES)
-    run(show, 24.0)
-    return show, show.snapshot()
-
-
-def run(show: Show, seconds: float) -> None:
-    for _ in range(round(seconds * 120)):
-        show.step()
-
-
-def played(phase: Phase, address: str = "", value: float = 0.0, seconds: float = 6.0) -> Show:
-    """The same seconds of a phase, with one control set."""
-    show, snapshot = settled(phase)
-    show.restore(snapshot)
-    if address:
-        show.accept(address, [value])
-    run(show, seconds)
-    return show
-
-
-def scene(show: Show) -> Mural:
-    playing = show._stage["mural"]  # type: ignore[attr-defined]
-    assert isinstance(playing, Mural)
-    return playing
-
-
-def picture(show: Show) -> Image:
-    drawn, pixels = Picture(*SIZE, 1, show.seed), np.zeros(SIZE[::-1], np.uint32)
-    drawn.draw(look(show), pixels, 1 / 60)
-    drawn.close()
-    return np.stack([(pixels >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(float)
-
-
-@cache
-def untouched(phase: Phase) -> tuple[Image, float]:
-    show = played(phase)
-    return picture(show), sum(voice.gain for voice in show.voices())
-
-
-ENDS = [
-    pytest.param(row, end, id=f"{row.address} {end:g}")
-    for row in Mural.controls
-    for end in (row.low, row.high)
-    if end != row.default
-]
-
-
-@pytest.mark.parametrize(("row", "end"), ENDS)
+@pytest.mark.parametrize(("row", "end"), WORLD.ends())
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float) -> None:
-    """The same tick without it is another picture: a fiftieth of its values at least is plainly another."""
-    for phase in row.seen:
-        changed = np.abs(picture(played(phase, row.address, end)) - untouched(phase)[0]) > CLEAR
-        assert changed.mean() > 0.02, f"{phase}: {changed.mean():.3f}"
+    """The same tick without it is another picture."""
+    changed = {phase: WORLD.changed(phase, row.address, end) for phase in row.seen}
+    assert all(share > SEEN for share in changed.values()), changed
 
 
 def hum(show: Show) -> float:

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import msgspec
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from installation import repertoire
 from installation.controls import Control
-from installation.film.film import still
-from installation.foundation import places
-from installation.light.picture import Picture, look
-from installation.model.score import Phase, Score, Section, parse
-from installation.scene import Strokes
+from installation.model.score import PHASES, Phase
 from installation.show import Show
 from scenes.restpods import RestPods
-from tests.golden import hold
 from tests.harness.guarding import TELLING, acting, arc
+from tests.harness.world import SEEN, SIZE, World, positions, run
 
-SCENES = repertoire.found().scenes
-ARC = msgspec.structs.replace(
-    parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml"), scene="restpods"
-)
-PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
-SECONDS = {"harmony": 1.5, "glitch": 10.5, "resolution": 18.5}
-SIZE = 320, 180
-CLEAR = 8.0  # of 255
-
-Image = NDArray[np.float64]
+WORLD = World("restpods", RestPods, {"harmony": 1.5, "glitch": 10.5, "resolution": 18.5})
+played = WORLD.played
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pytest.Config) -> None:
-    show = Show(ARC, 1, SCENES)
-    picture = Picture(160, 90, 1, show.seed)
-    pixels = still(show, picture, round(SECONDS[phase] * 120))
-    picture.close()
-    assert show.moment().phase == phase
-    hold(f"restpods-{phase}", pixels, bool(pytestconfig.getoption("--regold")))
+    WORLD.hold(phase, pytestconfig)
 
 
 def test_the_flash_guard_has_nothing_to_do_while_it_tears() -> None:
@@ -59,59 +38,11 @@ def test_the_flash_guard_has_nothing_to_do_in_what_matters_of_an_evenings_arc(se
     assert acting(arc("festival", "restpods"), seed, (640, 360), 30, TELLING) == []
 
 
-@cache
-def settled(phase: Phase) -> tuple[Show, bytes]:
-    """The show that is nothing but one phase, twenty-four seconds in."""
-    show = Show(Score(phase, (Section(phase, phase, 3_600.0, bloom=8.0),), True, "restpods"), 1, SCENES)
-    run(show, 24.0)
-    return show, show.snapshot()
-
-
-def run(show: Show, seconds: float) -> None:
-    for _ in range(round(seconds * 120)):
-        show.step()
-
-
-def played(phase: Phase, address: str = "", value: float = 0.0) -> Show:
-    """The same seconds of a phase, with one control set."""
-    show, snapshot = settled(phase)
-    show.restore(snapshot)
-    if address:
-        show.accept(address, [value])
-    run(show, 4.0)
-    return show
-
-
-def picture(show: Show) -> Image:
-    drawn, pixels = Picture(*SIZE, 1, show.seed), np.zeros(SIZE[::-1], np.uint32)
-    drawn.draw(look(show), pixels, 1 / 60)
-    drawn.close()
-    return np.stack([(pixels >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(float)
-
-
-@cache
-def untouched(phase: Phase) -> Image:
-    return picture(played(phase))
-
-
-ENDS = [
-    pytest.param(row, end, id=f"{row.address} {end:g}")
-    for row in RestPods.controls
-    for end in (row.low, row.high)
-    if end != row.default
-]
-
-
-@pytest.mark.parametrize(("row", "end"), ENDS)
+@pytest.mark.parametrize(("row", "end"), WORLD.ends())
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float) -> None:
-    """The same tick without it is another picture: a fiftieth of its values at least is plainly another."""
-    changed = {phase: apart(picture(played(phase, row.address, end)), untouched(phase)) for phase in row.seen}
-    assert all(share > 0.02 for share in changed.values()), changed
-
-
-def apart(a: Image, b: Image) -> float:
-    """The share of values that differ by more than CLEAR."""
-    return float((np.abs(a - b) > CLEAR).mean())
+    """The same tick without it is another picture."""
+    changed = {phase: WORLD.changed(phase, row.address, end) for phase in row.seen}
+    assert all(share > SEEN for share in changed.values()), changed
 
 
 def test_the_mesh_is_heard() -> None:
@@ -164,12 +95,8 @@ def test_who_comes_walks_up_the_street_and_changes_the_picture() -> None:
 
 def test_a_snapshot_holds_all_that_moves() -> None:
     show = played("resolution")
-    snapshot, other = show.snapshot(), Show(show.score, show.seed, SCENES)
+    snapshot, other = show.snapshot(), Show(show.score, show.seed, repertoire.found().scenes)
     other.restore(snapshot)
     for each in (show, other):
         run(each, 1.0)
-    a, b = (
-        np.concatenate([light.position for light in each.lights() if isinstance(light, Strokes)])
-        for each in (show, other)
-    )
-    assert np.array_equal(a, b)
+    assert np.array_equal(positions(show), positions(other))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 
-import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,122 +11,42 @@ from numpy.typing import NDArray
 from installation import repertoire
 from installation.brushes.lettering import legible, lettered
 from installation.controls import Control
-from installation.film.film import still
-from installation.foundation import places
-from installation.light.picture import Picture, look
 from installation.model.chance import Chance
-from installation.model.score import Phase, Score, Section, parse
-from installation.scene import Strokes
+from installation.model.score import PHASES, Phase
 from installation.show import Show
 from scenes.sanctuary import Sanctuary, pages
 from scenes.sanctuary.cloth import DEPTH, HALF, MIDDLE, TALL, half_width
 from scenes.sanctuary.fibres import VERTICES
 from scenes.sanctuary.palette import Lines
 from scenes.sanctuary.rift import Rift, levels
-from tests.golden import hold
+from tests.harness.guarding import acting, arc
+from tests.harness.world import SEEN, SIZE, World, picture, positions, run
 
-SCENES = repertoire.found().scenes
-ARC = msgspec.structs.replace(
-    parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml"), scene="sanctuary"
-)
-PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
-SECONDS = {"harmony": 5.0, "glitch": 10.5, "resolution": 18.5}
-SIZE = 320, 180
-CLEAR = 8.0  # of 255
-
-Image = NDArray[np.float64]
+WORLD = World("sanctuary", Sanctuary, {"harmony": 5.0, "glitch": 10.5, "resolution": 18.5})
+played, scene = WORLD.played, WORLD.on_stage
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pytest.Config) -> None:
-    show = Show(ARC, 1, SCENES)
-    picture = Picture(160, 90, 1, show.seed)
-    pixels = still(show, picture, round(SECONDS[phase] * 120))
-    picture.close()
-    assert show.moment().phase == phase
-    hold(f"sanctuary-{phase}", pixels, bool(pytestconfig.getoption("--regold")))
-
-
-def acted(score: Score, seed: int, size: tuple[int, int], every: int) -> float:
-    """The largest share of a picture in which the flash guard acted, over an arc drawn every so many ticks."""
-    show, picture, most = Show(score, seed, SCENES), Picture(*size, 1, seed), 0.0
-    pixels = np.zeros(size[::-1], np.uint32)
-    for _ in range(round(score.seconds * 120 / every)):
-        for _ in range(every):
-            show.step()
-        picture.draw(look(show), pixels, every / 120)
-        most = max(most, picture.guarded)
-    picture.close()
-    return most
+    WORLD.hold(phase, pytestconfig)
 
 
 def test_the_flash_guard_has_nothing_to_do() -> None:
-    assert acted(ARC, 1, SIZE, 8) == 0.0
+    assert acting(arc("abridged", "sanctuary"), 1, SIZE, 15) == []
 
 
 @pytest.mark.whole
 @pytest.mark.xfail(reason="not shown yet for every seed")
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_the_flash_guard_has_nothing_to_do_in_an_evenings_arc(seed: int) -> None:
-    festival = parse((places.config() / "festival.toml").read_text(encoding="utf-8"), "festival.toml")
-    assert acted(msgspec.structs.replace(festival, scene="sanctuary"), seed, (640, 360), 10) == 0.0
+    assert acting(arc("festival", "sanctuary"), seed, (640, 360), 12) == []
 
 
-@cache
-def settled(phase: Phase) -> tuple[Show, bytes]:
-    """The show that is nothing but one phase, twenty-four seconds in."""
-    show = Show(Score(phase, (Section(phase, phase, 3_600.0, bloom=8.0),), True, "sanctuary"), 1, SCENES)
-    run(show, 24.0)
-    return show, show.snapshot()
-
-
-def run(show: Show, seconds: float) -> None:
-    for _ in range(round(seconds * 120)):
-        show.step()
-
-
-def played(phase: Phase, address: str = "", value: float = 0.0, seconds: float = 6.0) -> Show:
-    """The same seconds of a phase, with one control set."""
-    show, snapshot = settled(phase)
-    show.restore(snapshot)
-    if address:
-        show.accept(address, [value])
-    run(show, seconds)
-    return show
-
-
-def scene(show: Show) -> Sanctuary:
-    playing = show._stage["sanctuary"]  # type: ignore[attr-defined]
-    assert isinstance(playing, Sanctuary)
-    return playing
-
-
-def picture(show: Show) -> Image:
-    drawn, pixels = Picture(*SIZE, 1, show.seed), np.zeros(SIZE[::-1], np.uint32)
-    drawn.draw(look(show), pixels, 1 / 60)
-    drawn.close()
-    return np.stack([(pixels >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(float)
-
-
-@cache
-def untouched(phase: Phase) -> Image:
-    return picture(played(phase))
-
-
-ENDS = [
-    pytest.param(row, end, id=f"{row.address} {end:g}")
-    for row in Sanctuary.controls
-    for end in (row.low, row.high)
-    if end != row.default and row.seen
-]
-
-
-@pytest.mark.parametrize(("row", "end"), ENDS)
+@pytest.mark.parametrize(("row", "end"), WORLD.ends())
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float) -> None:
-    """The same tick without it is another picture: a fiftieth of its values at least is plainly another."""
-    for phase in row.seen:
-        changed = np.abs(picture(played(phase, row.address, end)) - untouched(phase)) > CLEAR
-        assert changed.mean() > 0.02, f"{phase}: {changed.mean():.3f}"
+    """The same tick without it is another picture."""
+    changed = {phase: WORLD.changed(phase, row.address, end) for phase in row.seen}
+    assert all(share > SEEN for share in changed.values()), changed
 
 
 def test_every_two_rings_are_linked_exactly_once() -> None:
@@ -270,15 +188,11 @@ def test_turning_stops_without_a_jump_and_is_remembered() -> None:
     stands = scene(show).turned
     run(show, 2.0)
     assert scene(show).turned - stands < 0.05
-    kept, other = show.snapshot(), Show(show.score, show.seed, SCENES)
+    kept, other = show.snapshot(), Show(show.score, show.seed, repertoire.found().scenes)
     other.restore(kept)
     for each in (show, other):
         run(each, 1.0)
-    a, b = (
-        np.concatenate([light.position for light in each.lights() if isinstance(light, Strokes)])
-        for each in (show, other)
-    )
-    assert np.array_equal(a, b)
+    assert np.array_equal(positions(show), positions(other))
 
 
 def test_whoever_comes_in_closes_a_ring_of_their_own() -> None:
