@@ -1,18 +1,16 @@
 """Control, and THE table of controls: the only place that writes an address, a range, a default or a unit.
 
 From the table come what a message may say, the error texts, glides, OSCQuery, controller layouts and the
-README's table. Knows nothing of sockets; `accept` is given an address and its arguments; values glide in glides.py.
+README's table. Knows nothing of sockets; what a message says is checked in acceptance.py; values glide in glides.py.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from installation import addresses
-from installation.model import almanac
 from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
@@ -359,63 +357,3 @@ def _default(row: Control) -> str:
     if row.role == "output" or row.default is None:
         return ""
     return row.default if isinstance(row.default, str) else f"{float(row.default):g}"
-
-
-_RELEASES = (0, "0", "0.0")  # 0.0 and False are equal to the first
-
-
-def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
-    """Check one message against the table. Numbers out of range are clipped; anything else wrong raises Refused."""
-    control, sleeper = rows.find(address)
-    if control.role == "output":
-        raise Refused("output", f"{address} is sent by the show and can't be set")
-    return Accepted(address, control, sleeper, _checked(control, address, arguments))
-
-
-def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[str, str, float]:
-    if control.kind == "bang":
-        if len(arguments) == 1 and arguments[0] in _RELEASES:
-            raise Released(address)
-        return None  # a button sends 1.0 with its bang: other arguments are welcome and mean nothing
-    wanted = 3 if control.kind == "morph" else 1
-    if len(arguments) != wanted:
-        raise Refused("type", f"{address} takes {control.takes}, got {len(arguments)} arguments")
-    first = arguments[0]
-    if control.kind == "word":
-        if not isinstance(first, str) or (control.choices and first not in control.choices):
-            raise _refusal("type", control, address, first)
-        return _date(control, address, first) if control.unit == DATE else first
-    if control.kind == "morph":
-        second = arguments[1]
-        if not isinstance(first, str) or not isinstance(second, str):
-            raise _refusal("type", control, address, f"{first!r:.40} {second!r:.40}")
-        return first, second, min(max(_number(control, address, arguments[2]), 0.0), 1.0)
-    number = _number(control, address, first)
-    if control.kind == "switch":
-        return number != 0.0
-    return min(max(number, control.low), control.high)
-
-
-def _date(control: Control, address: str, word: str) -> str:
-    try:
-        return almanac.read(word).isoformat()
-    except ValueError:
-        raise _refusal("type", control, address, word) from None
-
-
-def _number(control: Control, address: str, argument: object) -> float:
-    """int, bool, float and numeric strings convert freely; NaN and infinity are refused."""
-    if not isinstance(argument, (int, float, str)):
-        raise _refusal("type", control, address, argument)
-    try:
-        number = float(argument)
-    except (ValueError, OverflowError):
-        raise _refusal("type", control, address, argument) from None
-    if not math.isfinite(number):
-        raise _refusal("nan", control, address, argument)
-    return number
-
-
-def _refusal(reason: str, control: Control, address: str, got: object) -> Refused:
-    said = f'"{got[:40]}"' if isinstance(got, str) else f"{got!s:.40}"
-    return Refused(reason, f"{address} takes {control.takes}, got {said}")

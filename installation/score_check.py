@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from installation import addresses
-from installation.controls import Refused, Table, accept
+from installation.acceptance import accept
+from installation.controls import Refused, Table
 from installation.model.score import AXES, Score, Section
 
 

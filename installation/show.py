@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation import addresses
+from installation.acceptance import accept
 from installation.camerawork import ADDRESSES, Camerawork
 from installation.cast import Cast, Part
-from installation.controls import SLEEPERS, Accepted, Refused, Value, accept, table
+from installation.controls import SLEEPERS, Accepted, Refused, Value, table
 from installation.crossfade import Crossfade
 from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.controls import SLEEPERS, TABLE, Accepted, Control, Refused, accept, markdown, table
+from installation.acceptance import accept
+from installation.controls import SLEEPERS, TABLE, Accepted, Control, Refused, markdown, table
 
 NUMBERS = [row for row in TABLE.values() if row.kind == "number"]
 

@@ -31,7 +31,16 @@ FOLDERS = 12
 """Shows whose moments are kept; those that were not asked for longest go."""
 
 _PACKAGE = Path(shows.__file__).parent
-_MODEL = ("camerawork.py", "cast.py", "controls.py", "crossfade.py", "glides.py", "scene.py", "show.py")
+_MODEL = (
+    "acceptance.py",
+    "camerawork.py",
+    "cast.py",
+    "controls.py",
+    "crossfade.py",
+    "glides.py",
+    "scene.py",
+    "show.py",
+)
 
 Progress = Callable[[int, int], None]
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from installation import addresses
-from installation.controls import Accepted, Refused, Released, Value, accept
+from installation.acceptance import accept
+from installation.controls import Accepted, Refused, Released, Value
 from installation.model.community import Community
 from installation.model.ticks import RATE, SECOND
 from installation.remote.counters import Counters

@@ -13,7 +13,8 @@ from threading import Event, Lock, Thread
 
 import structlog
 
-from installation.controls import Control, Refused, Table, Value, accept
+from installation.acceptance import accept
+from installation.controls import Control, Refused, Table, Value
 from installation.foundation.atomic import write_atomic
 from installation.foundation.refusal import parsed
 

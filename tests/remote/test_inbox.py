@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 
-from installation.controls import TABLE, accept
+from installation.acceptance import accept
+from installation.controls import TABLE
 from installation.model.ticks import SECOND
 from installation.remote.access import (
     BURST,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from installation.controls import TABLE, accept
+from installation.acceptance import accept
+from installation.controls import TABLE
 from installation.remote.access import AccessList, networks
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source

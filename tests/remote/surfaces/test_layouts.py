@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from installation.acceptance import accept
 from installation.commands.layout import SURFACES, surface
-from installation.controls import TABLE, Control, Refused, accept, table
+from installation.controls import TABLE, Control, Refused, table
 from installation.foundation import places
 from installation.remote.surfaces import layout as layouts
 from installation.remote.surfaces import openstagecontrol, touchosc
