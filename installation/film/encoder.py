@@ -7,15 +7,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from installation.foundation.atomic import Unfinished
+from installation.foundation.atomic import Unfinished, Whole
 
 Pixels = NDArray[np.uint32]
 
@@ -61,7 +60,7 @@ _BT709 = 1  # ITU-T H.273: colour primaries, transfer characteristics and matrix
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 
 
-class Encoder:
+class Encoder(Whole):
     """An MP4 that is finished or is not there: it is written under another name and takes its own in `close`.
 
     By default H.264 in yuv420p, BT.709, limited range, index in front: what browsers, phones and players all take.
@@ -120,15 +119,6 @@ class Encoder:
         self._wanted = False
         self._end()
         self._unfinished.abandon()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abandon()
 
     def _end(self) -> None:
         if self._thread.is_alive():

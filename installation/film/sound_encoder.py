@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation.atomic import Unfinished
+from installation.foundation.atomic import Unfinished, Whole
 
 Samples = NDArray[np.float32]
 
@@ -21,7 +19,7 @@ LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "hexagonal", 8: "octagonal"}
 _BITS_S = 96_000  # a channel
 
 
-class SoundEncoder:
+class SoundEncoder(Whole):
     """AAC that is finished or is not there: it is written under another name and takes its own in `close`.
 
     Its first sample sounds with the first picture. Leaving the `with` block by an error throws it away.
@@ -53,12 +51,3 @@ class SoundEncoder:
         """Leave nothing behind."""
         self._file.close()
         self._unfinished.abandon()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abandon()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation.atomic import Unfinished
+from installation.foundation.atomic import Unfinished, Whole
 
 FULL = 2**23 - 1
 """The integer that 1.0 becomes."""
@@ -23,7 +21,7 @@ def packed(samples: NDArray[np.float32]) -> bytes:
     return octets[:, :3].tobytes()  # the highest byte of a 24-bit number in 32 only repeats its sign
 
 
-class Wav:
+class Wav(Whole):
     """A WAV file, `rate` samples a second, that is finished or is not there: it takes its name in `close`.
 
     Leaving the `with` block by an error throws it away.
@@ -49,14 +47,3 @@ class Wav:
         """Leave nothing behind."""
         self._file.close()
         self._unfinished.abandon()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abandon()

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+from abc import ABC, abstractmethod
 from io import FileIO
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 _LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _MAKE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -45,6 +48,29 @@ class Unfinished:
     def abandon(self) -> None:
         """Leave nothing behind."""
         self.path.unlink(missing_ok=True)
+
+
+class Whole(ABC):
+    """What writes a file in a `with` block: it is finished at the block's end, and an error throws it away."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Write what is left and give the file its name."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
 
 def unfinished(path: Path) -> Path:
