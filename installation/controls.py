@@ -154,7 +154,7 @@ _ROWS = (
         seen=PHASES,
         heard=PHASES,
     ),
-    Control(addresses.SCENE, "", meaning="Cross-fade to this scene.", seen=PHASES, heard=PHASES),
+    Control(addresses.SCENE, "", meaning="Cross-fade to this scene.", seen=PHASES, heard=CALM),
     Control(addresses.DATE, "", unit=DATE, meaning="The evening's date: the tree's year, and what is rare."),
     Control(addresses.HOLD, False, meaning="The score waits."),
     Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from installation import repertoire
 from installation.controls import SLEEPERS, TABLE
 from installation.light.picture import Picture, look
+from installation.model import ticks
 from installation.model.chance import Chance
-from installation.model.score import Score, Section
+from installation.model.score import Phase, Score, Section
 from installation.scene import ASPECT
 from installation.show import Show
 from installation.sound.synth import Synth
@@ -76,6 +77,22 @@ def test_what_moves_the_show_is_seen_and_heard_where_the_table_says(address: str
         assert any(changed > max(0.5 * alone, FAINTEST_DB) for changed, alone in apart(heard, usually).values())
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize("phase", TABLE["/show/scene"].heard)
+def test_another_scene_is_heard_where_the_table_says(phase: Phase) -> None:
+    found = apart(heard(phase, "restpods"), heard(phase))
+    assert any(changed > max(0.5 * alone, FAINTEST_DB) for changed, alone in found.values()), found
+
+
+def heard(phase: Phase, scene: str = "") -> NDArray[np.float64]:
+    """What is heard in the two seconds after one scene has given way to another, or has not."""
+    show, synth = moments.show(phase), Synth(Chance(1).of("sound"))
+    if scene:
+        show.accept("/show/scene", [scene])
+    moments.run(show, MOVED_S)
+    return features(played(show, synth, 3.0)[48_000:])
+
+
 @cache
 def _nearest() -> int:
     show = moments.show("harmony")
@@ -116,15 +133,16 @@ def test_what_a_visitors_jewel_is_told_is_seen_there(what: str, value: float) ->
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("rate", [0.02, 3.0])
+@pytest.mark.parametrize("rate", [0.02, 0.22])
 def test_a_visitors_rate_is_the_rate_of_its_jewel(rate: float) -> None:
+    """Of a breath; a heart's is n to one of it."""
     assert TABLE["/sleeper/N/rate"].seen
     show, i = moments.show("harmony"), _nearest()
     show.accept(f"/sleeper/{i + 1}/rate", [rate])
     moments.run(show, 6.0)
-    lit = []
-    for _ in range(10 * 120):
+    phase = []
+    for _ in range(30 * ticks.RATE):
         show.step()
-        lit.append(show.moment().sleepers.pulse[i] > 0.5)
-    peaks = int(np.count_nonzero(np.diff(np.array(lit, dtype=int)) > 0))
-    assert peaks == pytest.approx(10.0 * rate, abs=1.5)
+        phase.append(show.community.phase[i])
+    turned = np.unwrap(phase)
+    assert (turned[-1] - turned[0]) / (2.0 * np.pi) == pytest.approx(30.0 * rate, abs=0.9)
