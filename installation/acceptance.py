@@ -6,11 +6,13 @@ Knows nothing of sockets: `accept` is given an address and its arguments.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
-from installation.controls import DATE, Accepted, Control, Refused, Released, Table, Value
+from installation.controls import DATE, Accepted, Argument, Control, Refused, Released, Table, Value
 from installation.model import almanac
 
+_NUMERIC = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 _RELEASES = (0, "0", "0.0")  # 0.0 and False are equal to the first
 
 
@@ -22,7 +24,9 @@ def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
     return Accepted(address, control, sleeper, _checked(control, address, arguments))
 
 
-def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[str, str, float]:
+def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[float | str, ...]:
+    if control.kind == "several":
+        return _several(control, address, arguments)
     if control.kind == "bang":
         if len(arguments) == 1 and arguments[0] in _RELEASES:
             raise Released(address)
@@ -44,6 +48,35 @@ def _checked(control: Control, address: str, arguments: Sequence[object]) -> Val
     if control.kind == "switch":
         return number != 0.0
     return min(max(number, control.low), control.high)
+
+
+def _several(control: Control, address: str, arguments: Sequence[object]) -> tuple[float | str, ...]:
+    """Each argument to the first that takes it; what may be left out and was is its default."""
+    left = list(control.arguments)
+    found: dict[str, float | str] = {}
+    for given in arguments:
+        at = next((one for one in left if one.default is None or _fits(one, given)), None)
+        if at is None:
+            raise _refusal("type", control, address, given)
+        found[at.name] = _argument(control, at, address, given)
+        left.remove(at)
+    if any(one.default is None for one in left):
+        raise Refused("type", f"{address} takes {control.takes}, got {len(arguments)} arguments")
+    return tuple(found.get(one.name, one.default if one.default is not None else "") for one in control.arguments)
+
+
+def _fits(argument: Argument, given: object) -> bool:
+    if argument.numeric:
+        return not isinstance(given, str) or bool(_NUMERIC.fullmatch(given))
+    return isinstance(given, str) and (not argument.choices or given in argument.choices)
+
+
+def _argument(control: Control, argument: Argument, address: str, given: object) -> float | str:
+    if argument.numeric:
+        return min(max(_number(control, address, given), argument.low), argument.high)
+    if not isinstance(given, str) or (argument.choices and given not in argument.choices):
+        raise _refusal("type", control, address, given)
+    return given
 
 
 def _date(control: Control, address: str, word: str) -> str:

@@ -52,6 +52,10 @@ HEIGHT: Final = "/camera/height"
 ORBIT: Final = "/camera/orbit"
 TILT: Final = "/camera/tilt"
 
+UNDO: Final = "/undo"
+REDO: Final = "/redo"
+CHANGE: Final = "/hand/change"
+
 SAVE: Final = "/preset/save"
 LOAD: Final = "/preset/load"
 MORPH: Final = "/preset/morph"

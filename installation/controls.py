@@ -14,7 +14,7 @@ from installation import addresses
 from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
-Kind = Literal["number", "switch", "word", "bang", "morph"]
+Kind = Literal["number", "switch", "word", "bang", "morph", "several"]
 Role = Literal["input", "request", "output"]
 
 CALM: tuple[Phase, ...] = (HARMONY, RESOLUTION)
@@ -31,11 +31,40 @@ DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a control that takes several: a number where it has a range, a word otherwise.
+
+    With a `default` it may be left out; then the others stand in any order in which they can be told apart.
+    """
+
+    name: str
+    low: float = 0.0
+    high: float = 0.0
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    default: float | str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number."""
+        return self.high > self.low
+
+    @property
+    def span(self) -> str:
+        """What may be said, with its name."""
+        unit = f" {self.unit}" if self.unit else ""
+        said = f"{self.name} {self.low:g}..{self.high:g}{unit}" if self.numeric else self.name
+        said += f" ({', '.join(self.choices)})" if self.choices else ""
+        return f"[{said}]" if self.default is not None else said
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """One row of the table.
 
     `default` decides the kind: a number has a range low..high in `unit`, a bool is a switch, a str a word (one of
-    `choices` where they are given), None a bang. `glide` is the time in seconds in which a number reaches its target.
+    `choices` where they are given), None a bang; `arguments` are those of a control that takes
+    several. `glide` is the time in seconds in which a number reaches its target.
     `seen` and `heard` are the phases in which the ends of the range change the picture and the sound by more than half
     a second of the show does by itself: what the table promises, and tests hold.
     """
@@ -53,12 +82,16 @@ class Control:
     seen: tuple[Phase, ...] = ()
     heard: tuple[Phase, ...] = ()
     look: bool = True  # part of a saved look, where it is a number or a switch
+    sensed: bool = False  # set by sensors, not by a hand
+    arguments: tuple[Argument, ...] = ()
     kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", self._kind())  # asked for with every message
 
     def _kind(self) -> Kind:
+        if self.arguments:
+            return "several"
         if self.tags == "ssf":
             return "morph"
         if self.default is None:
@@ -80,15 +113,15 @@ class Control:
         match self.kind:
             case "bang":
                 return "no argument (a bang)"
-            case "switch":
-                return "one of 0 or 1"
+            case "word" if self.unit == DATE:
+                return "a date such as 2026-11-21"
             case "word":
-                if self.unit == DATE:
-                    return "a date such as 2026-11-21"
                 return f"one of {', '.join(self.choices)}" if self.choices else "one word"
             case "morph":
                 return "two names and a number in 0..1"
-        return f"one number in {self.span}"
+            case "several":
+                return self.span
+        return f"one number in {self.span}" if self.kind == "number" else "one of 0 or 1"
 
     @property
     def span(self) -> str:
@@ -102,11 +135,15 @@ class Control:
                 return ", ".join(self.choices) if self.choices else f"a {self.unit or 'word'}"
             case "morph":
                 return "name, name, 0..1"
+            case "several":
+                return ", ".join(argument.span for argument in self.arguments)
         return "a bang"
 
     @property
     def typetags(self) -> str:
         """OSC type tags of the arguments, one a letter."""
+        if self.arguments:
+            return "".join("f" if argument.numeric else "s" for argument in self.arguments)
         return self.tags or {"number": "f", "switch": "T", "word": "s", "bang": "I"}[self.kind]
 
 
@@ -132,7 +169,7 @@ class Accepted:
     address: str
     control: Control
     sleeper: int | None
-    value: Value | tuple[str, str, float]
+    value: Value | tuple[float | str, ...]
 
     @property
     def arguments(self) -> tuple[float | bool | str, ...]:
@@ -193,6 +230,7 @@ _ROWS = (
         "How it is in those who lie there: -1 still .. 1 restless.",
         4.0,
         look=False,
+        sensed=True,
     ),
     Control(
         addresses.CROWD_MOST, 0.0, 0.0, 0.5, "", "How far the crowd may move unrest; 0 not at all.", 1.0, look=False
@@ -244,6 +282,14 @@ _ROWS = (
     ),
     Control("/sleeper/N/call", None, meaning="This sleeper shows where it is, for 4 s."),
     Control("/sleeper/N/free", None, meaning="Its own again: rate, hue, glow, and nobody's."),
+    Control(addresses.UNDO, None, meaning="Take back the last change that a hand made; a hundred of them."),
+    Control(addresses.REDO, None, meaning="Make again what was taken back."),
+    Control(
+        addresses.CHANGE,
+        "",
+        arguments=(Argument("number", 1.0, 1e12), Argument("address")),
+        meaning="A hand changes this control; said by the show itself.",
+    ),
     Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
     Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
     Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),

@@ -85,6 +85,20 @@ class Glides:
                 self.value[i], self.target[i], self.speed[i] = row
         self.others.update({address: value for address, value in others.items() if address in self.others})
 
+    def knows(self, address: str) -> bool:
+        """Whether this is one of them."""
+        return address in self._defaults
+
+    def aim_of(self, address: str) -> Value:
+        """Where one control is going."""
+        i = self._index.get(address)
+        return self.others[address] if i is None else float(self.target[i])
+
+    def astray(self) -> dict[str, Value]:
+        """The aims of the numbers and switches that are not at their defaults."""
+        aims = {address: self.aim_of(address) for address, d in self._defaults.items() if not isinstance(d, str)}
+        return {address: value for address, value in aims.items() if value != self._defaults[address]}
+
     def aims(self) -> dict[str, Value]:
         """Where every control is going: targets of numbers, and the others' values, by address."""
         aims: dict[str, Value] = dict(zip(self._index, self.target.tolist(), strict=True))

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from installation import addresses
 from installation.acceptance import accept
-from installation.camerawork import ADDRESSES, Camerawork
+from installation.camerawork import Camerawork
 from installation.cast import Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, table
 from installation.crossfade import Crossfade
 from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.glides import Glides
+from installation.hand import Hand
 from installation.model import ticks
 from installation.model.almanac import Almanac
 from installation.model.bells import FAR, Bells
@@ -108,6 +109,7 @@ class Show:
         self.text_of: Text = _nobodys  # of a visitor's line, by its number; it moves nothing, so nothing keeps it
         self.glides = Glides(self.table)
         self.camerawork = Camerawork(self.table)
+        self.hand = Hand(self.table, self.glides, self.camerawork)
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
@@ -133,16 +135,9 @@ class Show:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
         elif taken.address.startswith(addresses.SHOW) and taken.control.kind in ("bang", "word"):
             self._accept_show(taken.address, taken.value)
-        elif taken.control.kind in ("number", "switch", "word"):
-            self._aim(taken.address, cast(Value, taken.value))
+        else:
+            self.hand.take(taken)
         return taken
-
-    def _aim(self, address: str, value: Value) -> None:
-        """Set a control; a hand that reaches for the camera finds it where it is, not where the hand left it."""
-        if address in ADDRESSES:
-            self.glides.start(address, cast(float, self._values()[address]))
-            self.camerawork.take(address)
-        self.glides.aim(address, value)
 
     def _accept_sleeper(self, sleeper: int, what: str, value: object) -> None:
         number = float(cast(float, value)) if value is not None else 0.0
@@ -191,8 +186,7 @@ class Show:
         return place
 
     def _calm(self) -> None:
-        self.glides.rest()
-        self.camerawork.release()
+        self.hand.calm()
         self.community.release()
         self.soothed = True
         lit = [i for i, s in enumerate(self.score.section) if s.phase == HARMONY and s.presence > 0]
@@ -257,7 +251,7 @@ class Show:
     def _begin_section(self) -> None:
         section = self.course.section
         for address, value in section.controls.items():
-            self.glides.aim(address, cast(Value, accept(self.table, address, [value]).value))
+            self.hand.cue(address, cast(Value, accept(self.table, address, [value]).value))
         self.camerawork.begin(section.camera, self.glides.now())
         if self.tick > 0:
             self.chords.move_on()
@@ -415,6 +409,7 @@ class Show:
                 "chords": self.chords.snapshot(),
                 "glides": self.glides.snapshot(),
                 "camera": memory.remember(self.camerawork, self.camerawork.state),
+                "hand": self.hand.snapshot(),
                 "community": self.community.snapshot(),
                 "bells": memory.remember(self.bells, self.bells.state),
                 "stage": self._stage.snapshot(),
@@ -446,6 +441,7 @@ class Show:
         self.chords.restore(state["chords"])
         self.glides.restore(state["glides"])
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])
+        self.hand.restore(state.get("hand", {}))  # of a show that was played when nothing could be taken back: none
         self.community.restore(state["community"])
         memory.recall(self.bells, self.bells.state, state["bells"])
         self._stage.restore(state["stage"], fitting)

@@ -52,6 +52,9 @@ def test_whatever_is_said_is_accepted_within_range_or_refused_by_name(arguments:
         if row.kind == "number":
             assert isinstance(accepted.value, float)
             assert row.low <= accepted.value <= row.high
+        for argument, value in zip(row.arguments, accepted.arguments, strict=False):
+            assert isinstance(value, float if argument.numeric else str)
+            assert not argument.choices or value in argument.choices
         assert accept(TABLE, address, accepted.arguments) == accepted
 
 

@@ -38,6 +38,8 @@ _MODEL = (
     "controls.py",
     "crossfade.py",
     "glides.py",
+    "hand.py",
+    "history.py",
     "scene.py",
     "show.py",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -22,6 +23,7 @@ from installation.remote.feedback import Feedback
 from installation.remote.inbox import PRESET, STAFF, Inbox, Received, Source
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
+from installation.remote.strokes import Strokes
 from installation.show import Show
 from installation.status import Status
 from installation.words.visitors import State, VisitorLines
@@ -64,6 +66,7 @@ class Desk:
         self.feedback = Feedback(targets)
         self.presets = Presets(presets, show.table)
         self.lines = lines  # visitors' lines; None: none are taken
+        self._strokes = Strokes(show.table)
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
@@ -114,6 +117,9 @@ class Desk:
         except Refused as refused:
             self.counters.refuse(refused.reason, str(refused), source, now_ns)
             return
+        if accepted.address == addresses.CHANGE:
+            self.counters.refuse("output", f"{address} is said by the show and by nobody else", source, now_ns)
+            return
         self.take(accepted, source, now_ns, due_ns)
 
     def take(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None = None) -> None:
@@ -146,12 +152,12 @@ class Desk:
             case addresses.SAVE:
                 self.presets.save(str(value), self._aims)
             case addresses.LOAD:
-                self._play(self.presets.load(str(value)), now_ns, due_ns)
+                self._play(self.presets.load(str(value)), str(value), now_ns, due_ns)
             case _ if accepted.control.address in LINES:
                 self._reply_lines(accepted, source, now_ns)
             case addresses.MORPH:
-                assert isinstance(value, tuple)
-                self._play(self.presets.between(*value), now_ns, due_ns)
+                first, second, way = cast(tuple[str, str, float], value)
+                self._play(self.presets.between(first, second, way), f"{first} {second}", now_ns, due_ns)
 
     def _reply_lines(self, accepted: Accepted, source: Source, now_ns: int) -> None:
         """A visitor's line, or what staff decide about one."""
@@ -174,9 +180,10 @@ class Desk:
             if shown != show.glides.others[addresses.VERSE_SHOWN]:
                 self._keep([Received(accept(self.table, addresses.VERSE_SHOWN, [shown]), STAFF)], now_ns, None)
 
-    def _play(self, values: Mapping[str, Value], now_ns: int, due_ns: int | None) -> None:
+    def _play(self, values: Mapping[str, Value], look: str, now_ns: int, due_ns: int | None) -> None:
         self.counters.count("messages", len(values))
-        self._keep([Received(accept(self.table, a, [v]), PRESET) for a, v in values.items()], now_ns, due_ns)
+        source = PRESET._replace(host=look)
+        self._keep([Received(accept(self.table, a, [v]), source) for a, v in values.items()], now_ns, due_ns)
 
     def _keep(self, messages: Sequence[Received], now_ns: int, due_ns: int | None) -> None:
         if due_ns is None or due_ns <= now_ns:
@@ -214,13 +221,11 @@ class Desk:
                 doubled += 1
                 continue
             try:
-                show.take(accepted)
+                self._give(show, accepted, source)
             except Refused as refused:
                 self.counters.refuse(refused.reason, str(refused), source, now_ns)
                 continue
             taken += 1
-            if self._record is not None:
-                self._record(show.tick, accepted)
             sources[accepted.address] = source
             if accepted.sleeper is not None and not isinstance(accepted.value, tuple):
                 self.feedback.publish(accepted.address, accepted.value, source, now_ns)
@@ -231,6 +236,14 @@ class Desk:
             self._publish_sleepers(show, now_ns)
         self._reply_syncs(asking, show, now_ns)
         return taken
+
+    def _give(self, show: Show, accepted: Accepted, source: Source) -> None:
+        """One control to the show and into the journal; before it, that a hand's change begins, where one does."""
+        change = self._strokes.begins(show, accepted, source)
+        for one in (accepted,) if change is None else (change, accepted):
+            show.take(one)
+            if self._record is not None:
+                self._record(show.tick, one)
 
     def _publish_changes(self, show: Show, now_ns: int, sources: Mapping[str, Source] | None = None) -> None:
         """Publish whatever aims elsewhere now: set by hand, by a section of the score, by /show/calm."""

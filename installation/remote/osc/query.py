@@ -21,7 +21,7 @@ from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from installation.controls import Control
+from installation.controls import Argument, Control
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.osc import codec
@@ -76,9 +76,17 @@ def leaf(row: Control, address: str, words: Sequence[str] = ()) -> Node:
         node |= {"UNIT": [row.unit]} if row.unit else {}
     elif row.kind == "morph":
         node |= {"RANGE": [None, None, {"MIN": row.low, "MAX": row.high}], "CLIPMODE": [None, None, "both"]}
+    elif row.kind == "several":
+        node["RANGE"] = [_range(argument) for argument in row.arguments]
     elif words:
         node["RANGE"] = [{"VALS": list(words)}]
     return node
+
+
+def _range(argument: Argument) -> Node | None:
+    if argument.numeric:
+        return {"MIN": argument.low, "MAX": argument.high}
+    return {"VALS": list(argument.choices)} if argument.choices else None
 
 
 def valued(node: Node, values: Values) -> Node:

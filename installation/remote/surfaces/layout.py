@@ -29,6 +29,7 @@ UNTOUCHED = {
     addresses.VERSE_HIDE,
     addresses.VERSE_BAN,
     addresses.VERSE_SHOWN,
+    addresses.CHANGE,
 }
 """What takes a text, the number of one or a day, which no fader and no button says."""
 
@@ -39,6 +40,8 @@ _CAPTION = 40  # height of the words under a fader
 _BUTTON = 72  # height of a row of buttons
 _SMALL = 46  # height of a button in a sleeper's column, where there are many
 _ACROSS = 8  # buttons in a row
+
+_WITH_THE_SHOW = ("preset", "verse", "sync", "undo", "redo")  # rooms that share its page
 
 Frame = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
@@ -81,7 +84,7 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
 
 def _page_of(row: Control) -> str:
     room = row.address.split("/")[1]
-    return {"camera": "light", "preset": "show", "verse": "show", "sync": "show", "sleeper": "sleepers"}.get(room, room)
+    return {"camera": "light", "sleeper": "sleepers"}.get(room, "show" if room in _WITH_THE_SHOW else room)
 
 
 def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
