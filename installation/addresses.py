@@ -46,6 +46,8 @@ SPACE: Final = "/sound/space"
 SOUND_GLITCH: Final = "/sound/glitch"
 SOUND_ROUGHNESS: Final = "/sound/roughness"
 
+DMX_LEVEL: Final = "/dmx/level"
+
 SWAY: Final = "/camera/sway"
 DISTANCE: Final = "/camera/distance"
 HEIGHT: Final = "/camera/height"

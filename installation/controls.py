@@ -260,6 +260,7 @@ _ROWS = (
         addresses.SOUND_ROUGHNESS, 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0, heard=TORN
     ),
     Control(addresses.SOUND_GLITCH, 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5, heard=TORN),
+    Control(addresses.DMX_LEVEL, 1.0, 0.0, 1.0, "x", "Of the room's own lights.", 1.0, look=False),
     Control(addresses.SWAY, 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
     Control(addresses.DISTANCE, 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
     Control(addresses.HEIGHT, 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),

@@ -40,7 +40,7 @@ LEVELS = (
     {"show"},
     {"repertoire", "venue"},
     {"light", "sound", "remote", "checker"},
-    {"recording"},
+    {"recording", "outputs"},
     {"live", "film"},
     {"watch", "book"},
     {"session"},
@@ -83,6 +83,8 @@ CLOCK_HOMES = {
     "installation/recording/": ("time.time",),  # when it was recorded, for people
     "installation/remote/osc/": CLOCKS,
     "installation/remote/web/": CLOCKS,
+    "installation/outputs/dmx.py": STOPWATCH,
+    "installation/session/lights.py": STOPWATCH,
     "installation/session/playing.py": (*STOPWATCH, "time.sleep"),
     "installation/session/preload.py": STOPWATCH,  # is it worth a word?
     "installation/film/looking.py": STOPWATCH,  # what does a scene cost?

@@ -57,6 +57,7 @@ class Painter:
         self._shown_at: int | None = None
         self._keep: Callable[[Pixels, int], None] | None = None
         self._recent: deque[int] = deque(maxlen=ticks.RATE)  # when the newest pictures were shown
+        self.watchers: list[Callable[[Pixels], None]] = []  # of every finished picture, in the painter's thread
         self.intervals, self.work = Times(), Times()  # from picture to picture; until one is drawn
         self.first_ns: int | None = None  # when the first picture was on the screen
 
@@ -88,6 +89,8 @@ class Painter:
         assert self._canvas is not None
         self._drawing.draw(seen, self._canvas, since, level)
         self.work.add(self._clock() - began)
+        for watch in self.watchers:
+            watch(self._canvas)
 
     def drawn(self, within_s: float) -> bool:
         """Whether nothing is being drawn any more; waits for it, but not longer than `within_s`."""

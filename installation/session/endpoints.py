@@ -14,7 +14,7 @@ import structlog
 from installation import addresses
 from installation.foundation.errors import Mistake
 from installation.light.code import with_code
-from installation.light.picture import Look
+from installation.light.picture import Look, Pixels
 from installation.live import stage
 from installation.live.calendar import Calendar
 from installation.live.state import StatePublisher, StatusReader
@@ -29,6 +29,7 @@ from installation.remote.spectators import SpectatorDesk
 from installation.remote.watchdog import ServiceWatchdog
 from installation.remote.web import wire
 from installation.remote.web.bridge import Bridge
+from installation.session.lights import begin_lights
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.show import Follower, Show
@@ -45,6 +46,7 @@ class Console:
     reader: StatusReader
     journal: Journal | None = None
     over: Callable[[Look, float], Look] = lambda seen, _: seen  # what is shown over the picture
+    watchers: Sequence[Callable[[Pixels], None]] = ()  # of finished pictures
 
 
 def words(production: Production) -> dict[str, list[str]]:
@@ -140,15 +142,22 @@ def console(
         stack.callback(desk.close)
         if through.opened:
             _serve(stack, desk, production, through, watchdog)
+        lamps = (
+            None
+            if journal is None
+            else begin_lights(production.settings, watchdog, stack, desk.troubles, goes_on is not None)
+        )
+        followers += [] if lamps is None else [lamps]
+        watchers = [] if lamps is None else [lamps.see]
         if through.pages is None:
-            yield Console(desk, followers, publisher.reader, journal)
+            yield Console(desk, followers, publisher.reader, journal, watchers=watchers)
             return
         bridge = _pages(stack, desk, production, publisher.reader, through.pages)
 
         def over(seen: Look, aspect: float) -> Look:
             return with_code(seen, bridge.told.get("code", ()), seen.now.number(addresses.CODE), aspect)
 
-        yield Console(desk, [*followers, bridge], publisher.reader, journal, over)
+        yield Console(desk, [*followers, bridge], publisher.reader, journal, over, watchers)
 
 
 def _pages(stack: ExitStack, desk: Desk, production: Production, reader: StatusReader, door: Path) -> Bridge:

@@ -118,6 +118,7 @@ class Player:
             ahead = stack.enter_context(closing(WriteAheadLog([*reversed(folders)]))) if folders else None
             end = None if going_on is None else going_on.journal_end
             played = stack.enter_context(console(self.production, show, self._world.data, through, ahead, end))
+            painter.watchers += played.watchers
             kept_here = stack.enter_context(closing(CheckpointStore(folders, played.journal))) if folders else None
             self._stage = self._staged(stack, show, painter, played, kept_here)
             if self.ending.is_set():  # a signal between the loading and the stage

@@ -32,6 +32,7 @@ from installation.session import restart
 from installation.session.audio import start_sound
 from installation.session.endpoints import Endpoints, endpoints
 from installation.session.filming import Reel, shoot
+from installation.session.lights import dark_lights
 from installation.session.player import Player, World
 from installation.session.preload import Stopped, load, preload
 from installation.session.production import Production, load_production, writable
@@ -242,15 +243,16 @@ class Process:
         return {**said, "start_to_first_picture_s": None if start is None else round(start, 3)}
 
     def _black(self, screen: Screen) -> str:
-        """Nothing but a line for the staff, until somebody comes."""
-        while not self._ending.is_set():
-            screen.canvas[:] = 0
-            screen.write((STAFF,))
-            screen.show()
-            self._watched.pulse("playing")
-            if {"escape", "q", "close"} & set(screen.pressed()):
-                self._ending.set()
-            self._ending.wait(0.1)
+        """Nothing but a line for the staff, and the room's lights at their least, until somebody comes."""
+        with dark_lights(self.production.settings):
+            while not self._ending.is_set():
+                screen.canvas[:] = 0
+                screen.write((STAFF,))
+                screen.show()
+                self._watched.pulse("playing")
+                if {"escape", "q", "close"} & set(screen.pressed()):
+                    self._ending.set()
+                self._ending.wait(0.1)
         return ""
 
 

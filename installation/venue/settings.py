@@ -10,16 +10,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from installation.foundation.refusal import Keys, converted, parsed, plain
-from installation.venue import opening_hours
-
-
-class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One [table] of the file. A subclass is the only place that says what its keys take."""
-
+from installation.venue import fixtures, opening_hours
+from installation.venue.fixtures import Dmx, Fixture
+from installation.venue.table import SettingsTable
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -173,6 +169,8 @@ class Settings(SettingsTable, frozen=True):
     pages: PagesSettings = PagesSettings()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
+    dmx: Dmx = Dmx()
+    fixture: tuple[Fixture, ...] = ()
     words: Words = Words()
     hours: Hours = Hours()
     care: Care = Care()
@@ -201,8 +199,12 @@ def parse(text: str, source: str) -> Settings:
     if sound.channel_map and len(sound.channel_map) != sound.channels:
         got = list(sound.channel_map)
         raise ValueError(f"{source}: [sound] channel_map takes {sound.channels} channels of the device, got {got}")
+    fixtures.check(settings.dmx, settings.fixture, source)
     return settings
 
 
 def _place(keys: Keys) -> str:
-    return f"[{keys[0]}] {' '.join(keys[1:])}".strip() if keys else "the file"
+    if not keys:
+        return "the file"
+    listed = keys[1:2] and keys[1].isdigit()  # one of several [[tables]] of the same name
+    return f"{f'[[{keys[0]}]]' if listed else f'[{keys[0]}]'} {' '.join(keys[1:])}".strip()

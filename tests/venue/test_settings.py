@@ -19,7 +19,8 @@ def test_what_ships_is_the_default_word_for_word() -> None:
 
 def test_every_setting_but_the_rooms_measures_stands_in_the_file_that_ships() -> None:
     written = tomllib.loads((places.config() / "venue.toml").read_text(encoding="utf-8"))
-    for table in msgspec.structs.fields(settings.Settings):
+    tables = [field for field in msgspec.structs.fields(settings.Settings) if isinstance(field.type, type)]
+    for table in tables:  # what there may be several of is shown in comments
         keys = {field.name for field in msgspec.structs.fields(table.type) if field.default is not None}
         assert keys <= set(written.get(table.name, {})), table.name
 

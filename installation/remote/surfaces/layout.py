@@ -84,7 +84,9 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
 
 def _page_of(row: Control) -> str:
     room = row.address.split("/")[1]
-    return {"camera": "light", "sleeper": "sleepers"}.get(room, "show" if room in _WITH_THE_SHOW else room)
+    return {"camera": "light", "dmx": "light", "sleeper": "sleepers"}.get(
+        room, "show" if room in _WITH_THE_SHOW else room
+    )
 
 
 def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
@@ -170,4 +172,4 @@ def _columns(count: int) -> list[tuple[int, int]]:
 def _name(row: Control) -> str:
     """The last word of the address; rooms that share a page say which they are."""
     parts = row.address.split("/")
-    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "preset", "verse") else parts[-1]
+    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "dmx", "preset", "verse") else parts[-1]

@@ -1,0 +1,1 @@
+"""Ways out that are no picture and no sound: followers of the show."""

@@ -1,0 +1,180 @@
+"""DMX out: what the lamps are asked, guarded, as sACN or Art-Net to the room's lights, from a thread of its own.
+
+It waits for nobody and nobody for it: who can't be reached is said once, and sending goes on. Values that stay are sent
+each second, so that lights know that somebody is there.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import uuid
+from contextlib import suppress
+
+import numpy as np
+import structlog
+
+from installation.model.ticks import SECOND
+from installation.outputs import artnet, e131, lampguard, sampling
+from installation.outputs.lampguard import LampGuard
+from installation.outputs.lamps import Lamps
+from installation.outputs.patch import Patch
+from installation.venue.fixtures import target
+from installation.venue.settings import Settings
+
+_log = structlog.get_logger("dmx")
+
+KEEP_NS = SECOND
+"""Nanoseconds after which the same values are sent again."""
+DISCOVERY_NS = 10 * SECOND
+"""Between two words of an sACN source about which universes it sends."""
+LAST = 3
+"""Times that the end is said: datagrams get lost."""
+HOPS = 16
+"""Routers that multicast may pass."""
+
+Where = tuple[str, int]
+
+
+class DmxSender:
+    """A service: begins with `start`, ends with `close`, when all lights go to their least.
+
+    `goes_on` where another process has just shown the same: no light goes through the dark then.
+    """
+
+    def __init__(self, settings: Settings, lamps: Lamps, goes_on: bool = False) -> None:
+        self._lamps, self._goes_on = lamps, goes_on
+        dmx = settings.dmx
+        self._patch = Patch(dmx, settings.fixture)
+        self._guard = LampGuard(len(settings.fixture))
+        self._period_ns = SECOND // dmx.rate
+        self._cid = uuid.uuid5(uuid.NAMESPACE_DNS, f"{socket.gethostname()}.sleeptree").bytes
+        self._name = f"SleepTree on {socket.gethostname()}"
+        self._sacn = dmx.protocol == "sacn"
+        self._where = [self._target(dmx.host, universe) for universe in self._patch.universes]
+        self._interface = dmx.interface
+        self._links: list[e131.Universe | artnet.Universe] = [
+            e131.Universe(universe, self._cid, self._name, dmx.priority) if self._sacn else artnet.Universe(universe)
+            for universe in self._patch.universes
+        ]
+        self._multicast = self._sacn and not dmx.host
+        self._sent: list[tuple[bytes, int]] = [(b"", 0)] * len(self._links)  # values, and when
+        self._discovered_ns = -DISCOVERY_NS
+        self._socket: socket.socket | None = None
+        self._ending = threading.Event()
+        self._abandoned = False
+        self._thread = threading.Thread(target=self._run, name="dmx", daemon=True)
+        self.turns = 0
+        self.trouble = ""
+        self.packets = 0
+        sampling.warm()
+        lampguard.warm()
+
+    def _target(self, host: str, universe: int) -> Where:
+        to, port = target(host)
+        usual = e131.PORT if self._sacn else artnet.PORT
+        return to or (e131.group(universe) if self._sacn else "255.255.255.255"), port or usual
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def abandon(self) -> None:
+        """Forget a thread that may never come back: it sends nothing more."""
+        self._abandoned = True
+        self._ending.set()
+        self._hang_up()
+
+    def close(self) -> None:
+        """All lights go to their least, and hear that nothing follows."""
+        self._ending.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=2.0)
+        self._hang_up()
+
+    # the thread
+
+    def _run(self) -> None:
+        due, before = time.monotonic_ns(), time.monotonic_ns()
+        while not self._ending.is_set():
+            self.turns += 1
+            now = time.monotonic_ns()
+            if self._lamps.ready:
+                self._send(self._values((now - before) / SECOND), now)
+                before = now
+            due = max(due + self._period_ns, now)
+            self._ending.wait((due - now) / SECOND)
+        if not self._abandoned:
+            self._finish()
+
+    def _values(self, dt: float) -> list[bytes]:
+        asked = self._lamps.asked()
+        if self._goes_on:
+            self._goes_on = False
+            self._guard.start(asked)
+        return self._patch.encode(self._guard.guard(asked, dt))
+
+    def _send(self, values: list[bytes], now: int) -> None:
+        """What is new, and what was sent a second ago."""
+        for i, data in enumerate(values):
+            before, at = self._sent[i]
+            if data != before or now - at >= KEEP_NS:
+                self._sent[i] = data, now
+                self._put(self._links[i].packet(data), self._where[i])
+        if self._sacn and now - self._discovered_ns >= DISCOVERY_NS:
+            self._discovered_ns = now
+            where = (e131.group(e131.DISCOVERY), e131.PORT) if self._multicast else self._where[0]
+            self._put(e131.discovery(self._patch.universes[:512], self._cid, self._name), where)
+
+    def _finish(self) -> None:
+        least = self._patch.encode(np.zeros_like(self._lamps.asked()))
+        for _ in range(LAST):
+            for link, data, where in zip(self._links, least, self._where, strict=True):
+                self._put(link.packet(data, True) if isinstance(link, e131.Universe) else link.packet(data), where)
+
+    def _put(self, packet: bytes, where: Where) -> None:
+        try:
+            if self._socket is None:
+                self._socket = _opened(self._interface)
+            self._socket.sendto(packet, where)
+        except BlockingIOError:  # the system's buffer is full; what is newer comes soon
+            return
+        except OSError as error:
+            self._hang_up()  # an address of this machine may be back with another card
+            trouble = f"lights: {where[0]} can't be reached: {error.strerror}"
+            if not self.trouble:
+                _log.warning(trouble)
+            self.trouble = trouble
+            return
+        self.packets += 1
+        if self.trouble:
+            self.trouble = ""
+            _log.info("the lights can be reached again")
+
+    def _hang_up(self) -> None:
+        link, self._socket = self._socket, None
+        if link is not None:
+            with suppress(OSError):
+                link.close()
+
+
+def _opened(interface: str) -> socket.socket:
+    """A socket that never waits. Raises OSError where `interface` is no address of this machine."""
+    link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        link.setblocking(False)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, HOPS)
+        if interface:
+            link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(interface))
+            link.bind((interface, 0))
+    except OSError:
+        link.close()
+        raise
+    return link

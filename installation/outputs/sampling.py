@@ -1,0 +1,92 @@
+"""Sampling: the mean light of parts of a finished picture, from a grid of its pixels. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.foundation.kernels import strict
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint32]
+
+ROWS, COLUMNS, RUN = 54, 96, 4
+"""Cells of a picture, and neighbouring pixels that are looked at in each: they lie in one line of the cache."""
+
+Part = tuple[float, float, float, float]
+"""Left, top, right and bottom as shares of the picture."""
+
+
+class Sampler:
+    """The mean light of each of n parts."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        rows = [_cells(part) for part in parts]
+        self._cells = np.array(rows, dtype=np.int32).reshape(len(rows), 4)  # top, bottom, left, right
+        self._sums = np.zeros((3, ROWS + 1, COLUMNS + 1), dtype=np.float64)
+        self._linear = _linear()
+
+    def means(self, canvas: Pixels) -> Floats:
+        """(3, n) red, green and blue in linear light, 0..1, of `canvas` (height, width) of 0x00RRGGBB, rows maybe
+        padded."""
+        found: Floats = np.zeros((3, len(self._cells)), dtype=np.float32)
+        width, pitch = canvas.shape[1], canvas.strides[0]
+        if pitch != 4 * width:  # as one block, so that there is one kind of memory that a kernel must know
+            canvas = np.lib.stride_tricks.as_strided(canvas, (canvas.shape[0], pitch // 4), (pitch, 4))
+        _add(canvas, width, self._linear, self._sums)
+        _read(self._sums, self._cells, found)
+        return found
+
+
+def warm() -> None:
+    """Compile what samples, or load it from the cache."""
+    Sampler([(0.0, 0.0, 1.0, 1.0)]).means(np.zeros((9, 16), dtype=np.uint32))
+
+
+def _cells(part: Part) -> tuple[int, int, int, int]:
+    """The cells of a part, one at least each way."""
+    left, top, right, bottom = part
+    first, start = min(int(top * ROWS), ROWS - 1), min(int(left * COLUMNS), COLUMNS - 1)
+    return first, max(first + 1, round(bottom * ROWS)), start, max(start + 1, round(right * COLUMNS))
+
+
+def _linear() -> Floats:
+    """(256,) the light of every code value (IEC 61966-2-1)."""
+    code = np.arange(256) / 255.0
+    light: Floats = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return light
+
+
+@strict
+def _add(canvas: Pixels, width: int, linear: Floats, sums: NDArray[np.float64]) -> None:
+    """A summed-area table of the means of all cells, a colour each."""
+    red, green, blue = np.uint32(16), np.uint32(8), np.uint32(255)
+    for y in range(ROWS):
+        row = canvas[(2 * y + 1) * canvas.shape[0] // (2 * ROWS)]
+        r, g, b = 0.0, 0.0, 0.0
+        for x in range(COLUMNS):
+            left, right = x * width // COLUMNS, (x + 1) * width // COLUMNS
+            many = min(RUN, max(right - left, 1))
+            start = max(min((left + right - many) // 2, width - many), 0)
+            u, v, w = 0.0, 0.0, 0.0
+            for i in range(start, start + many):
+                pixel = row[i]
+                u += linear[(pixel >> red) & blue]
+                v += linear[(pixel >> green) & blue]
+                w += linear[pixel & blue]
+            r, g, b = r + u / many, g + v / many, b + w / many
+            sums[0, y + 1, x + 1] = sums[0, y, x + 1] + r
+            sums[1, y + 1, x + 1] = sums[1, y, x + 1] + g
+            sums[2, y + 1, x + 1] = sums[2, y, x + 1] + b
+
+
+@strict
+def _read(sums: NDArray[np.float64], cells: NDArray[np.int32], out: Floats) -> None:
+    for k in range(cells.shape[0]):
+        top, bottom, left, right = cells[k]
+        area = (bottom - top) * (right - left)
+        for c in range(3):
+            total = sums[c, bottom, right] - sums[c, top, right] - sums[c, bottom, left] + sums[c, top, left]
+            out[c, k] = min(max(total / area, 0.0), 1.0)
