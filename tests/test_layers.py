@@ -68,7 +68,7 @@ HOMES = {
     "rich": ("installation/commands/", "installation/session/progress.py"),
     "fpdf": ("installation/book/binding.py",),
     "PIL": ("installation/book/binding.py",),
-    "numba": ("installation/foundation/kernels.py",),
+    "numba": ("installation/foundation/kernels.py", "installation/foundation/vectors.py"),
     "random": (),
     "numpy.random": ("installation/model/chance.py",),
 }

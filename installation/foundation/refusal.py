@@ -96,7 +96,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _rule(rule: str, kind: Any) -> str:
     if get_origin(kind) is Literal:
-        return f"one of {', '.join(get_args(kind))}"
+        return f"one of {', '.join(str(one) or '(empty)' for one in get_args(kind))}"
     if "RFC3339" in rule:
         return "a date such as 2026-05-01"
     return re.sub(

@@ -6,30 +6,18 @@ A wrong key or value is refused in one line that names file, table, key, rule an
 from __future__ import annotations
 
 import datetime
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from installation.foundation.refusal import Keys, converted, parsed, plain
-from installation.venue import fixtures, opening_hours
+from installation.venue import fixtures, opening_hours, outputs
 from installation.venue.fixtures import Dmx, Fixture
-from installation.venue.table import SettingsTable
+from installation.venue.outputs import CanvasSettings, OutputSettings
+from installation.venue.table import SettingsTable, Size, size
 
-Size = tuple[int, int]
-"""Width and height in pixels."""
-
-SMALLEST, LARGEST = 16, 16_384  # pixels
-
-
-def size(text: str) -> Size:
-    """`"1920x1080"` as numbers. Raises ValueError with the rule, without the offender."""
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text.strip().lower())
-    sides = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not all(SMALLEST <= side <= LARGEST for side in sides):
-        raise ValueError(f"takes WIDTHxHEIGHT in pixels, {SMALLEST}..{LARGEST} each, such as 1920x1080")
-    return sides
+__all__ = ["Settings", "Size", "size"]
 
 
 class ScreenSettings(SettingsTable, frozen=True):
@@ -171,6 +159,8 @@ class Settings(SettingsTable, frozen=True):
     hearing: Hearing = Hearing()
     dmx: Dmx = Dmx()
     fixture: tuple[Fixture, ...] = ()
+    canvas: CanvasSettings = CanvasSettings()
+    output: tuple[OutputSettings, ...] = ()
     words: Words = Words()
     hours: Hours = Hours()
     care: Care = Care()
@@ -190,6 +180,10 @@ def parse(text: str, source: str) -> Settings:
             size(settings.screen.size)
         except ValueError as rule:
             raise ValueError(f'{source}: [screen] size {rule}, got "{plain(settings.screen.size[:40])}"') from None
+    try:
+        outputs.check(settings.canvas, settings.output)
+    except ValueError as rule:
+        raise ValueError(f"{source}: {rule}") from None
     for line in settings.hours.open:
         try:
             opening_hours.parse(line)

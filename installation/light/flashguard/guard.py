@@ -69,17 +69,23 @@ HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What of the frame the nearest viewer sees within 10 degrees. Only ever makes the guard stricter."""
+    """What of the frame the nearest viewer sees within 10 degrees. Only ever makes the guard stricter.
+
+    A frame that outputs share out may be bent: some part of it is then `magnified` so many times more than all of it;
+    and it is so many `screens` wide and high, where the convention is one of a screen.
+    """
 
     screen_width_m: float | None = None
     nearest_viewer_m: float | None = None
+    magnified: float = 1.0
+    screens: tuple[float, float] = (1.0, 1.0)
 
     def shares(self, width: int, height: int) -> tuple[float, float]:
         """Width and height of the field of view as shares of a frame of `width` x `height` pixels."""
         across, near = self.screen_width_m, self.nearest_viewer_m
         if across is None or near is None or not (math.isfinite(across) and across > 0 and near > 0):
-            return CONVENTION, CONVENTION
-        share = 2.0 * near * math.tan(math.radians(5.0)) / across
+            return CONVENTION / max(self.screens[0], 1.0), CONVENTION / max(self.screens[1], 1.0)
+        share = 2.0 * near * math.tan(math.radians(5.0)) / (across * max(self.magnified, 1.0))
         return min(share, CONVENTION), min(share * width / height, CONVENTION)
 
 
