@@ -50,6 +50,7 @@ from installation.options import (
     Workers,
     number,
     pixels,
+    several,
     whole,
 )
 from installation.session.request import PlayOptions, Request
@@ -125,7 +126,7 @@ def play(
 @app.command()
 def still(
     *,
-    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where the picture goes; .webp is a tenth of it.")],
     phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
     at: Moment = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
@@ -146,6 +147,33 @@ def still(
         raise Mistake("still takes --at with --journal: what was played knows no middle of a phase")
     name: Phase | None = phase.value if phase is not None else None
     _say(still(Request(config, score, scene, seed, hours, date), at, name, pixels("--size", size), out, journal))
+
+
+@app.command()
+def gallery(
+    *,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="One picture (.png, .webp), or a page that is whole in itself (.html).")
+    ],
+    seeds: Annotated[str, typer.Option(metavar="N-N,N,...", help="These seeds, a column each.")] = "1-4",
+    nights: Annotated[
+        bool, typer.Option("--nights", help="What was played: the newest recorded nights, a row each, instead.")
+    ] = False,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of one still.")] = "320x180",
+    scene: SceneName = None,
+    score: ScoreName = None,
+    hours: Hours = None,
+    date: Date = "",
+    config: Config = None,
+) -> None:
+    """Draw every world in every phase with several seeds, side by side; on a page, each with the command that makes it.
+
+    A second time it goes faster: moments of shows are kept in the cache.
+    """
+    from installation.commands.gallery import Wanted, gallery
+
+    wanted = Wanted(out, pixels("--size", size), several("--seeds", 0, SEEDS)(seeds), nights)
+    _say(gallery(Request(config, score, scene, hours=hours, date=date), wanted))
 
 
 @app.command()

@@ -60,6 +60,28 @@ def whole(option: str, least: int, most: int) -> Callable[[str | int], int]:
     return read
 
 
+MOST = 100
+"""Whole numbers that one option takes."""
+
+
+def several(option: str, least: int, most: int) -> Callable[[str], tuple[int, ...]]:
+    """Reads whole numbers and spans of them, `1-12,40`; what is none is refused by name."""
+
+    def read(text: str) -> tuple[int, ...]:
+        found: list[int] = []
+        for word in text.split(","):
+            first, span, last = word.strip().partition("-")
+            ends = [whole(option, least, most)(end) for end in (first, last if span else first)]
+            if ends[0] > ends[1] or ends[1] - ends[0] >= MOST:
+                raise Mistake(f'{option} takes spans of at most {MOST}, the smaller end first, got "{word[:40]}"')
+            found += range(ends[0], ends[1] + 1)
+        if len(found) > MOST:
+            raise Mistake(f"{option} takes at most {MOST} numbers, got {len(found)}")
+        return tuple(dict.fromkeys(found))
+
+    return read
+
+
 def moment(option: str) -> Callable[[str | When], When]:
     """Reads the seconds, or the time of day (21:14 or 21:14:05), that `option` takes; what is neither is refused."""
     seconds = number(option, 0)

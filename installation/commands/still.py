@@ -21,12 +21,14 @@ def still(
     Of the show; or of the performance in a journal, where a moment may be a time of day.
     """
     writable(out)
-    if out.suffix.lower() != ".png":
-        raise Mistake(f'--out takes a file whose name ends in .png, got "{out.name[:40]}"')
+    if out.suffix.lower() not in (".png", ".webp"):
+        raise Mistake(f'--out takes a file whose name ends in .png or .webp, got "{out.name[:40]}"')
     production = load_production(request) if journal is None else load_replay(journal, request.config)
     tick = ticks.ticks(_seconds(production, at, phase))
     from installation.film import film
+    from installation.film.encoder import webp
     from installation.foundation import png
+    from installation.foundation.atomic import write_atomic
     from installation.light.picture import prepare
 
     show, picture, source = production.show(), production.picture(size), production.source()
@@ -35,7 +37,10 @@ def still(
         production.approach(show, max(0, tick - film.ROLL), progress)
         pixels = film.still(show, picture, tick, progress, source)
     now = show.moment()
-    png.write(out, pixels, f"SleepTree, seed {show.seed}, score {show.score.name}, {ticks.seconds(tick):g} s")
+    if out.suffix.lower() == ".webp":
+        write_atomic(out, webp(pixels))
+    else:
+        png.write(out, pixels, f"SleepTree, seed {show.seed}, score {show.score.name}, {ticks.seconds(tick):g} s")
     said = [f"{size[0]}x{size[1]}", f"{now.section} ({now.phase})", f"{now.seconds:g} s"]
     said += [f"coherence {now.coherence:.2f}", *filter(None, [str(picture.held)])]
     return f"{out}: {', '.join(said)}"

@@ -48,7 +48,7 @@ class Kind:
 
 KINDS = {
     ".gif": Kind("gif", tuple(Fineness(n, k) for k in (1, 2) for n in (256, 128, 64, 32)), "colours"),
-    ".webp": Kind("libwebp_anim", tuple(Fineness(q, k) for k in (1, 2) for q in (90, 80, 70, 55, 40, 25)), "quality"),
+    ".webp": Kind("libwebp", tuple(Fineness(q, k) for k in (1, 2) for q in (90, 80, 70, 60, 50, 40, 25)), "quality"),
 }
 """By the end of a file's name."""
 

@@ -103,9 +103,12 @@ def read_journal(path: Path) -> Performance:
         raise Mistake(str(error)) from None
 
 
+def journals() -> list[Path]:
+    """Every journal of this machine, the newest last."""
+    return sorted((places.data() / FOLDER).glob("*.journal"), key=lambda path: path.stat().st_mtime)
+
+
 def _newest() -> Path:
-    folder = places.data() / FOLDER
-    kept = sorted(folder.glob("*.journal"), key=lambda path: path.stat().st_mtime)
-    if not kept:
-        raise Mistake(f"journal: there is none yet in {folder}")
+    if not (kept := journals()):
+        raise Mistake(f"journal: there is none yet in {places.data() / FOLDER}")
     return kept[-1]
