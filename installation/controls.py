@@ -7,7 +7,7 @@ README's table. Knows nothing of sockets; what a message says is checked in acce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from installation import addresses
@@ -173,21 +173,40 @@ class Accepted:
 
     @property
     def arguments(self) -> tuple[float | bool | str, ...]:
-        """The value as the arguments of a message that `accept` would take again."""
+        """The value as the arguments of a message that `accept` would take again: without those that were left out."""
+        if self.control.arguments and isinstance(self.value, tuple):
+            known = zip(self.control.arguments, self.value, strict=True)
+            return tuple(value for argument, value in known if value != argument.default)
         if isinstance(self.value, tuple):
             return self.value
         return () if self.value is None else (self.value,)
 
 
+SECONDS = Argument("seconds", 0.0, 3_600.0, "s")
+AS_WRITTEN = -1.0
+WAY = replace(SECONDS, default=AS_WRITTEN)
+"""Seconds that a way into a section takes; where they are left out, it is as the score has written it."""
+
 _ROWS = (
     Control(addresses.GO, None, meaning="Next section of the score.", seen=PHASES, heard=PHASES),
+    Control(addresses.GO_FADE, "", meaning="The same, and the way there takes so long; 0 cuts.", arguments=(SECONDS,)),
+    Control(addresses.GO_FROM, "", meaning="The same where the section of this name plays, and nothing elsewhere."),
+    Control(addresses.CUT, None, meaning="The same, at once."),
     Control(addresses.BACK, None, meaning="Previous section of the score.", seen=PHASES, heard=PHASES),
+    Control(addresses.GOTO, "", meaning="To the section of this name.", arguments=(Argument("section"), WAY)),
+    Control(addresses.STANDBY, "", meaning="GO goes to this section, once; without a name, to the next one."),
+    Control(
+        addresses.AT,
+        "",
+        meaning="To this place in the section: 0 its beginning .. 1 its end.",
+        arguments=(Argument("place", 0.0, 1.0),),
+    ),
     Control(addresses.SECTION, "", meaning="Go to the section of this name.", seen=PHASES, heard=PHASES),
     Control(
         addresses.PHASE,
         HARMONY,
-        meaning="Jump into a phase, with its own ramp.",
-        choices=PHASES,
+        meaning="Jump into a phase, with its own ramp or in so many seconds.",
+        arguments=(Argument("phase", choices=PHASES), WAY),
         seen=PHASES,
         heard=PHASES,
     ),
@@ -317,6 +336,9 @@ _ROWS = (
     ),
     Control(addresses.STATE_SECTION, "", meaning="The section of the score that plays.", role="output"),
     Control(addresses.STATE_PROGRESS, 0.0, meaning="How far into the section.", role="output"),
+    Control(addresses.STATE_STANDBY, "", meaning="The section that GO goes to.", role="output"),
+    Control(addresses.STATE_NOTE, "", meaning="What the score tells the operator about the section.", role="output"),
+    Control(addresses.STATE_WAITING, False, meaning="Whether it is at its end and waits for GO.", role="output"),
     Control(addresses.STATE_COHERENCE, 0.0, meaning="How much the sleepers breathe together, measured.", role="output"),
     Control(addresses.STATE_ROUGHNESS, 0.0, meaning="How rough the drones sound, measured.", role="output"),
     Control(addresses.STATE_FPS, 0.0, 0.0, 240.0, "1/s", "Pictures shown in the last second.", role="output"),

@@ -23,12 +23,13 @@ CROSSFADE = 8.0  # seconds between two scenes
 class Crossfade:
     """Scenes of one cast by name. The one that entered last fades in, the others out; then they leave."""
 
-    state = ("playing", "weights")
+    state = ("playing", "weights", "seconds")
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
         self.playing: list[str] = []  # names of the scenes on stage, the newest last
         self.weights: list[float] = []  # how far each has faded in
+        self.seconds = CROSSFADE  # that this fade takes
         self.scenes: dict[str, Scene] = {}
 
     def __getitem__(self, name: str) -> Scene:
@@ -39,8 +40,9 @@ class Crossfade:
         """The scene that entered last."""
         return self.playing[-1]
 
-    def enter(self, name: str) -> None:
-        """Put a scene on stage, or bring it to the front; the first one is there at once."""
+    def enter(self, name: str, seconds: float = CROSSFADE) -> None:
+        """Put a scene on stage, or bring it to the front, in so many seconds; the first one is there at once."""
+        self.seconds = seconds
         if name not in self.scenes:
             self.scenes[name] = self._cast.as_born(name)
         if name in self.playing:
@@ -54,7 +56,7 @@ class Crossfade:
     def step(self) -> None:
         """One tick of the fades; who has faded out leaves."""
         front = len(self.playing) - 1
-        weights = [ticks.towards(w, float(i == front), CROSSFADE) for i, w in enumerate(self.weights)]
+        weights = [ticks.towards(w, float(i == front), self.seconds) for i, w in enumerate(self.weights)]
         stay = [i for i, w in enumerate(weights) if w > 0.0 or i == front]
         for i in set(range(len(weights))) - set(stay):
             del self.scenes[self.playing[i]]

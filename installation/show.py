@@ -18,7 +18,8 @@ from installation.acceptance import accept
 from installation.camerawork import Camerawork
 from installation.cast import Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, table
-from installation.crossfade import Crossfade
+from installation.crossfade import CROSSFADE, Crossfade
+from installation.cuelist import CueList, known
 from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.glides import Glides
@@ -31,7 +32,7 @@ from installation.model.choir import Choir
 from installation.model.community import Climate, Community
 from installation.model.glitchclock import GlitchClock
 from installation.model.harmony import Chords
-from installation.model.score import GLITCH, HARMONY, RESOLUTION, Course, Score
+from installation.model.score import GLITCH, HARMONY, RESOLUTION, UNTOLD, Score
 from installation.scene import ASPECT, Beat, Company, Light, Moment, Scene, Sleepers, View, Voice
 from installation.score_check import check
 from installation.words.lexicon import Lexicon
@@ -43,7 +44,6 @@ BLOOM = {HARMONY: 0.0, GLITCH: 0.0, RESOLUTION: 1.0}
 BLACKOUT = 2.0  # seconds
 WRITING = 12  # ticks between two verses that are made ahead
 GATHERING = 0.8  # of the first section's fade, in which the sleepers come in: the last are seen to
-SOOTHING = 2.5  # seconds in which /show/calm takes all unrest away
 
 
 def _nobodys(number: int) -> str:
@@ -86,7 +86,7 @@ def advance(
 class Show:
     """A score, a seed and scenes by name, playing. Raises ValueError when the score asks for what is not there."""
 
-    moving = ("tick", "unrest", "bloom", "presence", "darkness", "soothed", "date")
+    moving = ("tick", "unrest", "bloom", "presence", "darkness", "date")
 
     def __init__(
         self, score: Score, seed: int, scenes: Mapping[str, type[Scene]], lexicon: Lexicon | None = None
@@ -95,7 +95,8 @@ class Show:
         self.table = table([control for scene in scenes.values() for control in scene.controls])
         chance = Chance(seed)
         self.tick = 0
-        self.course = Course(score)
+        self.cues = CueList(score)
+        self.course = self.cues.course
         gathering = 0.0 if score.settled else GATHERING * self.course.section.fade
         self.community = Community(chance.of("community"), SLEEPERS, score.settled, gathering)
         born = self.community.own_hue, self.community.character, self.community.side
@@ -113,7 +114,6 @@ class Show:
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
-        self.soothed = False  # after /show/calm, until nothing is torn
         self.date = ""  # of the evening
         self.almanac = Almanac(score, chance.of("almanac"))
         self._stage = Crossfade(self.cast)
@@ -133,8 +133,8 @@ class Show:
             raise Refused("unknown", f"{taken.address} is asked of what is round the show, not of the show")
         if taken.sleeper is not None:
             self._accept_sleeper(taken.sleeper, taken.control.address.rsplit("/", 1)[1], taken.value)
-        elif taken.address.startswith(addresses.SHOW) and taken.control.kind in ("bang", "word"):
-            self._accept_show(taken.address, taken.value)
+        elif taken.address.startswith(addresses.SHOW) and taken.control.kind in ("bang", "word", "several"):
+            self._accept_show(taken)
         else:
             self.hand.take(taken)
         return taken
@@ -159,38 +159,24 @@ class Show:
             case "free":
                 self.community.free(sleeper)
 
-    def _accept_show(self, address: str, value: object) -> None:
-        word = str(value)
-        match address:
-            case addresses.GO:
-                self._go(self.course.place + 1)
-            case addresses.BACK:
-                self._go(self.course.place - 1)
-            case addresses.SECTION:
-                self._go(self._known(address, self.score.index(word), [s.name for s in self.score.section], word))
-            case addresses.PHASE:
-                here = [s.phase for s in self.score.section]
-                self._go(self._known(address, self.score.first(word), sorted(set(here)), word))
+    def _accept_show(self, taken: Accepted) -> None:
+        word = str(taken.value)
+        match taken.address:
             case addresses.SCENE:
-                self._known(address, 0 if word in self.cast else None, sorted(self.cast.names), word)
+                known(taken.address, 0 if word in self.cast else None, sorted(self.cast.names), word)
                 self._stage.enter(word)
             case addresses.DATE:
                 self.date = word
             case addresses.CALM:
                 self._calm()
-
-    @staticmethod
-    def _known(address: str, place: int | None, names: Sequence[str], got: str) -> int:
-        if place is None:
-            raise Refused("type", f'{address} takes one of {", ".join(names)}, got "{got[:40]}"')
-        return place
+            case _ if self.cues.take(taken, self.tick):
+                self._begin_section()
 
     def _calm(self) -> None:
         self.hand.calm()
         self.community.release()
-        self.soothed = True
-        lit = [i for i, s in enumerate(self.score.section) if s.phase == HARMONY and s.presence > 0]
-        self._go(max(lit, key=lambda i: self.score.section[i].seconds, default=0))
+        self.cues.soothe()
+        self._begin_section()
 
     # time
 
@@ -201,15 +187,14 @@ class Show:
             self._moment_of(name)  # as it is before this tick: what rings is judged by what is seen
         self.glides.step()
         values = self.glides.now()
-        if not values[addresses.HOLD] and self.course.step(cast(float, values[addresses.RATE])):
+        if not values[addresses.HOLD] and self.cues.step(cast(float, values[addresses.RATE])):
             self._begin_section()
-        section = self.course.section
-        swing = min(section.swing, SOOTHING) if self.soothed else section.swing
+        section, way = self.course.section, self.cues.way
         self.camerawork.step(section.camera, self.course.elapsed / ticks.RATE)
-        self.unrest = ticks.towards(self.unrest, UNREST[section.phase], swing)
-        self.soothed = self.soothed and self.unrest > 0.0
-        self.bloom = ticks.towards(self.bloom, BLOOM[section.phase], section.opening)
-        self.presence = ticks.towards(self.presence, section.presence, section.fade)
+        self.unrest = ticks.towards(self.unrest, UNREST[section.phase], way(section.swing))
+        self.bloom = ticks.towards(self.bloom, BLOOM[section.phase], way(section.opening))
+        present, fade = (0.0, section.fade_out) if self.course.closing else (section.presence, way(section.fade))
+        self.presence = ticks.towards(self.presence, present, fade)
         self.darkness = ticks.towards(self.darkness, float(bool(values[addresses.BLACKOUT])), BLACKOUT)
         self.clock.step()
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
@@ -244,19 +229,18 @@ class Show:
         crowd = cast(float, values[addresses.CROWD]) * cast(float, values[addresses.CROWD_MOST])
         return min(max(self.unrest + cast(float, values[addresses.UNREST]) + crowd, 0.0), 1.0)
 
-    def _go(self, place: int) -> None:
-        self.course.go(place)
-        self._begin_section()
-
     def _begin_section(self) -> None:
         section = self.course.section
         for address, value in section.controls.items():
-            self.hand.cue(address, cast(Value, accept(self.table, address, [value]).value))
+            taken = accept(self.table, address, [value])
+            self.hand.cue(address, cast(Value, taken.value))
+            if self.cues.fade == 0.0 and taken.control.kind == "number":
+                self.glides.start(address, cast(float, taken.value))
         self.camerawork.begin(section.camera, self.glides.now())
         if self.tick > 0:
             self.chords.move_on()
         if section.scene:
-            self._stage.enter(section.scene)
+            self._stage.enter(section.scene, self.cues.way(CROSSFADE))
         if self.course.place == 0 and self.course.arc > 0:
             self.community.settle_elsewhere(self.course.arc)
 
@@ -337,7 +321,7 @@ class Show:
             root=self.chords.root(cast(float, values[addresses.ROOT])),
             loudness=self.course.loudness,
             hush=self.chords.hush(self.tick),
-            left=1e6 if values[addresses.HOLD] else self.course.left / cast(float, values[addresses.RATE]),
+            left=UNTOLD if values[addresses.HOLD] else self.cues.left / cast(float, values[addresses.RATE]),
             controls=values,
             poem=Poem(
                 self.poet,
@@ -404,7 +388,7 @@ class Show:
             {
                 "seed": self.seed,
                 "show": memory.remember(self, self.moving),
-                "course": memory.remember(self.course, ("arc", "place", "elapsed")),
+                "cues": self.cues.snapshot(),
                 "clock": memory.remember(self.clock, self.clock.moving),
                 "chords": self.chords.snapshot(),
                 "glides": self.glides.snapshot(),
@@ -433,10 +417,8 @@ class Show:
             raise ValueError(f"snapshot: {error} is missing or malformed") from None
 
     def _recall(self, state: Mapping[str, Any], fitting: bool) -> None:
-        if not 0 <= state["course"]["place"] < len(self.score.section):
-            raise ValueError(f"snapshot: the score has {len(self.score.section)} sections")
+        self.cues.restore(state["cues"])
         memory.recall(self, self.moving, state["show"])
-        memory.recall(self.course, ("arc", "place", "elapsed"), state["course"])
         memory.recall(self.clock, self.clock.moving, state["clock"])
         self.chords.restore(state["chords"])
         self.glides.restore(state["glides"])

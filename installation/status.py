@@ -27,6 +27,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
     phase: str = ""
     progress: float = 0.0  # 0..1 of the section
+    note: str = ""  # what the score tells the operator about it
+    waiting: bool = False  # at its end, for GO
+    stands_by: str = ""  # the section that GO goes to
     held: bool = False  # the score waits
     scenes: tuple[str, ...] = ()
     coherence: float = 0.0  # 0..1
@@ -99,6 +102,9 @@ def state_messages(status: Status) -> dict[str, Value]:
         addresses.STATE_PHASE: status.phase,
         addresses.STATE_SECTION: status.section,
         addresses.STATE_PROGRESS: status.progress,
+        addresses.STATE_STANDBY: status.stands_by,
+        addresses.STATE_NOTE: status.note,
+        addresses.STATE_WAITING: status.waiting,
         addresses.STATE_COHERENCE: status.coherence,
         addresses.STATE_REFUSED: float(sum(status.refused.values())),
         addresses.STATE_FPS: status.fps,
@@ -123,13 +129,15 @@ def overlay(status: Status) -> tuple[str, ...]:
     """The lines that the overlay shows."""
     width, height = status.size
     threads = status.drawing_threads
-    held = ", held" if status.held else ""
+    held = ", held" if status.held else ", waits for GO" if status.waiting else ""
+    after = f", GO: {plain(status.stands_by)}" if status.stands_by else ""
     return (
         f"{status.fps:.1f} fps, {status.drawing_ms:.1f} ms a picture, {width}x{height}, "
         f"{threads} thread{'s' if threads > 1 else ''}",
-        f"{status.section} ({status.phase}) {status.progress * 100:.0f} %{held}, arc {status.arc + 1}",
+        f"{status.section} ({status.phase}) {status.progress * 100:.0f} %{held}, arc {status.arc + 1}{after}",
         f"coherence {status.coherence:.2f}, unrest {status.unrest:.2f}, {ticks.seconds(status.tick):.0f} s, "
         f"seed {status.seed}",
+        *filter(None, [plain(status.note)]),
         *([f"visitors' lines: {status.words_waiting} wait (sleeptree words list)"] if status.words_waiting else []),
         *map(plain, status.troubles),
         *filter(None, [plain(refusals(status))]),

@@ -36,7 +36,7 @@ LEVELS = (
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
     {"cast", "score_check"},
-    {"crossfade"},
+    {"crossfade", "cuelist"},
     {"show"},
     {"repertoire", "venue"},
     {"light", "sound", "remote", "checker"},
@@ -105,6 +105,7 @@ PURE_ROOMS = (
     "installation/cast.py",
     "installation/score_check.py",
     "installation/crossfade.py",
+    "installation/cuelist.py",
     "installation/show.py",
     "scenes/",
 )

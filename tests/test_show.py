@@ -173,7 +173,11 @@ def test_the_arc_never_repeats_itself() -> None:
     [
         ("/show/section", ["nowhere"], '/show/section takes one of together, torn, mended, got "nowhere"'),
         ("/show/scene", ["opera"], '/show/scene takes one of sleeptree, still, got "opera"'),
-        ("/show/phase", ["disco"], '/show/phase takes one of harmony, glitch, resolution, got "disco"'),
+        (
+            "/show/phase",
+            ["disco"],
+            '/show/phase takes phase (harmony, glitch, resolution), [seconds 0..3600 s], got "disco"',
+        ),
         ("/dream/breath", ["fast"], '/dream/breath takes one number in 0.05..0.4 Hz, got "fast"'),
         ("/dream/breath", [float("nan")], "/dream/breath takes one number in 0.05..0.4 Hz, got nan"),
         ("/dream/breath", [0.1, 0.2], "/dream/breath takes one number in 0.05..0.4 Hz, got 2 arguments"),

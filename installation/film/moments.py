@@ -37,6 +37,7 @@ _MODEL = (
     "cast.py",
     "controls.py",
     "crossfade.py",
+    "cuelist.py",
     "glides.py",
     "hand.py",
     "history.py",

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from installation.foundation.refusal import Keys, converted, parsed
+from installation.foundation.refusal import Keys, converted, parsed, plain
 from installation.model import ticks
 
 Phase = Literal["harmony", "glitch", "resolution"]
@@ -44,9 +44,17 @@ LONGEST_WAY = 3_600.0
 LOUDNESS = (-34.0, -16.0)
 """LUFS that a section may ask for."""
 
+NOTE = 200
+"""Letters of a line for the operator, at most."""
+
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One section of the score."""
+    """One section of the score, which is a cue too.
+
+    Cues follow each other by themselves, as QLab's do that auto-follow. One that must `wait` doesn't: at its end it
+    stays as it is until somebody presses GO. A `pre_wait` is what passes between GO, or the end of the section before,
+    and the beginning of this one; what was there before stays for so long.
+    """
 
     name: str
     phase: Phase
@@ -56,6 +64,11 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bloom: float | None = None  # seconds in which all would become themselves, or alike; by default the phase's own
     presence: float = 1.0  # 0 dark and silent .. 1
     fade: float = 8.0  # seconds in which presence would cross its whole range
+    fade_out: float = 0.0  # the last seconds of it, in which it goes into the dark; 0: it doesn't
+    wait: bool = False  # at its end, for GO
+    follow: bool = False  # said in a score that waits: this section doesn't
+    pre_wait: float = 0.0  # seconds before it begins
+    note: str = ""  # a line for the operator
     loudness: tuple[float, float] = (-20.5, -20.5)  # LUFS that the sound has as it begins and as it ends
     controls: dict[str, float | bool | str] = {}
     camera: tuple[Move, ...] = ()  # one after the other, from the section's beginning; in TOML also one alone
@@ -70,12 +83,18 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Seconds in which bloom would cross its whole range."""
         return OPENING[self.phase] if self.bloom is None else self.bloom
 
+    @property
+    def whole(self) -> float:
+        """Seconds from the end of the section before to its own."""
+        return self.pre_wait + self.seconds
+
     def slowed(self, factor: float) -> Section:
         """This section `factor` times as long, and so is all that happens in it; the way into the dark stays."""
         moves = tuple(msgspec.structs.replace(m, seconds=min(m.seconds * factor, LONGEST_WAY)) for m in self.camera)
         return msgspec.structs.replace(
             self,
             seconds=self.seconds * factor,
+            pre_wait=self.pre_wait * factor,
             ramp=None if self.ramp is None else min(self.ramp * factor, LONGEST_WAY),
             bloom=None if self.bloom is None else min(self.bloom * factor, LONGEST_WAY),
             camera=moves,
@@ -87,17 +106,26 @@ LONGEST, TENSEST = 12.0, 1.5
 
 
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A list of sections that comes round for ever. `settled` begins with everybody asleep, not in the dark."""
+    """A list of sections that comes round for ever. `settled` begins with everybody asleep, not in the dark.
+
+    Where the score must `wait`, every section does, but for those that `follow`.
+    """
 
     name: str
     section: tuple[Section, ...]
     settled: bool = False
     scene: str = "sleeptree"
+    wait: bool = False
 
     @property
     def seconds(self) -> float:
-        """Length of one arc."""
-        return sum(section.seconds for section in self.section)
+        """Length of one arc that nobody has to wait in."""
+        return sum(section.whole for section in self.section)
+
+    def unattended(self) -> Score:
+        """This score where nobody is there who could press GO: no section waits."""
+        sections = tuple(msgspec.structs.replace(section, wait=False) for section in self.section)
+        return msgspec.structs.replace(self, section=sections, wait=False)
 
     def alone(self, scene: str) -> Score:
         """This score with one scene from its beginning to its end."""
@@ -109,7 +137,7 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises ValueError for less than it lasts as it is written, and for more than LONGEST times that.
         """
-        factor, torn = hours * 3_600.0 / self.seconds, sum(s.seconds for s in self.section if s.phase == GLITCH)
+        factor, torn = hours * 3_600.0 / self.seconds, sum(s.whole for s in self.section if s.phase == GLITCH)
         if not 1.0 <= factor <= LONGEST or torn == self.seconds:
             least = self.seconds / 3_600.0
             raise ValueError(f"score {self.name} can last {least:.3g} to {LONGEST * least:.3g} hours, got {hours:g}")
@@ -132,8 +160,12 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not lit:
             return None
         longest = max(lit, key=lambda s: s.seconds)
-        before = self.section[: self.section.index(longest)]
-        return sum(s.seconds for s in before) + longest.seconds / 2
+        place = self.section.index(longest)
+        return self.begins(place) + longest.seconds / 2
+
+    def begins(self, place: int) -> float:
+        """Seconds from the start of a show that nobody plays to its section at `place`."""
+        return sum(s.whole for s in self.section[: place + 1]) - self.section[place].seconds - self.section[0].pre_wait
 
 
 def parse(text: str, source: str) -> Score:
@@ -149,7 +181,10 @@ def parse(text: str, source: str) -> Score:
             raise ValueError(
                 f'{source}: section {i + 1}: the name "{name}" is taken by section {names.index(name) + 1}'
             )
-    return msgspec.structs.replace(converted({**raw, "section": []}, Score, source, _place), section=read)
+    score = converted({**raw, "section": []}, Score, source, _place)
+    if score.wait:
+        read = tuple(msgspec.structs.replace(section, wait=not section.follow) for section in read)
+    return msgspec.structs.replace(score, section=read)
 
 
 def _section(entry: object, i: int, source: str) -> Section:
@@ -164,17 +199,27 @@ def _section(entry: object, i: int, source: str) -> Section:
         ("bloom", section.opening, 0.1, LONGEST_WAY),
         ("presence", section.presence, 0.0, 1.0),
         ("fade", section.fade, 0.1, LONGEST_WAY),
+        ("fade_out", section.fade_out, 0.0, min(section.seconds, LONGEST_WAY)),
+        ("pre_wait", section.pre_wait, 0.0, LONGEST_WAY),
         *(("camera seconds", move.seconds, 0.1, LONGEST_WAY) for move in section.camera),
         ("loudness", section.loudness[0], *LOUDNESS),
         ("loudness", section.loudness[1], *LOUDNESS),
     ):
         if not low <= value <= high:  # refuses nan too
             raise ValueError(f"{place}: {field} takes a number in {low:g}..{high:g}, got {value:g}")
+    if len(section.note) > NOTE or not section.note.isprintable():
+        raise ValueError(f'{place}: note takes one line of at most {NOTE} letters, got "{plain(section.note[:40])}"')
+    if section.wait and section.follow:
+        raise ValueError(f"{place}: wait and follow exclude each other, got both")
     return section
 
 
 def _place(keys: Keys) -> str:
     return " ".join(keys) or "a section"
+
+
+UNTOLD = 1e6
+"""Seconds until something of which nobody knows when it comes."""
 
 
 @dataclass(slots=True)
@@ -208,9 +253,27 @@ class Course:
         return first + (last - first) * self.progress
 
     @property
+    def following(self) -> int:
+        """The place of the next section; after the last comes the first."""
+        return (self.place + 1) % len(self.score.section)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the section is at its end, and stays there: it waits, or the next one's pre-wait passes."""
+        return self.elapsed >= self.section.seconds * ticks.RATE
+
+    @property
     def left(self) -> float:
-        """Seconds until the section ends, at the score's own pace."""
-        return max(self.section.seconds - self.elapsed_s, 0.0)
+        """Seconds until the next section begins, at the score's own pace; UNTOLD where somebody must press GO."""
+        if self.section.wait:
+            return UNTOLD
+        return max(self.section.seconds + self.score.section[self.following].pre_wait - self.elapsed_s, 0.0)
+
+    @property
+    def closing(self) -> bool:
+        """Whether the section is on its way out, into the dark."""
+        out = self.section.fade_out
+        return out > 0.0 and self.elapsed_s >= self.section.seconds - out
 
     @property
     def phase_progress(self) -> float:
@@ -235,11 +298,18 @@ class Course:
 
     def step(self, rate: float) -> bool:
         """One tick at `rate`; True when another section begins with it."""
+        if self.section.wait:
+            self.stay(rate)
+            return False
         self.elapsed += rate
-        if self.elapsed < self.section.seconds * ticks.RATE:
+        if self.elapsed < (self.section.seconds + self.score.section[self.following].pre_wait) * ticks.RATE:
             return False
         self.go(self.place + 1)
         return True
+
+    def stay(self, rate: float) -> None:
+        """One tick at `rate`, to the section's end at most."""
+        self.elapsed = min(self.elapsed + rate, self.section.seconds * ticks.RATE)
 
     def go(self, place: int) -> None:
         """To the start of a section; one past the last is the first of the next arc."""

@@ -29,8 +29,8 @@ def clock(seconds: float) -> str:
 
 
 def towards(value: float, goal: float, seconds: float) -> float:
-    """One tick of a straight way from `value` to `goal` that crosses 0..1 in `seconds`."""
-    step = 1.0 / (RATE * seconds)
+    """One tick of a straight way from `value` to `goal` that crosses 0..1 in `seconds`, or at once in none."""
+    step = 1.0 / max(RATE * seconds, 1.0)
     return min(value + step, goal) if value < goal else max(value - step, goal)
 
 

@@ -51,8 +51,9 @@ class Console:
 
 def words(production: Production) -> dict[str, list[str]]:
     """The words that a score and its scenes add to the table of controls."""
+    sections = [section.name for section in production.score.section]
     return {
-        addresses.SECTION: [section.name for section in production.score.section],
+        **dict.fromkeys((addresses.SECTION, addresses.GOTO, addresses.STANDBY, addresses.GO_FROM), sections),
         addresses.SCENE: sorted(production.scenes),
     }
 

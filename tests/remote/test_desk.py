@@ -38,7 +38,7 @@ def test_a_section_moves_the_faders_of_everybody(desk: Desk, show: Show) -> None
 def test_a_cue_list_is_played_by_hand(desk: Desk, show: Show) -> None:
     def say(address: str, *arguments: object) -> str:
         desk.receive(address, arguments, HAND, 0)
-        return settled(show, desk, 0.1).section
+        return settled(show, desk, 0.7).section
 
     assert say("/show/go") == "storm"
     assert say("/show/go") == "dawn"
@@ -80,7 +80,7 @@ def test_everything_is_told_at_most_once_a_second_to_who_asks(desk: Desk, show: 
         desk.deliver(show, now)
         sizes.append(len(told(desk, HAND, now)))
     assert [size > 0 for size in sizes] == [True, *[False] * 9] * 2
-    assert sizes[0] == len(show.glides.aims()) - 4 + 5 * 240  # but for the words of /show/...
+    assert sizes[0] == len(show.glides.aims()) - 5 + 5 * 240  # but for the words of /show/...
 
 
 def test_who_moves_something_and_then_asks_for_everything_is_told_of_it(

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -77,7 +78,8 @@ def leaf(row: Control, address: str, words: Sequence[str] = ()) -> Node:
     elif row.kind == "morph":
         node |= {"RANGE": [None, None, {"MIN": row.low, "MAX": row.high}], "CLIPMODE": [None, None, "both"]}
     elif row.kind == "several":
-        node["RANGE"] = [_range(argument) for argument in row.arguments]
+        first, *others = row.arguments
+        node["RANGE"] = [_range(replace(first, choices=tuple(words)) if words else first), *map(_range, others)]
     elif words:
         node["RANGE"] = [{"VALS": list(words)}]
     return node

@@ -22,6 +22,10 @@ LOOKS = ("one", "two", "three", "four")
 """Presets that a surface can save, load and morph between."""
 
 UNTOUCHED = {
+    addresses.GO_FADE,
+    addresses.GO_FROM,
+    addresses.GOTO,
+    addresses.AT,
     addresses.DATE,
     addresses.VERSE_LINE,
     addresses.SLEEPER_LINE,
@@ -31,7 +35,7 @@ UNTOUCHED = {
     addresses.VERSE_SHOWN,
     addresses.CHANGE,
 }
-"""What takes a text, the number of one or a day, which no fader and no button says."""
+"""What takes a text, the number of one, a day or a time, which no fader and no button says."""
 
 GAP = 8
 _STRIP = 104  # height of the states at the foot of every page
@@ -109,6 +113,8 @@ def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list
 
 def _words(row: Control, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """What a row has a button for each of; one without a word for bangs and switches."""
+    if row.kind == "several":
+        return choices.get(row.address, row.arguments[0].choices)
     if row.kind != "word":
         return ("",)
     return LOOKS if row.role == "request" else choices.get(row.address, row.choices)

@@ -39,6 +39,12 @@ SWITCHES = [row for row in TABLE.values() if row.kind == "switch" and row.role =
 Seen = Callable[[Show, Moment], object]
 NAMED: dict[str, tuple[tuple[codec.Argument, ...], Seen, object]] = {
     "/show/go": ((), lambda show, now: now.section, "storm"),
+    "/show/go_fade": ((3.0,), lambda show, now: (now.section, show.cues.fade), ("storm", 3.0)),
+    "/show/go_from": (("rest",), lambda show, now: now.section, "storm"),
+    "/show/cut": ((), lambda show, now: (now.section, show.cues.fade), ("storm", 0.0)),
+    "/show/goto": (("dawn", 2.5), lambda show, now: (now.section, show.cues.fade), ("dawn", 2.5)),
+    "/show/standby": (("dawn",), lambda show, now: show.cues.next, 2),
+    "/show/at": ((0.5,), lambda show, now: round(now.progress, 1), 0.5),
     "/show/back": ((), lambda show, now: now.section, "rest"),
     "/show/section": (("dawn",), lambda show, now: now.section, "dawn"),
     "/show/phase": (("glitch",), lambda show, now: now.phase, "glitch"),
@@ -88,7 +94,8 @@ def test_no_row_of_the_table_is_left_out() -> None:
     asked = {row.address for row in TABLE.values() if row.role == "request"}
     said = {row.address for row in TABLE.values() if row.role == "output"}
     tried = {row.address for row in (*NUMBERS, *SWITCHES)} | set(NAMED)
-    assert set(TABLE) == tried | asked | said
+    hands = {"/undo", "/redo", "/hand/change"}  # test_strokes.py plays them
+    assert set(TABLE) == tried | asked | said | hands
 
 
 # what is said wrongly, and what is merely said otherwise
@@ -103,7 +110,10 @@ WRONG = {
     osc("/dream/dread", 0.5): ("unknown", "/dream/dread is not a control"),
     osc("/sleeper/0/glow", 1.0): ("unknown", "/sleeper/0/glow: sleepers are numbered 1..240, got 0"),
     osc("/sleeper/241/glow", 1.0): ("unknown", "/sleeper/241/glow: sleepers are numbered 1..240, got 241"),
-    osc("/show/phase", "panic"): ("type", '/show/phase takes one of harmony, glitch, resolution, got "panic"'),
+    osc("/show/phase", "panic"): (
+        "type",
+        '/show/phase takes phase (harmony, glitch, resolution), [seconds 0..3600 s], got "panic"',
+    ),
     osc("/show/section", "coda"): ("type", '/show/section takes one of rest, storm, dawn, got "coda"'),
     osc("/show/scene", "reeds"): ("type", '/show/scene takes one of dark, got "reeds"'),
     osc("/state/phase", "glitch"): ("output", "/state/phase is sent by the show and can't be set"),

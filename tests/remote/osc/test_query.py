@@ -150,7 +150,7 @@ def test_a_number_says_everything_about_itself(query: OscQueryServer) -> None:
         ("/dream/breath?UNIT", {"UNIT": ["Hz"]}),
         ("/dream/mend?VALUE", {"VALUE": [False]}),
         ("/dream/mend?TYPE", {"TYPE": "T"}),
-        ("/show/phase?RANGE", {"RANGE": [{"VALS": ["harmony", "glitch", "resolution"]}]}),
+        ("/show/phase?RANGE", {"RANGE": [{"VALS": ["harmony", "glitch", "resolution"]}, {"MIN": 0.0, "MAX": 3600.0}]}),
         ("/show/section?RANGE", {"RANGE": [{"VALS": ["rest", "storm", "dawn"]}]}),
         ("/preset/morph?TYPE", {"TYPE": "ssf"}),
         ("/preset/morph?RANGE", {"RANGE": [None, None, {"MIN": 0.0, "MAX": 1.0}]}),

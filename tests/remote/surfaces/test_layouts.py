@@ -18,7 +18,8 @@ from installation.remote.surfaces.layout import HEIGHT, WIDTH, Page, Widget
 from installation.session.production import load_production
 from installation.session.request import Request
 
-CHOICES = {"/show/section": ["rest", "storm", "dawn"], "/show/scene": ["sleeptree"]}
+SECTIONS = ["rest", "storm", "dawn"]
+CHOICES = {"/show/section": SECTIONS, "/show/standby": SECTIONS, "/show/scene": ["sleeptree"]}
 PAGES = layouts.pages(TABLE, CHOICES)
 WIDGETS = [widget for page in PAGES for widget in page.widgets]
 
