@@ -2,7 +2,7 @@
 # ARGS goes to the command behind: `make play ARGS="--window 1280x720"`, `make test ARGS=tests/light`.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev play test test-all check format tables lock wheel clean
+.PHONY: help setup dev play test test-all check format tables docs lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -31,8 +31,12 @@ format: dev ## let ruff put the code in order
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-tables: dev ## renew what is made from the table of controls: README, surfaces
+tables: dev ## renew what is made from the table of controls: README, docs, surfaces
 	@.ci/tables
+
+docs: dev ## the manual as a site, in out/docs
+	@.venv/bin/mkdocs build --quiet --strict
+	@echo "out/docs/index.html; with its search: python3 -m http.server -d out/docs"
 
 lock: dev ## refresh constraints.txt and constraints-dev.txt from pyproject.toml
 	@.ci/lock
