@@ -64,6 +64,11 @@ UNDO: Final = "/undo"
 REDO: Final = "/redo"
 CHANGE: Final = "/hand/change"
 
+VOICE_LEVEL: Final = "/voice/level"
+VOICE_ONSET: Final = "/voice/onset"
+VOICE_PITCH: Final = "/voice/pitch"
+VOICE_CONFIDENCE: Final = "/voice/confidence"
+
 SAVE: Final = "/preset/save"
 LOAD: Final = "/preset/load"
 MORPH: Final = "/preset/morph"

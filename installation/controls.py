@@ -310,6 +310,34 @@ _ROWS = (
         arguments=(Argument("number", 1.0, 1e12), Argument("address")),
         meaning="A hand changes this control; said by the show itself.",
     ),
+    Control(
+        addresses.VOICE_LEVEL,
+        0.0,
+        0.0,
+        1.0,
+        "",
+        "How loud somebody speaks or sings, over the room.",
+        0.15,
+        look=False,
+        sensed=True,
+    ),
+    Control(
+        addresses.VOICE_ONSET, 0.0, 0.0, 1.0, "", "Something begins: how hard, for 0.1 s.", look=False, sensed=True
+    ),
+    Control(
+        addresses.VOICE_PITCH, 0.0, 0.0, 1000.0, "Hz", "The note that is sung, or was last.", look=False, sensed=True
+    ),
+    Control(
+        addresses.VOICE_CONFIDENCE,
+        0.0,
+        0.0,
+        1.0,
+        "",
+        "How sure that note is; 0: nobody sings.",
+        0.1,
+        look=False,
+        sensed=True,
+    ),
     Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
     Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
     Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),

@@ -52,7 +52,7 @@ LEVELS = (
 # What reaches the world outside is reached from one place.
 HOMES = {
     "pygame": ("installation/light/screen/window.py",),
-    "sounddevice": ("installation/sound/output/process.py",),
+    "sounddevice": ("installation/sound/output/devices.py",),
     "av": ("installation/film/", "installation/checker/"),
     "pythonosc": ("installation/remote/osc/codec.py",),
     "aiohttp": (
@@ -325,7 +325,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         (
             "installation/sound/synth.py",
             "__import__('sounddevice')",
-            "sounddevice is used in installation/sound/output/process.py",
+            "sounddevice is used in installation/sound/output/devices.py",
         ),
         (
             "installation/foundation/png.py",

@@ -12,8 +12,10 @@ from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.recording.journal import wall
 from installation.session.production import Production
+from installation.session.replaying import ReplayProduction
+from installation.sound.output.devices import NoPortAudio, chosen, loudspeakers
 from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
-from installation.sound.output.process import NoPortAudio, chosen, loudspeakers
+from installation.venue.settings import VoiceSettings
 
 DAY_S = 86_400.0
 
@@ -28,7 +30,9 @@ def start_sound(
     if device is not None:
         wanted = msgspec.structs.replace(wanted, device=device)
     hearing, store = production.settings.hearing, ExposureFile(notice)
-    return Loudspeakers(production.seed, wanted, hearing, notice=notice, store=store, waits=waits)
+    # a performance that is replayed has its voices in its journal
+    voice = VoiceSettings() if isinstance(production, ReplayProduction) else production.settings.voice
+    return Loudspeakers(production.seed, wanted, hearing, notice=notice, store=store, waits=waits, voice=voice)
 
 
 class ExposureFile(ExposureStore):
@@ -71,7 +75,7 @@ def devices(production: Production) -> Iterator[str]:
     if not wanted.enabled:
         yield "[sound] enabled is false: `play` will be silent"
         return
-    played = chosen(found, wanted)
+    played = chosen(found, wanted.device, wanted.fallback)
     if played is None:
         name = f'"{wanted.device}"' if wanted.device else "a default device"
         yield f"{name} is not there: `play` will be silent and look for it every few seconds"

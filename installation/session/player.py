@@ -7,7 +7,7 @@ that an evening can be played in a test within seconds. What a process of the sh
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from installation.live.fallback import isolated
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
 from installation.live.stage import Stage
+from installation.live.voice import VoiceAnchor, VoiceTeller
 from installation.model import ticks
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
@@ -172,6 +173,8 @@ class Player:
         if speakers is not None:
             played.reader.gauges.append(speakers.gauge)
             followers.append(speakers)
+        if played.journal is not None:
+            followers += self._voices(played, speakers)
         if kept_here is not None:
             played.reader.gauges.append(kept_here.gauge)
         if self._written is not None:
@@ -202,6 +205,14 @@ class Player:
         every = period(painter.screen.display.rate, self.production.settings.screen.fps)
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))
         return stage
+
+    def _voices(self, played: Console, speakers: Loudspeakers | None) -> Iterator[Follower]:
+        """Who tells the show of a voice, and who holds on to it."""
+        voice = self.production.settings.voice
+        if voice.enabled and speakers is not None:
+            yield VoiceTeller(played.desk.receive, lambda: speakers.voice)
+        if voice.anchor:
+            yield VoiceAnchor(played.desk.receive)
 
     def _recast(self, played: Console, show: Show, name: str) -> None:
         """A saved scene plays: the journal says so, and whoever stands by is to have it too."""

@@ -118,6 +118,14 @@ class Hearing(SettingsTable, frozen=True):
         return f"{when}, {self.cal_position}" if self.cal_position else when
 
 
+class VoiceSettings(SettingsTable, frozen=True):
+    """[voice]: whether a microphone is listened to, which, and whether what it hears is held on to."""
+
+    enabled: bool = False
+    input: str = ""  # a part of its name, or its number; empty: the system's default
+    anchor: bool = False  # Dream Trek's anchor and the stabiliser follow /voice/..., whoever sends that
+
+
 class Words(SettingsTable, frozen=True):
     """[words]: in which language the verses are, and whether visitors' lines wait for the staff."""
 
@@ -161,6 +169,7 @@ class Settings(SettingsTable, frozen=True):
     fixture: tuple[Fixture, ...] = ()
     canvas: CanvasSettings = CanvasSettings()
     output: tuple[OutputSettings, ...] = ()
+    voice: VoiceSettings = VoiceSettings()
     words: Words = Words()
     hours: Hours = Hours()
     care: Care = Care()

@@ -17,8 +17,8 @@ from installation.session.audio import ExposureFile, devices, start_sound
 from installation.session.filming import Reel
 from installation.session.production import load_production
 from installation.session.request import Request
-from installation.sound.output import process as device
-from installation.sound.output.process import Loudspeaker, NoPortAudio
+from installation.sound.output import devices as device
+from installation.sound.output.devices import Device, NoPortAudio
 from tests.harness.command import Command
 from tests.harness.evening import Evening
 from tests.harness.waiting import TIMEOUT_S, alive, until
@@ -70,10 +70,10 @@ def test_there_is_no_sound_after_the_end(tmp_path: Path) -> None:
         sound(REQUEST, tmp_path / "late.wav", 99.0, None, 2)
 
 
-FOUND = [Loudspeaker(0, "HDMI", 2, False), Loudspeaker(2, "default", 32, True)]
+FOUND = [Device(0, "HDMI", 2, False), Device(2, "default", 32, True)]
 
 
-def lines(monkeypatch: pytest.MonkeyPatch, found: list[Loudspeaker], **sound: object) -> list[str]:
+def lines(monkeypatch: pytest.MonkeyPatch, found: list[Device], **sound: object) -> list[str]:
     monkeypatch.setattr("installation.session.audio.loudspeakers", lambda: found)
     production = load_production(REQUEST)
     venue = msgspec.structs.replace(
@@ -101,7 +101,7 @@ def test_check_says_when_there_will_be_silence(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_check_says_how_to_get_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> list[Loudspeaker]:
+    def missing() -> list[Device]:
         raise NoPortAudio(f"no sound: {device.INSTALL}")
 
     monkeypatch.setattr("installation.session.audio.loudspeakers", missing)

@@ -34,8 +34,12 @@ UNTOUCHED = {
     addresses.VERSE_BAN,
     addresses.VERSE_SHOWN,
     addresses.CHANGE,
+    addresses.VOICE_LEVEL,
+    addresses.VOICE_ONSET,
+    addresses.VOICE_PITCH,
+    addresses.VOICE_CONFIDENCE,
 }
-"""What takes a text, the number of one, a day or a time, which no fader and no button says."""
+"""What takes a text, the number of one, a day or a time, which no fader and no button says; and what ears say."""
 
 GAP = 8
 _STRIP = 104  # height of the states at the foot of every page

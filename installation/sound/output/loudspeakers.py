@@ -24,10 +24,12 @@ from installation.scene import Moment, Voice
 from installation.show import Show
 from installation.sound.cue import Cue, encode
 from installation.sound.hearing.exposure import rest, sane
-from installation.sound.output.process import INSTALL, SampleSources, drones, own_loudspeakers
+from installation.sound.listening.ears import Heard
+from installation.sound.output.devices import INSTALL
+from installation.sound.output.process import SampleSources, drones, own_loudspeakers
 from installation.sound.output.shared_memory import CueRing, Meter, OutputStatus, allocate
 from installation.status import Status
-from installation.venue.settings import Hearing, Sound
+from installation.venue.settings import Hearing, Sound, VoiceSettings
 
 Doubles = NDArray[np.float64]
 
@@ -105,9 +107,10 @@ class Loudspeakers:
         notice: Callable[[str], None] = lambda _: None,
         store: ExposureStore | None = None,
         waits: bool = False,
+        voice: VoiceSettings = VoiceSettings(),  # noqa: B008 (frozen)
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
-        self._given = (seed, output, hearing, sources)
+        self._given = (seed, output, hearing, sources, voice)
         self._shared = allocate()
         self._ring = CueRing(self._shared)
         self._store = store or ExposureStore()
@@ -149,6 +152,11 @@ class Loudspeakers:
     def levels(self) -> OutputStatus:
         """What is played now."""
         return self._ring.heard(self._words, self._playing)
+
+    @property
+    def voice(self) -> Heard:
+        """What is heard of people now; nothing where nobody listens."""
+        return self._ring.voice
 
     @property
     def process(self) -> int | None:
@@ -281,6 +289,7 @@ class Loudspeakers:
         player.end()
         self._hot.lost(self._clock)
         self._player, self._playing, self._still, self._opened = None, False, 0, self._calls
+        self._ring.meters[[Meter.VOICE_LEVEL, Meter.VOICE_CONFIDENCE]] = 0.0  # whoever spoke is heard no more
         self._words = f"no sound: {reason}; another one takes over"
         self.restarts += 1
 

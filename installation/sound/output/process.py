@@ -1,4 +1,4 @@
-"""The process that owns the loudspeakers, and the only place that knows sounddevice.
+"""The process that owns the loudspeakers, and the microphone where somebody is listened to.
 
 Spawned, so that neither the GIL nor the garbage of the process that draws can stop the sound. It loads, says that it
 is ready, and waits; told to play it opens the device and follows the ring. It never gives up: a device that is missing
@@ -13,7 +13,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -23,9 +22,11 @@ from numpy.typing import NDArray
 from installation.model.chance import Chance
 from installation.sound.cue import rehearsal
 from installation.sound.hearing.exposure import BOOK, Exposure
+from installation.sound.output.devices import Device, NoPortAudio, chosen, loudspeakers, portaudio
+from installation.sound.output.microphone import Deaf, Listener, listener
 from installation.sound.output.shared_memory import CueRing, Meter, Shared
 from installation.sound.synth import Levels, Synth
-from installation.venue.settings import Hearing, Sound
+from installation.venue.settings import Hearing, Sound, VoiceSettings
 
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -37,7 +38,6 @@ CALM_BLOCK, CALM_LATENCY = 512, 0.06  # samples, s: with real-time priority
 WARY_BLOCK, WARY_LATENCY = 1024, 0.1  # without
 FIRST_RETRY, LAST_RETRY = 0.25, 5.0  # s between two looks for a device
 BEAT = 0.05  # s between two looks at the stage
-INSTALL = "install PortAudio (Debian, Ubuntu: apt install libportaudio2; macOS: brew install portaudio)"
 
 
 class SampleSource(Protocol):
@@ -63,55 +63,18 @@ def drones(seed: int, output: Sound, hearing: Hearing) -> SampleSource:
     return Synth(Chance(seed).of("sound"), output.channels, output.rate, hearing)
 
 
-class NoPortAudio(Exception):
-    """The library that speaks to sound devices is not there; the text says how to get it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loudspeaker:
-    """A device that can play."""
-
-    number: int
-    name: str
-    channels: int
-    default: bool
-
-
-def loudspeakers() -> list[Loudspeaker]:
-    """The devices of this machine that can play. Raises NoPortAudio."""
-    sd = _sounddevice()
-    default = sd.default.device[1]
-    return [
-        Loudspeaker(number, str(found["name"]), int(found["max_output_channels"]), number == default)
-        for number, found in enumerate(sd.query_devices())
-        if found["max_output_channels"] > 0
-    ]
-
-
-def chosen(found: list[Loudspeaker], output: Sound) -> Loudspeaker | None:
-    """The loudspeaker that `output` means, or the default where it may be; None: there is none to play on."""
-    default = next((one for one in found if one.default), None)
-    if not output.device:
-        return default
-    named = [one for one in found if one.name.casefold() == output.device.casefold()]
-    named += [one for one in found if output.device.casefold() in one.name.casefold()]
-    named += [one for one in found if output.device.isdecimal() and one.number == int(output.device)]
-    return named[0] if named else default if output.fallback else None
-
-
-def _sounddevice() -> Any:
-    try:
-        import sounddevice
-    except OSError as error:
-        raise NoPortAudio(f"no sound: {INSTALL}: {error}") from None
-    return sounddevice
-
-
 class Playback:
     """Fills the device's blocks from a source, a cue a quantum, and keeps account of what is heard."""
 
-    def __init__(self, ring: CueRing, source: SampleSource, output: Sound, hearing: Hearing) -> None:
-        self._ring, self._source, self._routes = ring, source, list(output.routes)
+    def __init__(
+        self,
+        ring: CueRing,
+        source: SampleSource,
+        output: Sound,
+        hearing: Hearing,
+        listener: Listener = Deaf(),  # noqa: B008 (has no state)
+    ) -> None:
+        self._ring, self._source, self._routes, self._listener = ring, source, list(output.routes), listener
         self._exposure = Exposure(output.channels, output.rate, hearing, ring.book)
         self._rate = output.rate
         self._tick = -1
@@ -130,7 +93,9 @@ class Playback:
             meters[Meter.GAPS] += 1
         self._asked = moment.currentTime
         out[:] = 0.0
-        out[:, self._routes] = self.samples(frames)
+        sound = self.samples(frames)
+        out[:, self._routes] = sound
+        self._listener.played(sound)
         if self.ended:
             out *= np.linspace(1.0, 0.0, frames, dtype=np.float32)[:, None]
         self._report(meters)
@@ -173,7 +138,13 @@ class Playback:
 
 
 def own_loudspeakers(
-    shared: Shared, pipe: Connection, seed: int, output: Sound, hearing: Hearing, sources: SampleSources
+    shared: Shared,
+    pipe: Connection,
+    seed: int,
+    output: Sound,
+    hearing: Hearing,
+    sources: SampleSources,
+    voice: VoiceSettings,
 ) -> None:
     """The process. `pipe` says "play" and "end"; it is told (playing, words) whenever that changes.
 
@@ -182,8 +153,9 @@ def own_loudspeakers(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the show's: it fades first
     ring = CueRing(shared)
     source = warm(sources, seed, output, hearing)
+    ears = listener(voice, output.rate, output.channels, ring.meters)
     try:
-        _sounddevice()
+        portaudio()
         gc.collect()
         gc.freeze()
         gc.disable()  # nothing here makes cycles, and nothing may pause
@@ -191,7 +163,7 @@ def own_loudspeakers(
         if pipe.recv() != "play":
             return
         source.gain_db = float(ring.meters[Meter.GAIN])
-        _Device(ring, source, output, hearing, pipe).run(_real_time())
+        _Output(ring, source, output, hearing, pipe, ears).run(_real_time())
     except NoPortAudio as error:
         pipe.send((False, str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -216,18 +188,26 @@ def _real_time() -> bool:
     return True
 
 
-class _Device:
-    """Keeps a device open until the show says otherwise."""
+class _Output:
+    """Keeps a device open until the show says otherwise, and the listener beside it."""
 
-    def __init__(self, ring: CueRing, source: SampleSource, output: Sound, hearing: Hearing, pipe: Connection) -> None:
+    def __init__(
+        self,
+        ring: CueRing,
+        source: SampleSource,
+        output: Sound,
+        hearing: Hearing,
+        pipe: Connection,
+        listener: Listener,
+    ) -> None:
         self._ring, self._source, self._output, self._pipe = ring, source, output, pipe
-        self._hearing = hearing
+        self._hearing, self._listener = hearing, listener
         self._announced = ""
 
     def run(self, real_time: bool) -> None:
-        sd, retry = _sounddevice(), FIRST_RETRY
+        sd, retry = portaudio(), FIRST_RETRY
         while True:
-            speaker = chosen(loudspeakers(), self._output)
+            speaker = chosen(loudspeakers(), self._output.device, self._output.fallback)
             reason = f"no device {self._output.device or 'to play on'}"
             if speaker is not None:
                 try:
@@ -240,13 +220,14 @@ class _Device:
             if self._pipe.poll(retry) and self._pipe.recv() == "end":
                 return
             retry = min(2.0 * retry, LAST_RETRY)
+            self._listener.close()  # its stream would not outlive PortAudio's end
             sd._terminate()  # the list of devices is as old as PortAudio's start
             sd._initialize()
 
-    def _play(self, sd: Any, speaker: Loudspeaker, real_time: bool) -> bool:
+    def _play(self, sd: Any, speaker: Device, real_time: bool) -> bool:
         """Until the show ends it (True) or the device stops by itself."""
         block, latency = (CALM_BLOCK, CALM_LATENCY) if real_time else (WARY_BLOCK, WARY_LATENCY)
-        player = Playback(self._ring, self._source, self._output, self._hearing)
+        player = Playback(self._ring, self._source, self._output, self._hearing, self._listener)
         stream = sd.OutputStream(
             device=speaker.number,
             channels=max(self._output.routes) + 1,
@@ -260,8 +241,10 @@ class _Device:
         stream.start()
         instead = f" instead of {self._output.device}" if self._missed(speaker) else ""
         ahead = "real-time" if real_time else "ordinary priority"
-        self._announce(True, f"{speaker.name}{instead}, {1e3 * stream.latency:.0f} ms, {ahead}")
+        plays = f"{speaker.name}{instead}, {1e3 * stream.latency:.0f} ms, {ahead}"
         while stream.active:
+            hears = self._listener.tend(sd)
+            self._announce(True, f"{plays}; {hears}" if hears else plays)
             if self._pipe.poll(BEAT) and self._pipe.recv() == "end":
                 player.ended = True
                 self._pipe.poll(2.0 * block / self._output.rate)
@@ -270,10 +253,8 @@ class _Device:
         stream.close()
         return False
 
-    def _missed(self, speaker: Loudspeaker) -> bool:
-        return chosen([speaker], Sound(device=self._output.device, fallback=False)) is None and bool(
-            self._output.device
-        )
+    def _missed(self, speaker: Device) -> bool:
+        return bool(self._output.device) and chosen([speaker], self._output.device, fallback=False) is None
 
     def _announce(self, playing: bool, words: str) -> None:
         if words != self._announced:

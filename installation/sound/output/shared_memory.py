@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from installation.sound.cue import ROW
 from installation.sound.hearing.exposure import BOOK
+from installation.sound.listening.ears import Heard
 
 Doubles = NDArray[np.float64]
 Shared = Any
@@ -47,6 +48,11 @@ class Meter(IntEnum):
     LAEQ = 14  # NaN: not calibrated
     DOSE = 15  # the same
     TURNED = 16
+    VOICE_LEVEL = 17
+    VOICE_ONSETS = 18  # how many were heard
+    VOICE_STRENGTH = 19  # of the newest
+    VOICE_PITCH = 20  # Hz
+    VOICE_CONFIDENCE = 21
 
 
 _FIRST = 24
@@ -109,6 +115,19 @@ class CueRing:
             if slot[0] == tick + 1:
                 self._row = row
         return self._row
+
+    @property
+    def voice(self) -> Heard:
+        """What the ears of the loudspeakers' process hear of people."""
+        m = self.meters
+        onsets = int(m[Meter.VOICE_ONSETS])  # before its strength, which is written first
+        return Heard(
+            float(m[Meter.VOICE_LEVEL]),
+            onsets,
+            float(m[Meter.VOICE_STRENGTH]),
+            float(m[Meter.VOICE_PITCH]),
+            float(m[Meter.VOICE_CONFIDENCE]),
+        )
 
     def heard(self, state: str, playing: bool) -> OutputStatus:
         """The meters, with `state` for words."""

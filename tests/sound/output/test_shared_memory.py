@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from installation.sound.cue import ROW, Cue, decode, encode
-from installation.sound.output.process import BEHIND, SKIPPED, Loudspeaker, Playback, chosen
+from installation.sound.output.devices import Device, chosen
+from installation.sound.output.process import BEHIND, SKIPPED, Playback
 from installation.sound.output.shared_memory import SLOTS, CueRing, Meter, allocate
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import ROUND, Counter
@@ -163,9 +164,9 @@ def test_a_moment_of_the_show_becomes_a_cue() -> None:
 # which device
 
 FOUND = [
-    Loudspeaker(0, "HDA Intel: ALC892 (hw:0,0)", 2, False),
-    Loudspeaker(3, "Scarlett 18i20 USB", 20, False),
-    Loudspeaker(5, "default", 32, True),
+    Device(0, "HDA Intel: ALC892 (hw:0,0)", 2, False),
+    Device(3, "Scarlett 18i20 USB", 20, False),
+    Device(5, "default", 32, True),
 ]
 
 
@@ -187,10 +188,10 @@ FOUND = [
 def test_a_device_is_chosen_by_name_or_number_and_not_replaced_when_told_so(
     device: str, fallback: bool, number: int | None
 ) -> None:
-    found = chosen(FOUND, Sound(device=device, fallback=fallback))
+    found = chosen(FOUND, device, fallback)
     assert (found.number if found else None) == number
 
 
 def test_without_a_default_there_is_nothing_to_fall_back_on() -> None:
-    assert chosen(FOUND[:2], Sound(device="Fireface")) is None
-    assert chosen([], Sound()) is None
+    assert chosen(FOUND[:2], "Fireface", True) is None
+    assert chosen([], "", True) is None
