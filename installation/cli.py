@@ -36,6 +36,7 @@ from installation.options import (
     Moment,
     Performed,
     PhaseName,
+    ProjectorStep,
     ReportFile,
     SceneName,
     SceneStep,
@@ -465,6 +466,22 @@ def words(
 
     for said in words(step.value, line, night):
         _say(said)
+
+
+@app.command()
+def projector(
+    step: Annotated[ProjectorStep, typer.Argument(help="What is to be done.")],
+    config: Config = None,
+) -> None:
+    """Switch the venue's projectors over PJLink, or say how they are."""
+    from installation.commands.projector import projector
+
+    answered = True
+    for well, said in projector(step.value, config):
+        _say(said)
+        answered = answered and well
+    if not answered:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -141,6 +141,14 @@ class KioskStep(StrEnum):
     REMOVE = "remove"
 
 
+class ProjectorStep(StrEnum):
+    """What can be done about projectors."""
+
+    ON = "on"
+    OFF = "off"
+    STATUS = "status"
+
+
 class WordsStep(StrEnum):
     """What can be done about visitors' lines."""
 

@@ -69,6 +69,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str = ""  # the latest
     words_waiting: int = 0  # visitors' lines that nobody has decided about
     pages: dict[str, str | int | float] = {}  # who is on: numbers, and where the visitors' page is
+    projectors: tuple[str, ...] = ()  # of each where and how it is
     # the process and its machine; None where the system doesn't say
     memory_mb: float | None = None
     threads: int | None = None
@@ -200,6 +201,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("messages", f"{s.messages.get('taken', 0)} taken, {sum(s.refused.values())} refused"),
         ("lines", f"{s.words_waiting} wait: sleeptree words list" if s.words_waiting else ""),
         ("visitors", _visitors(s)),
+        ("projectors", ", ".join(s.projectors)),
         ("machine", _machine(s)),
         ("snapshot", "" if s.snapshot_tick is None else f"{ticks.seconds(s.tick - s.snapshot_tick):.1f} s old"),
         ("watched", _watched(s)),

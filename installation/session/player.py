@@ -23,6 +23,7 @@ from installation.live.painter import Painter
 from installation.live.stage import Stage
 from installation.live.voice import VoiceAnchor, VoiceTeller
 from installation.model import ticks
+from installation.outputs.projectors import Projector, Projectors
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
 from installation.recording.journal import wall
@@ -175,6 +176,7 @@ class Player:
             followers.append(speakers)
         if played.journal is not None:
             followers += self._voices(played, speakers)
+            followers += self._projectors(stack, played)
         if kept_here is not None:
             played.reader.gauges.append(kept_here.gauge)
         if self._written is not None:
@@ -213,6 +215,17 @@ class Player:
             yield VoiceTeller(played.desk.receive, lambda: speakers.voice)
         if voice.anchor:
             yield VoiceAnchor(played.desk.receive)
+
+    def _projectors(self, stack: ExitStack, played: Console) -> Iterator[Follower]:
+        """The venue's projectors, which go with the house."""
+        settings = self.production.settings.projector
+        if settings:
+            projectors = Projectors(
+                [Projector(one, self._world.notice) for one in settings], self._hours, self._world.weekday_minute
+            )
+            stack.callback(projectors.close)
+            played.reader.gauges.append(projectors.gauge)
+            yield projectors
 
     def _recast(self, played: Console, show: Show, name: str) -> None:
         """A saved scene plays: the journal says so, and whoever stands by is to have it too."""

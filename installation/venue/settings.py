@@ -126,6 +126,15 @@ class VoiceSettings(SettingsTable, frozen=True):
     anchor: bool = False  # Dream Trek's anchor and the stabiliser follow /voice/..., whoever sends that
 
 
+class ProjectorSettings(SettingsTable, frozen=True):
+    """One [[projector]] that speaks PJLink."""
+
+    host: Annotated[str, Meta(min_length=1)]
+    password: str = ""
+    port: Port = 4352
+    on_before: Annotated[int, Meta(ge=0, le=120)] = 10  # minutes before the house opens
+
+
 class Words(SettingsTable, frozen=True):
     """[words]: in which language the verses are, and whether visitors' lines wait for the staff."""
 
@@ -172,6 +181,7 @@ class Settings(SettingsTable, frozen=True):
     voice: VoiceSettings = VoiceSettings()
     words: Words = Words()
     hours: Hours = Hours()
+    projector: tuple[ProjectorSettings, ...] = ()
     care: Care = Care()
     log: LogFiles = LogFiles()
 
