@@ -102,6 +102,9 @@ def play(
     pages: Annotated[bool, typer.Option("--pages", help="Serve the visitors' page for phones in this house.")] = False,
     report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
+    cue: Annotated[
+        str, typer.Option("--from", metavar="CUE", help="Rehearse: begin with this section of the score.")
+    ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
     unsupervised: Unsupervised = False,
     link: LinkOption = None,
@@ -121,7 +124,7 @@ def play(
         display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, pages=pages, watch=watch
     )
     supervision = Supervision(context.obj, link, unsupervised)
-    _ended(play(Request(config, score, scene, seed, hours), options, supervision, resume))
+    _ended(play(Request(config, score, scene, seed, hours, cue=cue), options, supervision, resume))
 
 
 @app.command()
@@ -360,6 +363,20 @@ def controls(
     from installation.commands.controls import controls as listed
 
     _say(listed(Request(config), markdown))
+
+
+@app.command()
+def cues(
+    score: Annotated[
+        str | None, typer.Argument(metavar="SCORE", help="A file, or a shipped name.", show_default="the venue's")
+    ] = None,
+    *,
+    config: Config = None,
+) -> None:
+    """List the cues of a score: lengths, waits, notes; of a show that plays here, which one stands by."""
+    from installation.commands.cues import cues as listed
+
+    _say(listed(Request(config, score)))
 
 
 @app.command()

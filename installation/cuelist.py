@@ -19,8 +19,8 @@ from installation.model.score import HARMONY, Course, Score
 BETWEEN = ticks.ticks(0.6)
 """Ticks that must lie between two GO, whoever presses it."""
 
-SOOTHING = 2.5
-"""Seconds in which /show/calm takes away all that is torn, and every thread."""
+SOOTHING = 2.4
+"""Seconds in which /show/calm takes away all that is torn, and every thread: nothing is left after 2.5."""
 
 NOWHERE = -1
 
@@ -159,6 +159,15 @@ class CueList:
 
     def _named(self, address: str, name: str) -> int:
         return known(address, self.score.index(name), [section.name for section in self.score.section], name)
+
+
+def rehearsal(score: Score, name: str) -> list[tuple[str, tuple[object, ...]]]:
+    """What a show hears at its first tick to begin with the section `name`, as those before it would have left it."""
+    before = score.section[: 1 + (score.index(name) or 0)]
+    aims = {address: value for section in before for address, value in section.controls.items()}
+    scene = next((section.scene for section in reversed(before) if section.scene), score.scene)
+    said = [(address, (value,)) for address, value in aims.items()]
+    return [*said, (addresses.SCENE, (scene,)), (addresses.GOTO, (name, 0.0))]
 
 
 def _fade(seconds: float) -> float | None:

@@ -241,6 +241,8 @@ class Show:
             self.chords.move_on()
         if section.scene:
             self._stage.enter(section.scene, self.cues.way(CROSSFADE))
+        else:
+            self._stage.seconds = self.cues.way(self._stage.seconds)
         if self.course.place == 0 and self.course.arc > 0:
             self.community.settle_elsewhere(self.course.arc)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from installation.brushes.tearing import WHOLE, registers
 from installation.controls import Refused
-from installation.cuelist import BETWEEN
+from installation.cuelist import BETWEEN, rehearsal
 from installation.foundation import snapshot as memory
 from installation.model import ticks
+from installation.model.chance import Chance
 from installation.model.score import Score, parse
 from installation.remote.inbox import KEYS, Source
 from installation.show import Show
@@ -177,6 +179,34 @@ def test_a_section_that_fades_out_is_dark_at_its_end_and_the_next_one_comes_out_
     assert show.moment().presence < 0.01
     run(show, 2.0 + 4.0)
     assert show.moment().presence > 0.1
+
+
+def test_calm_leaves_nothing_torn_and_no_thread_of_light_after_two_and_a_half_seconds() -> None:
+    for section in ("storm", "dawn"):
+        show = cues(SCORE.replace("seconds = 3\n", "seconds = 300\n"))
+        show.accept("/show/goto", [section, 0])
+        show.accept("/dream/unrest", [0.6])
+        run(show, 2.0)
+        before = show.moment()
+        assert before.unrest > 0.4
+        assert len(registers(before, Chance(1))) == 2
+        assert (before.bloom == 1.0) == (section == "dawn")
+        show.accept("/show/calm")
+        run(show, 2.5)
+        after = show.moment()
+        assert (after.phase, after.bloom) == ("harmony", 0.0)  # threads are as bright as bloom
+        assert registers(after, Chance(1)) == (WHOLE,)
+
+
+def test_a_rehearsal_begins_as_the_sections_before_would_have_left_it() -> None:
+    text = SCORE.replace("fade_out = 1", 'fade_out = 1\nscene = "other"\ncontrols = { "/dream/unrest" = 0.3 }')
+    show = Show(parse(text, "cues.toml"), 1, {"dark": Dark, "other": Dark})
+    for address, arguments in rehearsal(show.score, "night"):
+        show.accept(address, arguments)
+    show.step()
+    assert (show.moment().section, show.playing) == ("night", ["other"])
+    assert show.glides.aim_of("/dream/unrest") == 0.3
+    assert show.moment().number("/light/glow") == pytest.approx(0.9, abs=1e-6)
 
 
 # the least time between two GO

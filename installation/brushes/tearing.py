@@ -23,6 +23,7 @@ from installation.scene import Beat, Light, Mist, Moment, Points, Strokes
 REGISTERS = (rgb(0.06, 0.86, 1.00), rgb(1.00, 0.16, 0.74))
 """The colours of the two registers that glitch pulls the light into: cyan against magenta."""
 
+BARELY = 0.001  # unrest that nobody sees: a glide to nothing is never quite there
 APART = 0.085  # metres either way at full unrest, two metres up
 SLABS = 96
 SLAB = 0.085  # metres; the highest reaches as high as there is light
@@ -83,7 +84,7 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
     all that is above the first of them leans and swings back.
     """
     torn = now.unrest
-    if torn <= 0.0:
+    if torn <= BARELY:
         return (WHOLE,)
     draw, struck = chance.at(now.beat.index // SHEARED), chance.of("hammer").at(now.beat.index).uniform(size=3)
     strain = torn * max(now.number(addresses.UNREST), 0.0)  # pulled further than the phase does

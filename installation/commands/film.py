@@ -14,7 +14,7 @@ from installation.session.request import Request
 def film(request: Request, reel: Reel, journal: Path | None = None) -> str:
     """Film what `reel` asks for, of the show or of the performance in a journal; say where it is."""
     _check(reel)
-    production = load_production(request) if journal is None else load_replay(journal, request.config)
+    production = load_production(request).unattended() if journal is None else load_replay(journal, request.config)
     return go_round(production, reel) if reel.loops else shoot(production, reel)
 
 

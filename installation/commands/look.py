@@ -48,7 +48,7 @@ def look(request: Request, wanted: Wanted, watch: bool) -> None:
     writable(wanted.out)
     if wanted.out.suffix.lower() != ".png":
         raise Mistake(f'--out takes a file whose name ends in .png, got "{wanted.out.name[:40]}"')
-    production = load_production(request)
+    production = load_production(request).unattended()
     name, console, eye = production.score.scene, Console(highlight=False), Eye(*wanted.size, min(cores(), 2))
     saves = _Saves(production.scenes[name])
     try:

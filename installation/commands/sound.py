@@ -29,7 +29,7 @@ def sound(
     if binaural and channels != 2:
         raise Mistake(f"--binaural is for two ears: it takes no --channels, got {channels}")
     path = writable(out)
-    production = load_production(request) if journal is None else load_replay(journal, request.config)
+    production = load_production(request).unattended() if journal is None else load_replay(journal, request.config)
     begins, whole = production.reach
     length = whole - start if seconds is None else seconds
     if length <= 0:

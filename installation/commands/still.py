@@ -23,7 +23,7 @@ def still(
     writable(out)
     if out.suffix.lower() not in (".png", ".webp"):
         raise Mistake(f'--out takes a file whose name ends in .png or .webp, got "{out.name[:40]}"')
-    production = load_production(request) if journal is None else load_replay(journal, request.config)
+    production = load_production(request).unattended() if journal is None else load_replay(journal, request.config)
     tick = ticks.ticks(_seconds(production, at, phase))
     from installation.film import film
     from installation.film.encoder import webp

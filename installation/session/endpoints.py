@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from installation import addresses
+from installation.cuelist import rehearsal
 from installation.foundation.errors import Mistake
 from installation.light.code import with_code
 from installation.light.picture import Look, Pixels
@@ -102,6 +103,13 @@ def _speak(desk: Desk, production: Production) -> None:
         desk.receive(addresses.VERSE_LANGUAGE, [language], STAFF, 0)
 
 
+def _rehearse(desk: Desk, production: Production, show: Show) -> None:
+    """Where a rehearsal begins, as controls: a show that goes on has them in its journal."""
+    if production.cue and show.tick == 0:
+        for address, arguments in rehearsal(production.score, production.cue):
+            desk.receive(address, arguments, STAFF, 0)
+
+
 @contextmanager
 def console(
     production: Production,
@@ -130,6 +138,7 @@ def console(
         desk = Desk(show, data / "presets", through.targets, written.write, lines)
         desk.troubles += [lambda: written.trouble, lambda: lines.trouble]
         _speak(desk, production)
+        _rehearse(desk, production, show)
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     publisher, watchdog = StatePublisher(desk, journal, wall), ServiceWatchdog()

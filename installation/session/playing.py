@@ -298,7 +298,9 @@ def _film_instead(request: Request, options: PlayOptions, production: Production
             f"{out.parent.absolute()}: {error.strerror}; play where there is a screen, or may be a film"
         ) from None
     reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, start, seconds, writable(out))
-    said = shoot(production if replayed else load_production(request, score="abridged"), reel)
+    if not replayed:
+        production = load_production(replace(request, cue=""), score="abridged").unattended()
+    said = shoot(production, reel)
     if options.report is not None:
         _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
     return said

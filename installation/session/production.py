@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from installation import addresses, repertoire
 from installation.foundation import places
@@ -37,6 +39,11 @@ class Production:
     seed: int
     scenes: Mapping[str, type[Scene]]
     date: str = field(default="", kw_only=True)  # of the evening, where no calendar says it
+    cue: str = field(default="", kw_only=True)  # the section that a rehearsal begins with
+
+    def unattended(self) -> Production:
+        """The same where nobody is there who could press GO: in stills and films no section waits."""
+        return replace(self, score=self.score.unattended())
 
     def show(self) -> Show:
         """The show at its first tick; scenes grow what they grow. Raises Mistake."""
@@ -125,8 +132,18 @@ def load_production(request: Request, score: str | None = None) -> Production:
             arc = arc.lasting(hours)
         except ValueError as error:
             raise Mistake(f"hours: {error}") from None
+    if request.cue:
+        arc = _rehearsed(arc, request.cue)
     seed = venue.show.seed if request.seed is None else request.seed
-    return Production(venue, arc, seed, found.scenes, date=request.date)
+    return Production(venue, arc, seed, found.scenes, date=request.date, cue=request.cue)
+
+
+def _rehearsed(score: Score, cue: str) -> Score:
+    """A score that is begun in its middle: everybody is there already."""
+    if score.index(cue) is None:
+        names = ", ".join(section.name for section in score.section)
+        raise Mistake(f'--from takes one of {names}, got "{cue[:40]}"')
+    return msgspec.structs.replace(score, settled=True)
 
 
 def _settings(path: Path | None) -> Settings:

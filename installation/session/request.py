@@ -18,6 +18,7 @@ class Request:
     seed: int | None = None
     hours: float | None = None  # that an arc lasts
     date: str = ""  # of the evening; what is played live has its own
+    cue: str = ""  # the section that a rehearsal begins with
 
 
 @dataclass(frozen=True)

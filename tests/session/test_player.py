@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,16 @@ def test_it_plays_for_as_long_as_was_wished_keeps_the_evening_and_reports() -> N
     assert [[one[0] for one in given] for given in performance.controls.values()] == [["/show/date"], ["/show/phase"]]
     assert evening.screen.shown[60][1].any()
     assert not evening.screen.shown[-1][1].any()  # it ended in the dark
+
+
+def test_a_rehearsal_begins_with_its_cue_and_the_journal_knows() -> None:
+    evening = Evening()
+    evening.player.production = evening.production = replace(evening.production, cue="torn")
+    said = evening.play()
+    assert [section["name"] for section in said["sections"]][-1] == "torn"
+    (journal,) = (places.data() / "journals").glob("*.journal")
+    performance = read(journal)
+    assert ("/show/goto", ("torn", 0.0)) in performance.controls[0]
 
 
 def test_the_end_may_be_asked_for_at_any_time() -> None:
