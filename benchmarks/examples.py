@@ -1,4 +1,4 @@
-"""The pictures of scenes/examples that the README shows: each scene's harmony, glitch and resolution in a row.
+"""The pictures of scenes/examples that docs/scenes.md shows: each scene's harmony, glitch and resolution in a row.
 
     python benchmarks/examples.py [--size 320x180] [--out assets/examples]
 

@@ -6,14 +6,24 @@ import re
 import subprocess
 import sys
 import tomllib
+import types
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 import yaml
+from numpy.typing import NDArray
 
 from installation.acceptance import accept
 from installation.controls import TABLE
+from installation.foundation import places
+from installation.light.grade import Grade
+from installation.light.pyramid.renderer import Renderer
 from installation.model import score
+from installation.scene import Scene
+from installation.show import Show
 from installation.venue import settings
 from tests.harness.manual import DOCS, Page, known, pages, parsed
 from tests.harness.waiting import ROOT
@@ -82,8 +92,37 @@ def test_every_score_and_setting_that_it_prints_is_read(page: Page) -> None:
             settings.parse(block, page.path.name)
 
 
+def test_the_example_scene_is_the_one_in_the_examples_and_plays() -> None:
+    (source,) = PAGES["docs/scenes.md"].blocks("python")
+    assert source == (ROOT / "scenes/examples/reeds.py").read_text(encoding="utf-8")
+    module = types.ModuleType("reeds")
+    exec(compile(source, "scenes.md", "exec"), module.__dict__)
+    kind = next(v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Scene) and v is not Scene)
+    text = (places.config() / "abridged.toml").read_text(encoding="utf-8")
+    show = Show(msgspec.structs.replace(score.parse(text, "abridged.toml"), scene="reeds"), 1, {"reeds": kind})
+    show.accept("/reeds/height", [2.0])
+    with closing(Renderer(160, 90)) as renderer:
+        pictures = [drawn(show, renderer, tick) for tick in (300, 1300, 2300)]
+    assert all((picture & 255).mean() > 4 for picture in pictures)
+    assert not np.array_equal(pictures[0], pictures[1])
+
+
+def drawn(show: Show, renderer: Renderer, tick: int) -> NDArray[np.uint32]:
+    while show.tick < tick:
+        show.step()
+    picture = np.zeros((90, 160), np.uint32)
+    renderer.draw(show.lights(), show.view(), Grade(), show.tick, picture)
+    return picture
+
+
+def test_every_picture_of_the_gallery_stands_over_the_command_that_draws_it() -> None:
+    page = PAGES["docs/gallery.md"]
+    shown = [Path(link.target).name for link in page.links if link.picture]
+    assert shown == [order.split("--out ")[1] for order in page.commands]
+
+
 def test_the_manual_stays_light() -> None:
-    own = [path for path in (DOCS / "pictures").glob("*") if path.name != "loop.webp"]
+    own = [path for path in (DOCS / "pictures").rglob("*") if path.is_file() and path.name != "loop.webp"]
     assert sum(path.stat().st_size for path in own) <= HEAVIEST
     assert (DOCS / "pictures" / "loop.webp").stat().st_size <= 3_000_000
 
@@ -110,6 +149,7 @@ def test_the_site_is_built_without_a_warning_and_without_the_net(tmp_path: Path)
     assert built.returncode == 0, built.stdout + built.stderr
     pages = {path: path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*.html")}
     assert "Everything a scene may know" in pages[tmp_path / "site" / "reference.html"]
+    del pages[tmp_path / "site" / "404.html"]  # names places on a server
     for path, text in pages.items():
         fetched = re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=['\"]?(https?:[^'\" >]+)", text)
         assert not fetched, f"{path.name} fetches {fetched}"

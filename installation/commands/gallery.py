@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from installation.foundation import places
-from installation.foundation.atomic import write_atomic
+from installation.foundation.atomic import publish
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.model.score import PHASES, Phase
@@ -62,7 +62,7 @@ def gallery(request: Request, wanted: Wanted) -> str:
         title = "SleepTree: nights" if wanted.nights else "SleepTree: worlds, phases, seeds"
         try:
             if kind == ".html":
-                write_atomic(path, html(title, rows))
+                publish(path, html(title, rows))
             else:
                 _picture(path, rows)
         except OSError as error:
@@ -81,7 +81,7 @@ def _picture(path: Path, rows: Sequence[Row]) -> None:
         png.write(path, sheet, "SleepTree, a gallery; rows: " + "; ".join(row.title for row in rows))
         return
     try:
-        write_atomic(path, webp(sheet))
+        publish(path, webp(sheet))
     except ValueError as error:  # no such encoder, or more pixels than the format has
         raise Mistake(f"{path}: {error}") from None
 

@@ -28,7 +28,7 @@ def still(
     from installation.film import film
     from installation.film.encoder import webp
     from installation.foundation import png
-    from installation.foundation.atomic import write_atomic
+    from installation.foundation.atomic import publish
     from installation.light.picture import prepare
 
     show, picture, source = production.show(), production.picture(size), production.source()
@@ -38,7 +38,7 @@ def still(
         pixels = film.still(show, picture, tick, progress, source)
     now = show.moment()
     if out.suffix.lower() == ".webp":
-        write_atomic(out, webp(pixels))
+        publish(out, webp(pixels))
     else:
         png.write(out, pixels, f"SleepTree, seed {show.seed}, score {show.score.name}, {ticks.seconds(tick):g} s")
     said = [f"{size[0]}x{size[1]}", f"{now.section} ({now.phase})", f"{now.seconds:g} s"]

@@ -50,6 +50,16 @@ class Unfinished:
         self.path.unlink(missing_ok=True)
 
 
+def publish(path: Path, data: bytes) -> None:
+    """Write a file that everybody may read, so that it is there whole or not at all. Raises OSError."""
+    fresh = Unfinished(path)
+    try:
+        fresh.path.write_bytes(data)
+        fresh.finish()
+    finally:
+        fresh.abandon()
+
+
 class Whole(ABC):
     """What writes a file in a `with` block: it is finished at the block's end, and an error throws it away."""
 

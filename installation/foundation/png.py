@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.foundation.atomic import Unfinished
+from installation.foundation.atomic import publish
 
 Pixels = NDArray[np.uint32]
 
@@ -32,12 +32,7 @@ def write(path: Path, picture: Pixels, said: str = "") -> None:
     if said:
         parts.append(_chunk(b"tEXt", b"Description\0" + said.encode("latin-1", "replace")))
     parts += [_chunk(b"IDAT", zlib.compress(rows.tobytes(), 4)), _chunk(b"IEND", b"")]
-    unfinished = Unfinished(path)
-    try:
-        unfinished.path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-        unfinished.finish()
-    finally:
-        unfinished.abandon()
+    publish(path, b"\x89PNG\r\n\x1a\n" + b"".join(parts))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

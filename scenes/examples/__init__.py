@@ -1,4 +1,4 @@
-"""Short scenes to begin from, each of which teaches one thing. The README's "A scene of your own" shows their pictures.
+"""Short scenes to begin from, each of which teaches one thing. The manual's "Scenes of your own" shows their pictures.
 
 fireflies  Points, hues, and chance addressed by index
 reeds      Strokes, a control, and a state that `step` moves

@@ -86,6 +86,8 @@ def test_a_gallery_of_seeds_has_the_stills_that_its_commands_draw(command: Comma
     ran = command.run(*ORDER, "--seeds", "1-2", "--out", "page.html")
     assert ran.returncode == 0, ran.stderr
     assert "page.html: 6 stills" in ran.stdout
+    (command.home / "any").touch()
+    assert (command.home / "page.html").stat().st_mode == (command.home / "any").stat().st_mode, "kept from others"
     page = (command.home / "page.html").read_text(encoding="utf-8")
     orders = re.findall(r"<code>sleeptree (still .*?)</code>", page)
     assert len(set(orders)) == 6

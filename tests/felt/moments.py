@@ -10,16 +10,27 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from installation import repertoire
 from installation.controls import TABLE, Control
+from installation.light.picture import Picture, look
 from installation.model import ticks
 from installation.model.score import Phase, Score, Section
 from installation.show import Show
 
 SETTLED_S = 24.0
 """Seconds after which a phase is what it will be: unrest has arrived, the sleepers agree or don't, the chord landed."""
+
+LINGER_S = 2.0
+"""Seconds that a picture remembers."""
+COMMUNITY_S = 8.0
+"""Seconds in which the sleepers have answered."""
+
+Pixels = NDArray[np.uint32]
+Size = tuple[int, int]
 
 
 def show(phase: Phase) -> Show:
@@ -47,6 +58,28 @@ def touch(playing: Show, address: str, value: float) -> None:
     """Set a control, whose glide is over at once: what it does is asked about, not how it comes."""
     playing.accept(address, [value])
     playing.glides.start(address, value)
+
+
+def answered(row: Control) -> float:
+    """Seconds after which what a control does is seen: the community is asked, or the picture is."""
+    return COMMUNITY_S if row.address.split("/")[1] == "dream" else LINGER_S
+
+
+def picture(phase: Phase, size: Size, address: str = "", value: float = 0.0, after: float = LINGER_S) -> Pixels:
+    """What a phase looks like so many seconds after one control was set, (height, width) of 0x00RRGGBB."""
+    playing = show(phase)
+    if address:
+        touch(playing, address, value)
+    run(playing, after - LINGER_S)
+    drawn, pixels = Picture(*size, 1, playing.seed), np.zeros(size[::-1], np.uint32)
+    trailing = playing.moment().number("/light/trails") > 0.0
+    for _ in range(round(LINGER_S * 120)):
+        playing.step()
+        if trailing and drawn.lingers(playing.tick):
+            drawn.linger(look(playing))
+    drawn.draw(look(playing), pixels, 1 / 60)
+    drawn.close()
+    return pixels
 
 
 def ends(row: Control) -> tuple[float, ...]:

@@ -13,14 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from installation.controls import Control
-from installation.light.picture import Picture, look
 from installation.model.score import Phase
 from tests.felt import moments
+from tests.felt.moments import LINGER_S
 
 FAINTEST = 3.0  # of 255, mean over the picture: less than this is lost in what moves anyway
 SIZE = 160, 90
-LINGER_S = 2.0
-ANSWERED_S = {"dream": 8.0}  # in which the community has answered; what is not asked of it is there at once
 HEARD = ("sound", "show")  # the rooms of the table that have nothing to show
 PAIRED = ("/dream/crowd", "/dream/crowd_most")  # how it is in the crowd, and how far that counts: nothing alone
 
@@ -29,18 +27,7 @@ Image = NDArray[np.float64]
 
 def picture(phase: Phase, address: str = "", value: float = 0.0, after: float = LINGER_S) -> Image:
     """What a phase looks like so many seconds after one control was set, (90, 160, 3) in 0..255."""
-    show = moments.show(phase)
-    if address:
-        moments.touch(show, address, value)
-    moments.run(show, after - LINGER_S)
-    drawn, pixels = Picture(*SIZE, 1, show.seed), np.zeros(SIZE[::-1], np.uint32)
-    trailing = show.moment().number("/light/trails") > 0.0
-    for _ in range(round(LINGER_S * 120)):
-        show.step()
-        if trailing and drawn.lingers(show.tick):
-            drawn.linger(look(show))
-    drawn.draw(look(show), pixels, 1 / 60)
-    drawn.close()
+    pixels = moments.picture(phase, SIZE, address, value, after)
     return np.stack([(pixels >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(float)
 
 
@@ -55,7 +42,7 @@ def apart(a: Image, b: Image) -> float:
 
 @pytest.mark.parametrize(("row", "end", "phase"), moments.felt("seen"))
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float, phase: Phase) -> None:
-    after = ANSWERED_S.get(row.address.split("/")[1], LINGER_S)
+    after = moments.answered(row)
     changed = apart(picture(phase, row.address, end, after), untouched(phase, after))
     by_itself = apart(untouched(phase, after + 0.5), untouched(phase, after))
     assert changed > max(0.5 * by_itself, FAINTEST), f"{changed:.1f}, by itself {by_itself:.1f}"

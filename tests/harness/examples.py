@@ -1,4 +1,4 @@
-"""The scenes under scenes/examples by name, as the README and the contract tests know them."""
+"""The scenes under scenes/examples by name, as the manual and the contract tests know them."""
 
 from __future__ import annotations
 

@@ -70,10 +70,15 @@ def pages() -> list[Page]:
     return [Page(path) for path in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))]
 
 
+def verbs() -> dict[str, click.Command]:
+    """Every command by its name."""
+    found: dict[str, click.Command] = vars(typer.main.get_command(app))["commands"]
+    return found
+
+
 def _verb(name: str) -> click.Command:
-    verbs: dict[str, click.Command] = vars(typer.main.get_command(app))["commands"]
-    assert name in verbs, f"there is no command {name}"
-    return verbs[name]
+    assert name in verbs(), f"there is no command {name}"
+    return verbs()[name]
 
 
 def parsed(order: str) -> None:

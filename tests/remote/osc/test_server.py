@@ -298,7 +298,7 @@ def test_a_flood_is_cut_to_its_share_and_a_bang_from_elsewhere_still_lands(desk:
 
 
 def test_a_simulated_strap_in_another_process_leads_its_sleeper(server: Server, desk: Desk, show: Show) -> None:
-    """The bridge of the README: 72 beats a minute, as a strap sends them, with one heard twice."""
+    """The bridge of the manual: 72 beats a minute, as a strap sends them, with one heard twice."""
     beats: list[object] = []
     for n in range(4):
         beats += [osc("/sleeper/3/beat"), *([osc("/sleeper/3/beat")] if n == 2 else []), 60 / 72]

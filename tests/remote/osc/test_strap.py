@@ -1,4 +1,4 @@
-"""The README's bridge for a heart-rate strap, run as it is written, with a strap that is simulated in its process."""
+"""The manual's bridge for a heart-rate strap, run as it is written, with a strap that is simulated in its process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from installation.show import Show
 from tests.harness.rehearsal import record, tick, unevenness
 from tests.harness.waiting import until
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+RECIPES = (Path(__file__).parents[3] / "docs" / "hosts.md").read_text(encoding="utf-8")
 
 STRAP = '''
 import asyncio
@@ -54,7 +54,7 @@ class BleakClient:
 
 @pytest.mark.whole
 def test_the_readmes_bridge_leads_a_sleeper(server: Server, desk: Desk, show: Show, tmp_path: Path) -> None:
-    (bridge,) = (block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "bleak" in block)
+    (bridge,) = (block for block in re.findall(r"```python\n(.*?)```", RECIPES, re.S) if "bleak" in block)
     (tmp_path / "bleak.py").write_text(STRAP)
     (tmp_path / "bridge.py").write_text(bridge)
     process = subprocess.Popen([sys.executable, str(tmp_path / "bridge.py"), "AA:BB", "3", str(server.port)])
