@@ -9,7 +9,9 @@ import math
 import re
 from collections.abc import Sequence
 
-from installation.controls import DATE, Accepted, Argument, Control, Refused, Released, Table, Value
+from installation.arguments import LONGEST_S, Argument, Over
+from installation.controls import DATE, Accepted, Control, Refused, Released, Table, Value
+from installation.foundation.easing import CURVES
 from installation.model import almanac
 
 _NUMERIC = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
@@ -21,7 +23,24 @@ def accept(rows: Table, address: str, arguments: Sequence[object]) -> Accepted:
     control, sleeper = rows.find(address)
     if control.role == "output":
         raise Refused("output", f"{address} is sent by the show and can't be set")
+    if control.timed and len(arguments) > 1:
+        over = _over(control, address, arguments[1:])
+        return Accepted(address, control, sleeper, _checked(control, address, arguments[:1]), over)
     return Accepted(address, control, sleeper, _checked(control, address, arguments))
+
+
+def _over(control: Control, address: str, arguments: Sequence[object]) -> Over:
+    """In what time: seconds, and how where that is said."""
+    curve = arguments[1] if len(arguments) > 1 else "ease"
+    if len(arguments) > 2 or not isinstance(curve, str) or curve not in CURVES:
+        said = f"{address} takes {control.takes}, in seconds 0..{LONGEST_S:g}, by one of {', '.join(CURVES)}"
+        raise Refused("type", f"{said}, got {' '.join(str(one)[:40] for one in arguments[:4])}")
+    try:
+        seconds = _number(control, address, arguments[0])
+    except Refused as error:
+        got = str(error).rpartition(", got ")[2]
+        raise Refused(error.reason, f"{address} takes a time in 0..{LONGEST_S:g} s, got {got}") from None
+    return Over(min(max(seconds, 0.0), LONGEST_S), curve)
 
 
 def _checked(control: Control, address: str, arguments: Sequence[object]) -> Value | tuple[float | str, ...]:

@@ -43,9 +43,9 @@ class Camerawork:
         self.way = self.origin.copy()
         self.led |= [any(getattr(move, axis) is not None for move in moves) for axis in AXES]
 
-    def take(self, address: str) -> None:
-        """A hand is on this one of ADDRESSES."""
-        self.held[ADDRESSES.index(address)] = ticks.ticks(HOLD_S + RETURN_S)
+    def take(self, address: str, seconds: float = 0.0) -> None:
+        """A hand is on this one of ADDRESSES, and moves it for so long."""
+        self.held[ADDRESSES.index(address)] = ticks.ticks(seconds + HOLD_S + RETURN_S)
 
     def release(self) -> None:
         """Every hand lets go: the way back begins."""

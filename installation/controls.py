@@ -11,6 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from installation import addresses
+from installation.arguments import LONGEST_S, PARTS, Argument, Over, Part
+from installation.foundation.easing import CURVES
+from installation.model import tempo
+from installation.model import waves as gestures
 from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
@@ -28,34 +32,6 @@ SLEEPERS = 240
 
 DATE = "date"
 """The unit of a word that is a date, as 2026-11-21."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a control that takes several: a number where it has a range, a word otherwise.
-
-    With a `default` it may be left out; then the others stand in any order in which they can be told apart.
-    """
-
-    name: str
-    low: float = 0.0
-    high: float = 0.0
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    default: float | str | None = None
-
-    @property
-    def numeric(self) -> bool:
-        """Whether it is a number."""
-        return self.high > self.low
-
-    @property
-    def span(self) -> str:
-        """What may be said, with its name."""
-        unit = f" {self.unit}" if self.unit else ""
-        said = f"{self.name} {self.low:g}..{self.high:g}{unit}" if self.numeric else self.name
-        said += f" ({', '.join(self.choices)})" if self.choices else ""
-        return f"[{said}]" if self.default is not None else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +57,7 @@ class Control:
     role: Role = "input"  # moves the show; request: answered by what is round it; output: sent by the show
     seen: tuple[Phase, ...] = ()
     heard: tuple[Phase, ...] = ()
-    look: bool = True  # part of a saved look, where it is a number or a switch
+    part: Part | Literal[""] | None = None  # of a look, "" in none; where nothing is said, the room's
     sensed: bool = False  # set by sensors, not by a hand
     arguments: tuple[Argument, ...] = ()
     kind: Kind = field(init=False, repr=False, compare=False)  # what the control takes
@@ -99,6 +75,18 @@ class Control:
         if isinstance(self.default, bool):
             return "switch"
         return "word" if isinstance(self.default, str) else "number"
+
+    @property
+    def group(self) -> str:
+        """The part of a look that this number or switch is in; empty where it is in none."""
+        if self.part is not None or self.role != "input" or self.kind not in ("number", "switch"):
+            return self.part or ""
+        return next((part for part in PARTS if self.address.startswith(f"/{part}/")), "")
+
+    @property
+    def timed(self) -> bool:
+        """Whether it can be told in what time to get there."""
+        return self.role == "input" and self.kind == "number" and "/N/" not in self.address
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -170,6 +158,7 @@ class Accepted:
     control: Control
     sleeper: int | None
     value: Value | tuple[float | str, ...]
+    over: Over | None = None
 
     @property
     def arguments(self) -> tuple[float | bool | str, ...]:
@@ -179,13 +168,23 @@ class Accepted:
             return tuple(value for argument, value in known if value != argument.default)
         if isinstance(self.value, tuple):
             return self.value
-        return () if self.value is None else (self.value,)
+        return () if self.value is None else (self.value, *(self.over or ()))
 
 
 SECONDS = Argument("seconds", 0.0, 3_600.0, "s")
 AS_WRITTEN = -1.0
 WAY = replace(SECONDS, default=AS_WRITTEN)
 """Seconds that a way into a section takes; where they are left out, it is as the score has written it."""
+
+_NUMBER = Argument("address")
+_WAVE = (
+    Argument("period", *gestures.PERIOD_S, "s"),
+    Argument("depth", 0.0, 1.0),
+    Argument("shape", choices=gestures.SHAPES, default=gestures.SHAPES[0]),
+)
+_LOOK = Argument("name")
+_PART = Argument("part", choices=(*PARTS, "all"), default="")
+_CURVE = Argument("curve", choices=tuple(CURVES), default="")
 
 _ROWS = (
     Control(addresses.GO, None, meaning="Next section of the score.", seen=PHASES, heard=PHASES),
@@ -214,11 +213,13 @@ _ROWS = (
     Control(addresses.DATE, "", unit=DATE, meaning="The evening's date: the tree's year, and what is rare."),
     Control(addresses.HOLD, False, meaning="The score waits."),
     Control(addresses.RATE, 1.0, 0.25, 4.0, "x", "How fast the score moves.", glide=0.5),
+    Control(addresses.TAP, None, meaning="A beat, tapped; from the second on it sets the tempo."),
+    Control(addresses.TEMPO, 0.0, 0.0, tempo.MOST, "1/min", "Beats: breath and torn slices keep to it; 0 none."),
     Control(
         addresses.BLACKOUT, False, meaning="Fade to black and silence in 2 s, and back.", seen=PHASES, heard=PHASES
     ),
     Control(
-        addresses.CODE, 0.0, 0.0, 1.0, "", "How bright the code is that leads visitors to their page.", 1.5, look=False
+        addresses.CODE, 0.0, 0.0, 1.0, "", "How bright the code is that leads visitors to their page.", 1.5, part=""
     ),
     Control(
         addresses.CALM,
@@ -248,12 +249,10 @@ _ROWS = (
         "",
         "How it is in those who lie there: -1 still .. 1 restless.",
         4.0,
-        look=False,
+        part="",
         sensed=True,
     ),
-    Control(
-        addresses.CROWD_MOST, 0.0, 0.0, 0.5, "", "How far the crowd may move unrest; 0 not at all.", 1.0, look=False
-    ),
+    Control(addresses.CROWD_MOST, 0.0, 0.0, 0.5, "", "How far the crowd may move unrest; 0 not at all.", 1.0, part=""),
     Control(addresses.MEND, False, meaning="The stabiliser: holds the community together while it is on.", seen=TORN),
     Control(addresses.BRIGHTNESS, 1.0, 0.0, 2.0, "x", "Exposure of the whole picture.", 0.6, seen=PHASES),
     Control(addresses.GLOW, 0.5, 0.0, 1.0, "", "Halos, and how far bright light blooms.", 1.0, seen=PHASES),
@@ -269,7 +268,7 @@ _ROWS = (
         "dB",
         "Loudness of the drones under the house's own.",
         0.5,
-        look=False,
+        part="level",
         heard=PHASES,
     ),
     Control(addresses.ROOT, 55.0, 40.0, 110.0, "Hz", "The lowest tone; an arc may move its key.", 4.0, heard=PHASES),
@@ -279,7 +278,7 @@ _ROWS = (
         addresses.SOUND_ROUGHNESS, 0.5, 0.0, 1.0, "", "How far unrest pulls the tones into beating.", 1.0, heard=TORN
     ),
     Control(addresses.SOUND_GLITCH, 0.5, 0.0, 1.0, "", "How hard the glitch clock tears the sound.", 0.5, heard=TORN),
-    Control(addresses.DMX_LEVEL, 1.0, 0.0, 1.0, "x", "Of the room's own lights.", 1.0, look=False),
+    Control(addresses.DMX_LEVEL, 1.0, 0.0, 1.0, "x", "Of the room's own lights.", 1.0, part=""),
     Control(addresses.SWAY, 0.5, 0.0, 1.0, "", "How far the camera drifts.", 4.0, seen=PHASES),
     Control(addresses.DISTANCE, 11.0, 1.5, 30.0, "m", "From the tree's axis to the camera.", 5.0, seen=PHASES),
     Control(addresses.HEIGHT, 1.9, -1.5, 9.0, "m", "Of the camera above the water, or under it.", 5.0, seen=PHASES),
@@ -318,15 +317,11 @@ _ROWS = (
         "",
         "How loud somebody speaks or sings, over the room.",
         0.15,
-        look=False,
+        part="",
         sensed=True,
     ),
-    Control(
-        addresses.VOICE_ONSET, 0.0, 0.0, 1.0, "", "Something begins: how hard, for 0.1 s.", look=False, sensed=True
-    ),
-    Control(
-        addresses.VOICE_PITCH, 0.0, 0.0, 1000.0, "Hz", "The note that is sung, or was last.", look=False, sensed=True
-    ),
+    Control(addresses.VOICE_ONSET, 0.0, 0.0, 1.0, "", "Something begins: how hard, for 0.1 s.", part="", sensed=True),
+    Control(addresses.VOICE_PITCH, 0.0, 0.0, 1000.0, "Hz", "The note that is sung, or was last.", part="", sensed=True),
     Control(
         addresses.VOICE_CONFIDENCE,
         0.0,
@@ -335,11 +330,66 @@ _ROWS = (
         "",
         "How sure that note is; 0: nobody sings.",
         0.1,
-        look=False,
+        part="",
         sensed=True,
     ),
-    Control(addresses.SAVE, "", meaning="Remember every look by this name.", role="request"),
-    Control(addresses.LOAD, "", meaning="Glide to the look of this name.", role="request"),
+    Control(
+        addresses.RECORD,
+        "",
+        arguments=(_NUMBER, Argument("seconds", gestures.SHORTEST_S, gestures.LONGEST_S, "s")),
+        meaning="Remember what this number does from now on, for so long.",
+    ),
+    Control(
+        addresses.PLAY,
+        "",
+        arguments=(_NUMBER, Argument("rate", 0.25, 4.0, "x", default=1.0)),
+        meaning="Loop what is recorded of it, until a hand moves it.",
+    ),
+    Control(
+        addresses.LFO,
+        "",
+        arguments=(_NUMBER, *_WAVE),
+        meaning="A wave about where it is aimed; a depth of 1 is as wide as its range.",
+    ),
+    Control(
+        addresses.RANDOM,
+        "",
+        arguments=(_NUMBER, Argument("low", -1e6, 1e6), Argument("high", -1e6, 1e6)),
+        meaning="Somewhere between the two.",
+    ),
+    Control(addresses.END, "", arguments=(_NUMBER,), meaning="Its gesture ends; it glides to where it is aimed."),
+    Control(addresses.STOP, None, meaning="Every gesture ends."),
+    *(
+        Control(f"{addresses.LOCK}{part}", False, meaning=f"No hand moves the {part}; the score does.", part="")
+        for part in PARTS
+    ),
+    Control(
+        addresses.LOCK_CONTROL,
+        "",
+        arguments=(Argument("address"), Argument("on", 0.0, 1.0, default=1.0)),
+        meaning="No hand moves this one control; 0 takes it back.",
+    ),
+    Control(
+        addresses.SAVE,
+        "",
+        arguments=(_LOOK, _PART),
+        meaning="Remember a look by this name; once more within 3 s where there is one.",
+        role="request",
+    ),
+    Control(
+        addresses.LOAD,
+        "",
+        arguments=(_LOOK, Argument("seconds", 0.0, LONGEST_S, "s", default=""), _CURVE, _PART),
+        meaning="Go to the look of this name, or a part of it, in a time.",
+        role="request",
+    ),
+    Control(
+        addresses.RESTORE,
+        "",
+        arguments=(_LOOK,),
+        meaning="The look of this name as it was before it was saved last; the other way round the next time.",
+        role="request",
+    ),
     Control(addresses.MORPH, "", meaning="Between two looks: 0 the first .. 1 the second.", tags="ssf", role="request"),
     Control(addresses.LIST, None, meaning="Answered with the names of all looks, in /state/presets.", role="request"),
     Control(
@@ -430,27 +480,6 @@ TABLE = Table(_ROWS)
 
 
 def table(extra: Sequence[Control] = ()) -> Table:
-    """The engine's rows and `extra`. Raises ValueError when an address is declared twice."""
-    return Table((*_ROWS, *extra))
-
-
-def markdown(rows: Mapping[str, Control]) -> str:
-    """The table of controls as the README shows it."""
-    lines = ["| address | takes | default | meaning | seen and heard in |", "| --- | --- | --- | --- | --- |"]
-    for row in rows.values():
-        lines.append(f"| `{row.address}` | {row.span} | {_default(row)} | {row.meaning} | {_where(row)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _where(row: Control) -> str:
-    """In which phases a control is seen and heard, in words."""
-    said = [(sense, phases) for sense, phases in (("seen", row.seen), ("heard", row.heard)) if phases]
-    if row.seen == row.heard != ():
-        said = [("seen and heard", row.seen)]
-    return "; ".join(f"{s}: {'every phase' if p == PHASES else ', '.join(p)}" for s, p in said)
-
-
-def _default(row: Control) -> str:
-    if row.role == "output" or row.default is None:
-        return ""
-    return row.default if isinstance(row.default, str) else f"{float(row.default):g}"
+    """The engine's rows and a scene's own, `extra`. Raises ValueError when an address is declared twice."""
+    own = (row if row.part is not None or row.group else replace(row, part="place") for row in extra)
+    return Table((*_ROWS, *own))

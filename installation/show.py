@@ -24,7 +24,7 @@ from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.glides import Glides
 from installation.hand import Hand
-from installation.model import ticks
+from installation.model import tempo, ticks
 from installation.model.almanac import Almanac
 from installation.model.bells import FAR, Bells
 from installation.model.chance import Chance
@@ -110,7 +110,7 @@ class Show:
         self.text_of: Text = _nobodys  # of a visitor's line, by its number; it moves nothing, so nothing keeps it
         self.glides = Glides(self.table)
         self.camerawork = Camerawork(self.table)
-        self.hand = Hand(self.table, self.glides, self.camerawork)
+        self.hand = Hand(self.table, self.glides, self.camerawork, chance.of("gestures"))
         self.unrest, self.bloom = 0.0, BLOOM[self.course.section.phase]
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
@@ -169,6 +169,8 @@ class Show:
                 self.date = word
             case addresses.CALM:
                 self._calm()
+            case addresses.TAP:
+                self.hand.tap(self.tick)
             case _ if self.cues.take(taken, self.tick):
                 self._begin_section()
 
@@ -185,8 +187,7 @@ class Show:
         beaten = self.community.beats[:, 0] == self.tick
         for name in self.playing:
             self._moment_of(name)  # as it is before this tick: what rings is judged by what is seen
-        self.glides.step()
-        values = self.glides.now()
+        values = self.hand.step()
         if not values[addresses.HOLD] and self.cues.step(cast(float, values[addresses.RATE])):
             self._begin_section()
         section, way = self.course.section, self.cues.way
@@ -196,7 +197,7 @@ class Show:
         present, fade = (0.0, section.fade_out) if self.course.closing else (section.presence, way(section.fade))
         self.presence = ticks.towards(self.presence, present, fade)
         self.darkness = ticks.towards(self.darkness, float(bool(values[addresses.BLACKOUT])), BLACKOUT)
-        self.clock.step()
+        self.clock.step(tempo.slices(cast(float, values[addresses.TEMPO])))
         self.chords.step(self.tick, self.course.arc, section.phase, self._torn(values))
         self.community.step(self.tick, self._climate(values))
         c = self.community
@@ -380,7 +381,7 @@ class Show:
         return self._stage.view(lambda name: self._framed(name, aspect))
 
     def _values(self) -> Mapping[str, Value]:
-        return self.camerawork.shown(self.glides.now())
+        return self.camerawork.shown(self.hand.values())
 
     # remembering
 
@@ -421,7 +422,7 @@ class Show:
     def _recall(self, state: Mapping[str, Any], fitting: bool) -> None:
         self.cues.restore(state["cues"])
         memory.recall(self, self.moving, state["show"])
-        memory.recall(self.clock, self.clock.moving, state["clock"])
+        memory.recall(self.clock, self.clock.moving, {"owed": 0.0, **state["clock"]})
         self.chords.restore(state["chords"])
         self.glides.restore(state["glides"])
         memory.recall(self.camerawork, self.camerawork.state, state["camera"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.acceptance import accept
-from installation.controls import SLEEPERS, TABLE, Accepted, Control, Refused, markdown, table
+from installation.commands.controls import as_markdown
+from installation.controls import SLEEPERS, TABLE, Accepted, Control, Refused, table
 
 NUMBERS = [row for row in TABLE.values() if row.kind == "number"]
 
@@ -52,9 +53,9 @@ def test_whatever_is_said_is_accepted_within_range_or_refused_by_name(arguments:
         if row.kind == "number":
             assert isinstance(accepted.value, float)
             assert row.low <= accepted.value <= row.high
-        for argument, value in zip(row.arguments, accepted.arguments, strict=False):
-            assert isinstance(value, float if argument.numeric else str)
-            assert not argument.choices or value in argument.choices
+        for argument, value in zip(row.arguments, accepted.value if row.arguments else (), strict=True):
+            assert isinstance(value, float if argument.numeric else str) or value == argument.default
+            assert not argument.choices or value in (*argument.choices, argument.default)
         assert accept(TABLE, address, accepted.arguments) == accepted
 
 
@@ -87,7 +88,7 @@ def test_a_morph_takes_two_names_and_a_way() -> None:
 
 
 def test_the_table_is_readable_as_markdown() -> None:
-    lines = markdown(TABLE).splitlines()
+    lines = as_markdown(TABLE).splitlines()
     assert len(lines) == len(TABLE) + 2
     assert all(line.count("|") == 6 for line in lines)
     assert "| `/dream/breath` | 0.05..0.4 Hz | 0.16 | Rate of the common breath. | seen: every phase |" in lines

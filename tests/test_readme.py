@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from installation.controls import TABLE, markdown
+from installation.commands.controls import as_markdown
+from installation.controls import TABLE
 from installation.foundation import places
 from installation.light.grade import Grade
 from installation.light.pyramid.renderer import Renderer
@@ -56,7 +57,7 @@ def test_the_example_scene_is_the_one_in_the_examples_and_plays() -> None:
 
 
 def test_the_table_of_controls_is_the_table() -> None:
-    assert markdown(TABLE).strip() in README, "refresh it with: sleeptree controls --markdown"
+    assert as_markdown(TABLE).strip() in README, "refresh it with: sleeptree controls --markdown"
 
 
 def test_every_file_and_command_it_names_exists() -> None:

@@ -180,7 +180,7 @@ def test_the_arc_never_repeats_itself() -> None:
         ),
         ("/dream/breath", ["fast"], '/dream/breath takes one number in 0.05..0.4 Hz, got "fast"'),
         ("/dream/breath", [float("nan")], "/dream/breath takes one number in 0.05..0.4 Hz, got nan"),
-        ("/dream/breath", [0.1, 0.2], "/dream/breath takes one number in 0.05..0.4 Hz, got 2 arguments"),
+        ("/dream/breath", [0.1, "soon"], '/dream/breath takes a time in 0..3600 s, got "soon"'),
         ("/sleeper/241/rate", [1.0], "/sleeper/241/rate: sleepers are numbered 1..240, got 241"),
         ("/nothing", [], "/nothing is not a control"),
     ],

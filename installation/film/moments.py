@@ -33,11 +33,14 @@ FOLDERS = 12
 _PACKAGE = Path(shows.__file__).parent
 _MODEL = (
     "acceptance.py",
+    "arguments.py",
     "camerawork.py",
     "cast.py",
     "controls.py",
     "crossfade.py",
     "cuelist.py",
+    "fades.py",
+    "gestures.py",
     "glides.py",
     "hand.py",
     "history.py",

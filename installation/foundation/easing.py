@@ -1,6 +1,9 @@
-"""Soft starts and ends: the one smoothstep."""
+"""Soft starts and ends: the one smoothstep, and the curves that have a name."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +13,17 @@ def ease(x: float) -> float:
     """0..1 with a soft start and end (smoothstep), clipped."""
     t = min(max(x, 0.0), 1.0)
     return t * t * (3.0 - 2.0 * t)
+
+
+CURVES: Mapping[str, Callable[[float], float]] = MappingProxyType(
+    {
+        "ease": ease,
+        "line": lambda x: min(max(x, 0.0), 1.0),
+        "in": lambda x: min(max(x, 0.0), 1.0) ** 2,
+        "out": lambda x: 1.0 - (1.0 - min(max(x, 0.0), 1.0)) ** 2,
+    }
+)
+"""Ways from 0 to 1 by name: soft at both ends, straight, soft at the start, soft at the end."""
 
 
 def eased(x: NDArray[np.floating]) -> NDArray[np.float32]:

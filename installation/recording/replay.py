@@ -212,7 +212,8 @@ def summary(performance: Performance) -> list[str]:
     if header.tick:
         lines.append(f"goes on from {ticks.clock(ticks.seconds(header.tick))} of the show")
     lines += [f"  {ticks.clock(ticks.seconds(tick - header.tick))}  {name}" for tick, name in _sections(marks)]
-    moved = Counter(address for said in performance.controls.values() for address, _ in said)
+    said = [address for acts in performance.controls.values() for address, _ in acts]
+    moved = Counter(address for address in said if address != addresses.CHANGE)
     lines.append(f"controls: {moved.total()} accepted, {len(moved)} addresses moved")
     lines += [f"  {many:6}  {address}" for address, many in moved.most_common()]
     restarts = sum(mark.restart for mark in marks)

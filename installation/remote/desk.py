@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -21,6 +20,7 @@ from installation.model.ticks import RATE, SECOND
 from installation.remote.counters import Counters
 from installation.remote.feedback import Feedback
 from installation.remote.inbox import PRESET, STAFF, Inbox, Received, Source
+from installation.remote.looks import LOOKS, Looks
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
 from installation.remote.strokes import Strokes
@@ -65,6 +65,7 @@ class Desk:
         self.counters = Counters()
         self.feedback = Feedback(targets)
         self.presets = Presets(presets, show.table)
+        self._looks = Looks(self.presets, show.table)
         self.lines = lines  # visitors' lines; None: none are taken
         self._strokes = Strokes(show.table)
         self._addresses = Addresses(show.table)
@@ -135,6 +136,7 @@ class Desk:
         if (
             value is not None
             and not isinstance(value, tuple)
+            and accepted.over is None
             and self.feedback.is_echo(source, accepted.address, value, now_ns)
         ):
             self.counters.count("echoes")
@@ -142,22 +144,18 @@ class Desk:
         self._keep([Received(accepted, source)], now_ns, due_ns)
 
     def _reply(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
-        value = accepted.value
         match accepted.address:
             case addresses.SYNC:
                 self._asking[source] = None
                 self.feedback.subscribe(source)
             case addresses.LIST:
                 self.feedback.reply(source, {addresses.STATE_PRESETS: ", ".join(self.presets.names())})
-            case addresses.SAVE:
-                self.presets.save(str(value), self._aims)
-            case addresses.LOAD:
-                self._play(self.presets.load(str(value)), str(value), now_ns, due_ns)
+            case address if address in LOOKS:
+                received = self._looks.answer(accepted, self._aims, source, now_ns)
+                self.counters.count("messages", len(received))
+                self._keep(received, now_ns, due_ns)
             case _ if accepted.control.address in LINES:
                 self._reply_lines(accepted, source, now_ns)
-            case addresses.MORPH:
-                first, second, way = cast(tuple[str, str, float], value)
-                self._play(self.presets.between(first, second, way), f"{first} {second}", now_ns, due_ns)
 
     def _reply_lines(self, accepted: Accepted, source: Source, now_ns: int) -> None:
         """A visitor's line, or what staff decide about one."""
@@ -179,11 +177,6 @@ class Desk:
             shown = self.lines.shown
             if shown != show.glides.others[addresses.VERSE_SHOWN]:
                 self._keep([Received(accept(self.table, addresses.VERSE_SHOWN, [shown]), STAFF)], now_ns, None)
-
-    def _play(self, values: Mapping[str, Value], look: str, now_ns: int, due_ns: int | None) -> None:
-        self.counters.count("messages", len(values))
-        source = PRESET._replace(host=look)
-        self._keep([Received(accept(self.table, a, [v]), source) for a, v in values.items()], now_ns, due_ns)
 
     def _keep(self, messages: Sequence[Received], now_ns: int, due_ns: int | None) -> None:
         if due_ns is None or due_ns <= now_ns:
@@ -223,7 +216,8 @@ class Desk:
             try:
                 self._give(show, accepted, source)
             except Refused as refused:
-                self.counters.refuse(refused.reason, str(refused), source, now_ns)
+                if (source.link, refused.reason) != (PRESET.link, "locked"):  # a look leaves what is locked where it is
+                    self.counters.refuse(refused.reason, str(refused), source, now_ns)
                 continue
             taken += 1
             sources[accepted.address] = source

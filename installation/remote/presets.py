@@ -1,7 +1,8 @@
 """Presets (looks): saved as readable TOML, one file a name, loaded, and mixed two by two.
 
-A look is every number and switch of the dream, the light, the camera, the sound and the scenes; not the score's place,
-nor the sleepers. Loading one gives values to be accepted one by one, so that a journal needs no preset to be replayed.
+A look is every number and switch of the dream, the light, the camera, the sound and the scenes, or of one of these
+parts (controls.py says which control is in which); not the score's place, nor the sleepers, nor how loud it is unless
+that is asked for. Loading one gives values to be accepted one by one, so that a journal needs no preset to be replayed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ APART_S = 0.25
 """Seconds between two looks that are written."""
 
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
-_APART = ("show", "sleeper")  # rooms of the table that are no part of a look
 
 
 class Presets:
@@ -47,19 +47,41 @@ class Presets:
         self._wake, self._closing = Event(), Event()
         self.trouble = ""  # one line while looks can't be written
 
-    def save(self, name: str, values: Mapping[str, Value]) -> None:
-        """Have a look written. Raises Refused for a bad name, and for a new one where there are MOST already."""
+    def save(self, name: str, values: Mapping[str, Value], part: str = "") -> None:
+        """Have a look or a part of one written. Raises Refused for a bad name, and for one more than MOST."""
         self._path(name)
         lines = [f"# {name}: a look of SleepTree", ""]
         lines += [
             f'"{address}" = {_written(value)}{_unit(self._table[address])}'
             for address, value in values.items()
-            if address in self._table and self._belongs(self._table[address])
+            if address in self._table and _belongs(self._table[address], part)
         ]
+        self._have_written(name, "\n".join(lines) + "\n")
+
+    def restore(self, name: str) -> None:
+        """The look as it was before it was saved last; what it is now is kept in its place. Raises Refused."""
+        self.flush()
+        before = self._path(name).with_name(f"{name}.toml.before")
+        try:
+            text = before.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise Refused("preset", f'/preset/restore "{name}": nothing older is kept of such a look') from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refused("preset", f"{before}: {error}") from None
+        self._parsed(text, before)
+        self._have_written(name, text)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a look of this name. Raises Refused for a bad one."""
+        path = self._path(name)
+        with self._lock:
+            return name in self._unwritten or path.exists()
+
+    def _have_written(self, name: str, text: str) -> None:
         with self._lock:
             if name not in self._unwritten and not self._path(name).exists() and len(self._names()) >= MOST:
                 raise Refused("preset", f'/preset/save "{name}": there are {MOST} looks already, in {self._folder}')
-            self._unwritten[name] = "\n".join(lines) + "\n"
+            self._unwritten[name] = text
             if self._writer is None:
                 self._writer = Thread(target=self._run, name="looks", daemon=True)
                 self._writer.start()
@@ -78,8 +100,14 @@ class Presets:
             self._writer.join()
         self.flush()
 
-    def load(self, name: str) -> dict[str, Value]:
-        """The values of a look, by address. Raises Refused naming file, line and what is wrong."""
+    def load(self, name: str, part: str = "") -> dict[str, Value]:
+        """The values of a look or a part of it, by address. Raises Refused naming file, line and what is wrong."""
+        found = {a: value for a, value in self._loaded(name).items() if _belongs(self._table[a], part)}
+        if part and not found:
+            raise Refused("preset", f'/preset/load "{name}": it has nothing of {part}')
+        return found
+
+    def _loaded(self, name: str) -> dict[str, Value]:
         path = self._path(name)
         with self._lock:
             unwritten = self._unwritten.get(name)
@@ -96,7 +124,7 @@ class Presets:
             raise Refused("preset", f'no look is called "{name}"; there are {known}') from None
         except (OSError, UnicodeDecodeError) as error:
             raise Refused("preset", f"{path}: {error}") from None
-        return dict(kept[1])
+        return kept[1]
 
     def between(self, first: str, second: str, way: float) -> dict[str, Value]:
         """The look at `way` (0..1) from the first to the second: numbers are mixed, switches are the nearer's."""
@@ -163,19 +191,20 @@ class Presets:
                 accepted = accept(self._table, address, [value])
             except Refused as error:
                 raise Refused("preset", f"{path}: {error}") from None
-            if not accepted.control.look:
+            if accepted.control.part == "":
                 continue  # of a look that was saved when it still was a part of it
-            if not self._belongs(accepted.control):
+            if not accepted.control.group:
                 raise Refused("preset", f"{path}: {address} is no part of a look")
             assert not isinstance(accepted.value, tuple)
             values[address] = accepted.value
         return values
 
-    @staticmethod
-    def _belongs(control: Control) -> bool:
-        room = control.address.split("/")[1]
-        plain = control.role == "input" and control.kind in ("number", "switch")
-        return plain and control.look and room not in _APART
+
+def _belongs(control: Control, part: str) -> bool:
+    """Whether a control is in this part of a look; "": in a look as a whole, "all": in one with the loudness too."""
+    if part in ("", "all"):
+        return control.group not in ("", "level" if not part else "")
+    return control.group == part
 
 
 def _written(value: Value) -> str:

@@ -43,6 +43,8 @@ class Strokes:
             return None
         if source.link in _NO_HANDS or accepted.control.sensed or not show.hand.keeps(accepted.address):
             return None
+        if show.hand.locked(accepted.address):
+            return None
         who, tick, aim = (source.link, source.host), show.tick, show.glides.aim_of(accepted.address)
         goes_on = self._goes_on(accepted, who, tick, aim)
         if not goes_on and aim == accepted.value:

@@ -360,8 +360,9 @@ def test_every_line_can_be_read_by_anybody(tmp_path: Path) -> None:
     header, *lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert header["seed"] == 1
     assert header["score"]["name"] == "rehearsal"
-    assert lines[:2] == [[0, "/show/phase", "glitch"], [0, "/dream/mend", True]]
-    assert lines[2]["section"] == "storm"
+    mend = [[0, "/hand/change", 1.0, "/dream/mend"], [0, "/dream/mend", True]]  # what it was can be had back
+    assert lines[:3] == [[0, "/show/phase", "glitch"], *mend]
+    assert lines[3]["section"] == "storm"
     assert header["journal"] == performances.FORMAT
 
 

@@ -22,7 +22,8 @@ from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from installation.controls import Argument, Control
+from installation.arguments import Argument
+from installation.controls import Control
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.osc import codec

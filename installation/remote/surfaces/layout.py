@@ -38,6 +38,12 @@ UNTOUCHED = {
     addresses.VOICE_ONSET,
     addresses.VOICE_PITCH,
     addresses.VOICE_CONFIDENCE,
+    addresses.LOCK_CONTROL,
+    addresses.RECORD,
+    addresses.PLAY,
+    addresses.LFO,
+    addresses.RANDOM,
+    addresses.END,
 }
 """What takes a text, the number of one, a day or a time, which no fader and no button says; and what ears say."""
 
@@ -49,7 +55,11 @@ _BUTTON = 72  # height of a row of buttons
 _SMALL = 46  # height of a button in a sleeper's column, where there are many
 _ACROSS = 8  # buttons in a row
 
-_WITH_THE_SHOW = ("preset", "verse", "sync", "undo", "redo")  # rooms that share its page
+_SHARED = {
+    **{"camera": "light", "dmx": "light", "verse": "show", "sync": "show", "sleeper": "sleepers"},
+    **dict.fromkeys(("preset", "undo", "redo", "lock", "gesture"), "hands"),
+}
+"""The pages of rooms that share one."""
 
 Frame = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
@@ -92,9 +102,7 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
 
 def _page_of(row: Control) -> str:
     room = row.address.split("/")[1]
-    return {"camera": "light", "dmx": "light", "sleeper": "sleepers"}.get(
-        room, "show" if room in _WITH_THE_SHOW else room
-    )
+    return _SHARED.get(room, room)
 
 
 def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
@@ -118,10 +126,8 @@ def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list
 def _words(row: Control, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """What a row has a button for each of; one without a word for bangs and switches."""
     if row.kind == "several":
-        return choices.get(row.address, row.arguments[0].choices)
-    if row.kind != "word":
-        return ("",)
-    return LOOKS if row.role == "request" else choices.get(row.address, row.choices)
+        return LOOKS if row.role == "request" else choices.get(row.address, row.arguments[0].choices)
+    return choices.get(row.address, row.choices) if row.kind == "word" else ("",)
 
 
 def _fader(row: Control, address: str, name: str, frame: Frame) -> list[Widget]:
@@ -182,4 +188,5 @@ def _columns(count: int) -> list[tuple[int, int]]:
 def _name(row: Control) -> str:
     """The last word of the address; rooms that share a page say which they are."""
     parts = row.address.split("/")
-    return f"{parts[1]} {parts[-1]}" if parts[1] in ("camera", "dmx", "preset", "verse") else parts[-1]
+    shares = len(parts) > 2 and parts[1] in _SHARED and parts[1] != "sleeper"
+    return f"{parts[1]} {parts[-1]}" if shares else parts[-1]

@@ -50,6 +50,7 @@ NAMED: dict[str, tuple[tuple[codec.Argument, ...], Seen, object]] = {
     "/show/phase": (("glitch",), lambda show, now: now.phase, "glitch"),
     "/show/scene": (("dark",), lambda show, now: show.playing, ["dark"]),
     "/show/calm": ((), lambda show, now: now.phase, "harmony"),
+    "/show/tap": ((), lambda show, now: show.hand.taps.last >= 0, True),
     "/show/date": (("2026-05-01",), lambda show, now: show.date, "2026-05-01"),
     "/verse/language": (("de",), lambda show, now: now.controls["/verse/language"], "de"),
     "/verse/shown": (("1:3",), lambda show, now: now.controls["/verse/shown"], "1:3"),
@@ -94,8 +95,26 @@ def test_no_row_of_the_table_is_left_out() -> None:
     asked = {row.address for row in TABLE.values() if row.role == "request"}
     said = {row.address for row in TABLE.values() if row.role == "output"}
     tried = {row.address for row in (*NUMBERS, *SWITCHES)} | set(NAMED)
-    hands = {"/undo", "/redo", "/hand/change"}  # test_strokes.py plays them
-    assert set(TABLE) == tried | asked | said | hands
+    taken_back = {"/undo", "/redo", "/hand/change", "/lock/control"}  # just below; tests/test_locks.py
+    gestures = {address for address in TABLE if address.startswith("/gesture/")}  # tests/test_gestures.py
+    assert set(TABLE) == tried | asked | said | taken_back | gestures
+
+
+def test_hands_over_a_real_socket_go_in_a_time_and_are_taken_back(server: Server, desk: Desk, show: Show) -> None:
+    def say(address: str, *arguments: codec.Argument) -> None:
+        perform(server.port, osc(address, *arguments))
+        until(lambda: len(desk.inbox) == 1)
+        settled(show, desk, 1 / ticks.RATE)
+
+    say("/light/glow", 1.0, 1.0, "line")
+    assert settled(show, desk, 0.5).number("/light/glow") == pytest.approx(0.75, abs=0.01)
+    say("/undo")
+    assert show.glides.aims()["/light/glow"] == 0.5
+    say("/redo")
+    say("/lock/control", "/light/glow")
+    say("/light/glow", 0.25)
+    assert show.glides.aims()["/light/glow"] == 1.0
+    assert desk.counters.latest == "/light/glow: /light/glow is locked by /lock/control"
 
 
 # what is said wrongly, and what is merely said otherwise
@@ -105,7 +124,8 @@ WRONG = {
     osc("/dream/breath", "fast"): ("type", '/dream/breath takes one number in 0.05..0.4 Hz, got "fast"'),
     osc("/dream/breath", math.nan): ("nan", "/dream/breath takes one number in 0.05..0.4 Hz, got nan"),
     osc("/dream/breath", "inf"): ("nan", '/dream/breath takes one number in 0.05..0.4 Hz, got "inf"'),
-    osc("/dream/breath", 0.1, 0.2): ("type", "/dream/breath takes one number in 0.05..0.4 Hz, got 2 arguments"),
+    osc("/dream/breath", 0.1, "slowly"): ("type", '/dream/breath takes a time in 0..3600 s, got "slowly"'),
+    osc("/sleeper/1/hue", 0.1, 0.2): ("type", "/sleeper/1/hue takes one number in 0..1 turns, got 2 arguments"),
     osc("/dream/breath"): ("type", "/dream/breath takes one number in 0.05..0.4 Hz, got 0 arguments"),
     osc("/dream/dread", 0.5): ("unknown", "/dream/dread is not a control"),
     osc("/sleeper/0/glow", 1.0): ("unknown", "/sleeper/0/glow: sleepers are numbered 1..240, got 0"),

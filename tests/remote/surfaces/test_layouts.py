@@ -30,7 +30,7 @@ def apart(a: Widget, b: Widget) -> bool:
 
 
 def test_there_is_a_page_for_every_room() -> None:
-    assert [page.name for page in PAGES] == ["show", "dream", "light", "sound", "sleepers"]
+    assert [page.name for page in PAGES] == ["show", "dream", "light", "sound", "hands", "sleepers"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
