@@ -51,6 +51,7 @@ class Phone:
             while True:
                 said = await self.socket.receive()
                 if said.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
+                    await self.socket.close()
                     return self.socket.close_code or 0
 
 

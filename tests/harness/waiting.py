@@ -44,15 +44,19 @@ def alive(process: int) -> bool:
         return False
 
 
+_given = [0]  # the last port that was given away in this process: whoever has it may not have opened it yet
+
+
 def free_ports(many: int) -> list[int]:
-    """Ports that nobody has, for UDP and TCP, and that no system gives to those who ask for any."""
+    """Ports that nobody has, for UDP and TCP, no system gives to those who ask for any, and no two callers here get."""
     free: list[int] = []
-    first = 12_000 + os.getpid() % 8_000  # others may be looking, too
-    for port in range(first, 32_768):
+    first = 12_000 + os.getpid() * 997 % 18_000  # others may be looking, too
+    for port in range(max(first, _given[0]) + 1, 32_768):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp, suppress(OSError):
             udp.bind(("127.0.0.1", port))
             tcp.bind(("127.0.0.1", port))
             free.append(port)
         if len(free) == many:
+            _given[0] = free[-1]
             return free
     pytest.fail(f"{many} free ports are needed")

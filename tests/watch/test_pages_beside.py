@@ -85,11 +85,9 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
             # the show is killed: its phones stay, and go on with the next one
             old = playing.state["process"]
             os.kill(old, signal.SIGKILL)
-            while await on(first):
-                pass
+            await beside(first, lambda: playing.plays(than=old))
             while not await on(first):
                 pass
-            await beside(first, lambda: playing.plays(than=old))
             # the pages are killed: the show goes on, phones come back
             tick, process = playing.state["tick"], serving(playing)
             os.kill(process, signal.SIGKILL)
@@ -109,7 +107,7 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
         playing.start()
         playing.plays()
         playing.guarded()
-        asyncio.run(visit())
+        asyncio.run(asyncio.wait_for(visit(), 4 * TIMEOUT_S))
         code, _, err = playing.end()
         assert (code, "Traceback" in err) == (0, False), err
         assert not playing.processes()
