@@ -177,6 +177,9 @@ class Wall:
     def pressed(self) -> list[str]:
         return []
 
+    def held(self) -> frozenset[str]:
+        return frozenset()
+
     def toggle(self) -> None:
         pass
 

@@ -112,8 +112,9 @@ def play(
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
 
-    Keys: Escape or Q ends (twice where it fills the screen), F fullscreen or window, Space holds the score, Right and
-    Left next and previous section, 1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a still.
+    Keys: Escape or Q ends (held for a second where it fills the screen), F fullscreen or window, Space holds the score,
+    Right and Left next and previous section, 1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a
+    still.
 
     Where there is no screen, it films twenty seconds with all three phases instead.
     """

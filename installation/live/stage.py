@@ -31,8 +31,8 @@ FAREWELL = ticks.RATE
 NIGHTFALL = 10 * ticks.RATE
 """Ticks in which light and sound go when the house closes, and come when it opens."""
 
-AGAIN = 2 * SECOND
-"""Nanoseconds in which Escape or Q must be pressed again to end a show that fills the screen."""
+HELD = SECOND
+"""Nanoseconds for which Escape or Q must be held to end a show that fills the screen: nobody ends it by a touch."""
 
 UNLIT = 0.5
 """Level of the picture under which no words lie on it: in a dark room they would be the brightest thing."""
@@ -40,7 +40,8 @@ UNLIT = 0.5
 READ = 60 * SECOND
 """Nanoseconds after which the overlay goes by itself from a picture that fills the screen: people came for that."""
 
-_ASKED = f"once more within {AGAIN // SECOND} s ends the show"
+_ASKED = "held for a second, it ends the show"
+_ELSEWHERE = 'H: nothing lies on the audience\'s picture; [screen] overlay = "here" or a display of its own shows it'
 _WORDS = SECOND // 4  # between two updates of the overlay
 _SECTIONS = 1000  # kept for the report; a show of weeks plays more
 
@@ -60,7 +61,7 @@ class Stage:
 
     `clock` gives monotonic nanoseconds. Stills go into the folder `stills`; `notice` hears what whoever runs the show
     may want to read, `pulse` the show's tick each time a picture was shown. While the house isn't `awake` the show
-    goes on, dark and silent.
+    goes on, dark and silent. Words lie on a picture that fills the screen where they are wanted `here`.
     """
 
     def __init__(
@@ -79,11 +80,12 @@ class Stage:
         awake: Callable[[], bool] = lambda: True,
         reader: StatusReader | None = None,
         over: Callable[[Look, float], Look] = lambda seen, _: seen,
+        here: bool = False,
     ) -> None:
         self.show, self.painter, self._desk, self._followers = show, painter, desk, followers
         self._screen = painter.screen
         self._clock, self._sleep, self._stills, self._notice = clock, sleep, stills, notice
-        self._pulse, self._awake, self._over = pulse, awake, over
+        self._pulse, self._awake, self._over, self._here = pulse, awake, over, here
         self._reader = reader or StatusReader(painter.gauge, desk.gauge)
         self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
         self._day = self._open
@@ -94,7 +96,7 @@ class Stage:
         self._farewell: int | None = None  # ticks left until black
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = self._words_since = 0
-        self._asked_at: int | None = None  # when somebody pressed Escape or Q
+        self._asked: tuple[str, int] | None = None  # Escape or Q, which is held, and since when
         self._saving: list[threading.Thread] = []
         self.sections: deque[dict[str, Any]] = deque(maxlen=_SECTIONS)
 
@@ -149,6 +151,7 @@ class Stage:
             self._pulse(self.show.tick)
         for key in self._screen.pressed():
             self._press(key)
+        self._hear_out()
         self._rest()
         if seen is not None:
             self.painter.begin(seen, self._clock(), self.level)
@@ -207,13 +210,15 @@ class Stage:
     def _press(self, key: str) -> None:
         controls = self.show.moment().controls
         match key.strip("[]"):  # "[1]" is the 1 beside the cursor keys
-            case "escape" | "q" if not self._sure():
-                pass
+            case "escape" | "q" if self._screen.fullscreen:
+                self._asked = self._asked or (key, self._clock())
             case "escape" | "q" | "close":
                 self.end()
             case "f":
                 self._screen.toggle()
                 self.painter.interrupted()
+            case "h" if not self._welcome:
+                self._notice(_ELSEWHERE)
             case "h":
                 self._words = () if self._words is None else None
                 self._words_at, self._words_since = 0, self._clock()
@@ -230,12 +235,16 @@ class Stage:
             case "1" | "2" | "3" as digit:
                 self._say(addresses.PHASE, PHASES[int(digit) - 1])
 
-    def _sure(self) -> bool:
-        """Whether somebody means to end the show: nobody ends a public one by a touch. A window is a rehearsal."""
-        now, before = self._clock(), self._asked_at
-        sure = not self._screen.fullscreen or (before is not None and now - before <= AGAIN)
-        self._asked_at = None if sure else now
-        return sure
+    def _hear_out(self) -> None:
+        """End the show where somebody means that: the key is still down. In a window, a rehearsal, a press does."""
+        if self._asked is None:
+            return
+        key, since = self._asked
+        if key not in self._screen.held():
+            self._asked = None
+        elif self._clock() - since >= HELD:
+            self._asked = None
+            self.end()
 
     def _say(self, address: str, *arguments: object) -> None:
         self._desk.receive(address, arguments, KEYS, self._clock())
@@ -258,9 +267,15 @@ class Stage:
 
     def _told(self, now_ns: int) -> tuple[str, ...] | None:
         """The lines that lie on the picture; None: none."""
-        asked = (_ASKED,) if self._asked_at is not None and now_ns - self._asked_at <= AGAIN else ()
-        words = self._overlay(now_ns) if self._lit else None
+        if not (self._welcome and self._lit):
+            return None
+        asked, words = (_ASKED,) if self._asked is not None else (), self._overlay(now_ns)
         return (*asked, *(words or ())) if asked or words is not None else None
+
+    @property
+    def _welcome(self) -> bool:
+        """Whether words may stand there at all: on no picture that an audience sees, but where that was asked for."""
+        return self._here or self._screen.apart or not self._screen.fullscreen
 
     @property
     def _lit(self) -> bool:

@@ -203,6 +203,7 @@ class Player:
             awake=self._awake,
             reader=played.reader,
             over=played.over,
+            here=self.production.settings.screen.overlay == "here",
         )
         every = period(painter.screen.display.rate, self.production.settings.screen.fps)
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))

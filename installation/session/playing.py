@@ -196,7 +196,7 @@ class Process:
                 small=self._options.window or wanted.pixels,
                 fullscreen=wanted.fullscreen and self._options.window is None,
                 present=present if present in ("memory", "gpu") else None,
-                overlay=wanted.overlay,
+                overlay=wanted.beside,
             )
         except NoScreen:
             return None

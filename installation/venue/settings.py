@@ -6,6 +6,7 @@ A wrong key or value is refused in one line that names file, table, key, rule an
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,13 +21,17 @@ from installation.venue.table import SettingsTable, Size, size
 __all__ = ["Settings", "Size", "size"]
 
 
+OVERLAY = re.compile(r"here|page|display ([1-9]|[1-5]\d|6[0-4])", re.ASCII)
+"""Where words may be: over the picture, on the operator's page alone, or in a window on a display."""
+
+
 class ScreenSettings(SettingsTable, frozen=True):
     """[screen]: which display, how large, how often; and what the flash guard must know of the room."""
 
     display: Annotated[int, Meta(ge=1, le=64)] = 1
     size: str = ""
     fullscreen: bool = True
-    overlay: Annotated[int, Meta(ge=0, le=64)] = 0
+    overlay: str = "page"
     fps: Annotated[int, Meta(ge=0, le=1000)] = 0
     threads: Annotated[int, Meta(ge=0, le=256)] = 0
     present: Literal["auto", "memory", "gpu"] = "auto"
@@ -37,6 +42,11 @@ class ScreenSettings(SettingsTable, frozen=True):
     def pixels(self) -> Size | None:
         """The size to draw at; None for the display's own."""
         return size(self.size) if self.size else None
+
+    @property
+    def beside(self) -> int:
+        """The display on which words have a window of their own; 0: none has."""
+        return int(self.overlay.removeprefix("display ")) if self.overlay.startswith("display ") else 0
 
 
 class Playing(SettingsTable, frozen=True):
@@ -203,6 +213,9 @@ def parse(text: str, source: str) -> Settings:
         outputs.check(settings.canvas, settings.output)
     except ValueError as rule:
         raise ValueError(f"{source}: {rule}") from None
+    if not OVERLAY.fullmatch(settings.screen.overlay):
+        rule = 'takes one of "here", "page", "display 1" .. "display 64"'
+        raise ValueError(f'{source}: [screen] overlay {rule}, got "{plain(settings.screen.overlay[:40])}"')
     for line in settings.hours.open:
         try:
             opening_hours.parse(line)

@@ -260,9 +260,9 @@ def test_the_piece_plays_and_is_played_with_keys(command: Command, desktop: Desk
         until(lambda: (desktop.picture() & 0xF0F0F0).max() == 0, "blackout")
         desktop.key("b")
         until(lambda: (desktop.picture() & 0xFF).max() > 0x60, "light again")
-        desktop.key("Escape")
-        desktop.key("Escape")  # no touch alone ends what fills the screen
-        out, err = process.communicate(timeout=TIMEOUT_S)
+        desktop.key("Escape")  # no touch ends what fills the screen
+        with desktop.held("Escape"):
+            out, err = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, out) == (0, "")
     assert err.splitlines() == [f"sleeptree: saved {path}" for path in stills.iterdir()]
     said = reported(command.home / "r.json")

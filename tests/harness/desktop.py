@@ -6,6 +6,8 @@ import ctypes
 import os
 import struct
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,15 @@ class Desktop:
     def key(self, *names: str) -> None:
         """Press keys, by their X names."""
         self.do("key", *names)
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """A key that stays down."""
+        self.do("keydown", name)
+        try:
+            yield
+        finally:
+            self.do("keyup", name)
 
     def close(self) -> None:
         """What a window manager does when somebody presses its close button: WM_DELETE_WINDOW (ICCCM 4.2.8.1)."""

@@ -25,6 +25,13 @@ def test_every_setting_but_the_rooms_measures_stands_in_the_file_that_ships() ->
         assert keys <= set(written.get(table.name, {})), table.name
 
 
+def test_words_have_a_display_of_their_own_where_one_is_named() -> None:
+    beside = [
+        settings.parse(f'[screen]\noverlay = "{word}"', "v").screen.beside for word in ("here", "page", "display 12")
+    ]
+    assert beside == [0, 0, 12]
+
+
 def test_values_arrive() -> None:
     read = settings.parse('[screen]\nsize = "1280x720"\nscreen_width_m = 5\n[show]\nseed = 7\n', "here")
     assert read.screen.pixels == (1280, 720)
@@ -56,6 +63,12 @@ def test_values_arrive() -> None:
             '[screen]\nsize = "wide"',
             'v.toml: [screen] size takes WIDTHxHEIGHT in pixels, 16..16384 each, such as 1920x1080, got "wide"',
         ),
+        ("[screen]\noverlay = 2", "v.toml: [screen] overlay takes a text, got 2"),
+        (
+            '[screen]\noverlay = "display 65"',
+            '[screen] overlay takes one of "here", "page", "display 1" .. "display 64", got',
+        ),
+        ('[screen]\noverlay = "there"', '"display 1" .. "display 64", got "there"'),
         ('[screen]\nsize = "8x99999"', '16..16384 each, such as 1920x1080, got "8x99999"'),
         ("[show]\nspeed = 2", "v.toml: [show] speed is not a setting; there are score, seed, scene"),
         ("[scren]\nfps = 2", "v.toml: [scren] is not a setting; there are screen, show"),

@@ -82,6 +82,10 @@ class HeadlessScreen:
         """Keys."""
         return [] if self._screen is None else self._screen.pressed()
 
+    def held(self) -> frozenset[str]:
+        """Keys that are down."""
+        return frozenset() if self._screen is None else self._screen.held()
+
     def toggle(self) -> None:
         """Fullscreen or window."""
         if self._screen is not None:

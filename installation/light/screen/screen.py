@@ -48,6 +48,9 @@ class Keyboard(Protocol):
     def pressed(self) -> list[str]:
         """Keys since it was last asked, by name."""
 
+    def held(self) -> frozenset[str]:
+        """Keys that are down now, by name."""
+
 
 class Overlay(Protocol):
     """Words that are laid over a frame, beside it, or stand in its place."""

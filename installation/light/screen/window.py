@@ -110,6 +110,7 @@ class Window:
         self._wanted, self._small, self._number, self.fullscreen = size, small, number, fullscreen
         self._panel: tuple[tuple[str, ...], pygame.Surface] | None = None
         self._own: pygame.Surface | None = None
+        self._down: set[str] = set()
         self._open(present)
 
     def _open(self, present: Present | None) -> None:
@@ -135,7 +136,7 @@ class Window:
         pygame.display.set_allow_screensaver(False)
         pygame.mouse.set_visible(False)
         pygame.event.set_blocked(None)
-        pygame.event.set_allowed([pygame.QUIT, pygame.WINDOWCLOSE, pygame.KEYDOWN])
+        pygame.event.set_allowed([pygame.QUIT, pygame.WINDOWCLOSE, pygame.KEYDOWN, pygame.KEYUP])
 
     @property
     def _modest(self) -> Size:
@@ -239,10 +240,18 @@ class Window:
 
     def pressed(self) -> list[str]:
         """Keys pressed since it was last asked, by pygame's names; the window's close button is "close"."""
-        return [self._named(event) for event in pygame.event.get()]
+        return [name for event in pygame.event.get() if (name := self._named(event))]
+
+    def held(self) -> frozenset[str]:
+        """Keys that were down when it was last asked which were pressed; SDL lets go of all where the focus goes."""
+        return frozenset(self._down)
 
     def _named(self, event: pygame.Event) -> str:
+        if event.type == pygame.KEYUP:
+            self._down.discard(pygame.key.name(event.key))
+            return ""
         if event.type == pygame.KEYDOWN:
+            self._down.add(pygame.key.name(event.key))
             return pygame.key.name(event.key)
         ours = self._beside is not None and getattr(event, "window", None) is self._beside.window
         return "h" if ours else "close"  # the words' window goes alone

@@ -83,6 +83,17 @@ def test_keys_come_by_name_and_in_order(desk: Desktop) -> None:
     shown.close()
 
 
+def test_a_key_is_held_until_it_is_let_go(desk: Desktop) -> None:
+    shown = Window(present="memory")
+    paint(shown, TEAL)
+    desk.window()
+    with desk.held("q"):
+        pressed(shown, "q")
+        assert shown.held() == {"q"}
+    until(lambda: (shown.pressed(), shown.held())[1] == frozenset(), "the key to be let go")
+    shown.close()
+
+
 def test_a_window_can_be_resized_under_the_picture(desk: Desktop) -> None:
     shown = Window(small=(320, 180), fullscreen=False, present="memory")
     paint(shown, TEAL)
