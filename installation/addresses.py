@@ -56,6 +56,9 @@ SOUND_ROUGHNESS: Final = "/sound/roughness"
 
 DMX_LEVEL: Final = "/dmx/level"
 
+LEARN: Final = "/midi/learn"
+FORGET: Final = "/midi/forget"
+
 SWAY: Final = "/camera/sway"
 DISTANCE: Final = "/camera/distance"
 HEIGHT: Final = "/camera/height"

@@ -381,6 +381,15 @@ def cues(
 
 
 @app.command()
+def midi(*, config: Config = None) -> None:
+    """List the MIDI devices that are here, and what each of their faders, knobs and pads moves."""
+    from installation.commands.midi import midi as listed
+
+    for line in listed(Request(config)):
+        _say(line)
+
+
+@app.command()
 def layout(
     controller: Annotated[ControllerName, typer.Argument(help="For which controller.")],
     *,

@@ -404,6 +404,8 @@ _ROWS = (
     Control(addresses.VERSE_BAN, 0.0, 0.0, 1e6, "", "The same, for the night, and who wrote it.", role="request"),
     Control(addresses.VERSE_CLEAR, None, meaning="Take all visitors' lines back, forget their text.", role="request"),
     Control(addresses.VERSE_SHOWN, "", meaning="Lines that are woven in, NUMBER:SLEEPER each; set by the show itself."),
+    Control(addresses.LEARN, "", meaning="What is moved next on a MIDI device is this control.", role="request"),
+    Control(addresses.FORGET, "", meaning="No MIDI device moves this control any more.", role="request"),
     Control(addresses.SYNC, None, meaning="Answered with every value and state.", role="request"),
     Control(
         addresses.STATE_PHASE,

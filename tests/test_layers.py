@@ -85,6 +85,7 @@ CLOCK_HOMES = {
     "installation/recording/": ("time.time",),  # when it was recorded, for people
     "installation/remote/osc/": CLOCKS,
     "installation/remote/web/": CLOCKS,
+    "installation/remote/midi/service.py": STOPWATCH,
     "installation/outputs/dmx.py": STOPWATCH,
     "installation/session/lights.py": STOPWATCH,
     "installation/session/playing.py": (*STOPWATCH, "time.sleep"),

@@ -75,6 +75,7 @@ class Desk:
         self._asking: dict[Source, None] = {}  # filled by `receive`, in order
         self._synced_ns = -SECOND
         self.troubles: list[Callable[[], str]] = [lambda: self.presets.trouble]  # what is wrong, a line or none each
+        self.answers: dict[str, Callable[[Accepted, Source], None]] = {}  # of requests that others know to answer
         self._aims = self._aims_of(show)
         self.feedback.remember({**self._aims, **sleepers(show.community)})
 
@@ -154,6 +155,10 @@ class Desk:
                 received = self._looks.answer(accepted, self._aims, source, now_ns)
                 self.counters.count("messages", len(received))
                 self._keep(received, now_ns, due_ns)
+            case address if address in self.answers:
+                self.answers[address](accepted, source)
+            case addresses.LEARN | addresses.FORGET:
+                raise Refused("midi", f"{accepted.address}: this show hears no MIDI; [midi] enabled lets it")
             case _ if accepted.control.address in LINES:
                 self._reply_lines(accepted, source, now_ns)
 

@@ -22,7 +22,7 @@ MOST = 1000
 ENDS = frozenset((addresses.UNDO, addresses.REDO, addresses.CALM))
 """After these, whoever moves on begins a change."""
 
-_NO_HANDS = frozenset(("page", "staff", "calendar", "voice"))  # links
+_NO_HANDS = frozenset(("page", "staff", "calendar", "clock", "voice"))  # links
 
 _Who = tuple[str, str]  # link and host: who sends each message from another port is one hand
 

@@ -27,7 +27,10 @@ class Service(Protocol):
     """Something that listens in a thread of its own."""
 
     turns: int  # grows while it goes round
-    trouble: str  # one line for the overlay, or none
+
+    @property
+    def trouble(self) -> str:
+        """One line for the overlay, or none."""
 
     @property
     def alive(self) -> bool:

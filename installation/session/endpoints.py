@@ -152,6 +152,8 @@ def console(
         stack.callback(desk.close)
         if through.opened:
             _serve(stack, desk, production, through, watchdog)
+        if journal is not None and production.settings.midi.enabled:
+            _hear_midi(stack, desk, production, data, watchdog)
         lamps = (
             None
             if journal is None
@@ -178,6 +180,15 @@ def _pages(stack: ExitStack, desk: Desk, production: Production, reader: StatusR
     desk.troubles.append(lambda: bridge.trouble)
     reader.gauges.append(bridge.gauge)
     return bridge
+
+
+def _hear_midi(stack: ExitStack, desk: Desk, production: Production, data: Path, watchdog: ServiceWatchdog) -> None:
+    from installation.remote.midi.service import FOLDER, MidiService
+
+    asked = production.settings.midi
+    watched = watchdog.watch("MIDI", lambda: MidiService(desk, asked, data / FOLDER, production.score))
+    stack.callback(watched.close)
+    desk.troubles.append(lambda: watched.service.trouble)
 
 
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:

@@ -94,6 +94,15 @@ class PagesSettings(SettingsTable, frozen=True):
     words: bool = False
 
 
+class Midi(SettingsTable, frozen=True):
+    """[midi]: which devices play the show, and what their clocks mean."""
+
+    enabled: bool = False
+    ports: tuple[str, ...] = ()  # a part of a name, or a file; empty: every one
+    clock_beats: Annotated[float, Meta(ge=0.0, le=64.0)] = 0.0  # of MIDI's clock that are a breath; 0: it means nothing
+    timecode: bool = False  # MTC says which section plays
+
+
 class Sound(SettingsTable, frozen=True):
     """[sound]: which loudspeakers, and how."""
 
@@ -182,6 +191,7 @@ class Settings(SettingsTable, frozen=True):
     osc: Osc = Osc()
     oscquery: OscQuerySettings = OscQuerySettings()
     pages: PagesSettings = PagesSettings()
+    midi: Midi = Midi()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
     dmx: Dmx = Dmx()

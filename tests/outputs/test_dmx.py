@@ -179,7 +179,8 @@ def test_the_black_screen_holds_the_lights_at_their_least(desktop: Desktop, node
         state = show.plays()
         while state["role"] != "black":
             os.kill(state["process"], signal.SIGKILL)
-            state = show.plays(state["process"])
+            gone = state["process"]
+            state = show.wait(lambda s: s["process"] != gone and s["place"] == "playing", "who plays instead")  # noqa: B023
         os.set_blocking(node._link.fileno(), False)
         try:
             while True:

@@ -27,6 +27,8 @@ UNTOUCHED = {
     addresses.GOTO,
     addresses.AT,
     addresses.DATE,
+    addresses.LEARN,
+    addresses.FORGET,
     addresses.VERSE_LINE,
     addresses.SLEEPER_LINE,
     addresses.VERSE_APPROVE,
