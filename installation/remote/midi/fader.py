@@ -46,7 +46,7 @@ class Fader:
                 return self._slide(before, position, now)
             case "number":
                 return self._say(self._value(position)) if position > 0.0 else None
-            case "word" if self.map.value is None:
+            case _ if self._control.choices and self.map.value is None:
                 choice = self._choice(position)
                 return self._say(choice) if before is None or choice != self._choice(before) else None
         return self._press(before, position, now)

@@ -77,7 +77,7 @@ def check(one: Map, rows: Table) -> Control:
     control, _ = rows.find(one.control)
     if control.role == "output":
         raise Refused("output", f"control {one.control} is sent by the show and can't be set")
-    if control.kind in ("number", "switch", "bang") or (control.kind == "word" and (control.choices or one.value)):
+    if control.kind in ("number", "switch", "bang") or control.choices or one.value is not None:
         if one.cc > MOST[one.kind]:
             raise Refused("type", f"cc takes a whole number <= {MOST[one.kind]} where kind is {one.kind}, got {one.cc}")
         return control
