@@ -6,11 +6,10 @@ Soft take-over: where somebody else has moved the control, a fader does nothing 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 from installation.controls import Control, Value
 from installation.model.ticks import SECOND
-from installation.remote.midi.maps import Map
+from installation.remote.midi.maps import Map, words
 
 NEAR = 1.5 / 127
 """A fader this near to its control has it."""
@@ -29,6 +28,7 @@ class Fader:
 
     def __init__(self, one: Map, control: Control, motors: bool) -> None:
         self.map, self._control, self._motors = one, control, motors
+        self._words = words(control)
         self.low = control.low if one.low is None else one.low
         self.high = control.high if one.high is None else one.high
         self._position: float | None = None  # 0..1, where the fader is; of a pad, how hard it was pressed
@@ -46,7 +46,7 @@ class Fader:
                 return self._slide(before, position, now)
             case "number":
                 return self._say(self._value(position)) if position > 0.0 else None
-            case _ if self._control.choices and self.map.value is None:
+            case _ if self._words and self.map.value is None:
                 choice = self._choice(position)
                 return self._say(choice) if before is None or choice != self._choice(before) else None
         return self._press(before, position, now)
@@ -72,8 +72,8 @@ class Fader:
     def position_of(self, value: Value) -> float | None:
         """0..1, where it would stand; None where nobody can say."""
         if isinstance(value, str) or value is None:
-            choices = self._control.choices
-            return choices.index(value) / max(1, len(choices) - 1) if value in choices else None
+            many = max(1, len(self._words) - 1)
+            return self._words.index(value) / many if value in self._words else None
         if isinstance(value, bool) or self.high == self.low:
             return float(value)
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
@@ -126,5 +126,4 @@ class Fader:
         return self.low + (self.high - self.low) * position
 
     def _choice(self, position: float) -> str:
-        choices: Sequence[str] = self._control.choices
-        return choices[min(int(position * len(choices)), len(choices) - 1)]
+        return self._words[min(int(position * len(self._words)), len(self._words) - 1)]

@@ -77,11 +77,16 @@ def check(one: Map, rows: Table) -> Control:
     control, _ = rows.find(one.control)
     if control.role == "output":
         raise Refused("output", f"control {one.control} is sent by the show and can't be set")
-    if control.kind in ("number", "switch", "bang") or control.choices or one.value is not None:
+    if control.kind in ("number", "switch", "bang") or words(control) or one.value is not None:
         if one.cc > MOST[one.kind]:
             raise Refused("type", f"cc takes a whole number <= {MOST[one.kind]} where kind is {one.kind}, got {one.cc}")
         return control
     raise Refused("type", f'control {one.control} takes {control.takes}, which a fader can\'t say without a "value"')
+
+
+def words(control: Control) -> tuple[str, ...]:
+    """What may be said of a control, where that is one of several words, whatever may follow it."""
+    return control.choices or (control.arguments[0].choices if control.arguments else ())
 
 
 def write(path: Path, found: DeviceMap) -> None:
