@@ -1,4 +1,4 @@
-"""Devices that are there, go and come back: the service's own thread at pseudo-terminals, and a whole show."""
+"""Devices that are there, go and come back: the service's own thread at pseudo-terminals."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from installation.remote.midi.maps import DeviceMap, Map
 from installation.remote.midi.service import MidiService
 from installation.show import Show
 from installation.venue.settings import Midi
-from tests.harness.desktop import Desktop
-from tests.harness.playing import Playing
 from tests.harness.rehearsal import tick
 from tests.harness.waiting import until
 
@@ -194,32 +192,3 @@ def test_a_clock_moves_the_breath_and_is_no_hand(
         until(lambda: service.devices)
         controller.send(bytes((0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 11, 0, 0, 0xF7)))
         played(show, desk, lambda: show.moment().section == "storm", "the timecode")
-
-
-@pytest.mark.whole
-def test_a_show_learns_a_fader_and_keeps_what_it_did(desktop: Desktop, controller: Controller) -> None:
-    show = Playing(desktop.environment, f'[midi]\nenabled = true\nports = ["{controller.path}"]\n')
-    try:
-        show.start()
-        show.plays()
-        path = maps.file(show.home / ".local/share/sleeptree/midi", controller.name)
-
-        def learnt() -> bool:
-            show.tell("/midi/learn", "/light/glow")
-            controller.send(bytes((0xB0, 1, 10, 1, 11)))
-            return path.exists()
-
-        until(learnt, "the map")
-
-        def taken() -> bool:
-            controller.send(bytes((0xB0, 1, 0)) + bytes((0xB0, 1, 127)))  # past where the control is
-            return any('"/light/glow",1.0' in text for text in show.written())
-
-        until(taken, "what it did, in the journal")
-        controller.unplug()
-        seen = show.state["tick"]
-        show.wait(lambda s: s["tick"] > seen + 240, "two seconds without it")
-        code, _, err = show.end()
-        assert code == 0, err
-    finally:
-        show.close()
