@@ -34,6 +34,7 @@ from installation.options import (
     LineNumber,
     LinkOption,
     Moment,
+    OutputName,
     Performed,
     PhaseName,
     ProjectorStep,
@@ -135,6 +136,7 @@ def still(
     phase: Annotated[PhaseName | None, typer.Option(help="The middle of the longest section of this phase.")] = None,
     at: Moment = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "1920x1080",
+    output: OutputName = None,
     scene: SceneName = None,
     score: ScoreName = None,
     seed: Seed = None,
@@ -151,7 +153,9 @@ def still(
     if journal is not None and at is None:
         raise Mistake("still takes --at with --journal: what was played knows no middle of a phase")
     name: Phase | None = phase.value if phase is not None else None
-    _say(still(Request(config, score, scene, seed, hours, date), at, name, pixels("--size", size), out, journal))
+    _say(
+        still(Request(config, score, scene, seed, hours, date), at, name, pixels("--size", size), out, journal, output)
+    )
 
 
 @app.command()
@@ -252,15 +256,18 @@ def film(
     mixed: Annotated[
         bool, typer.Option("--mixed", help="Take workers whose pictures differ from this machine's.")
     ] = False,
+    output: OutputName = None,
 ) -> None:
     """Film the show, or a part of it, on all cores or a farm. Ctrl-C keeps what is whole: the same command goes on."""
     from installation.commands.film import film
     from installation.session import filming
 
+    if output is not None and size is not None:
+        raise Mistake("film: --size is the output's own with --output")
     loops = filming.goes_round(out)
     wanted = (filming.LOOP_SIZE if loops else filming.FILM_SIZE) if size is None else pixels("--size", size)
     rate = (filming.LOOP_FPS if loops else filming.FILM_FPS) if fps is None else int(fps)
-    reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec, workers, farm, mixed)
+    reel = filming.Reel(wanted, rate, start, seconds, out, frames, wav, binaural, codec, workers, farm, mixed, output)
     _say(film(Request(config, score, scene, seed, hours, date), reel, journal))
 
 
@@ -336,6 +343,21 @@ def check(
 
     for line in calibrated(Request(config), reading, position, seconds, device):
         _say(line)
+
+
+@app.command()
+def outputs(*, config: Config = None) -> None:
+    """List the outputs that share the canvas, the displays that are there, and what is wrong. Exit code 1 where any is.
+
+    What was moved by hand is kept beside the settings, in a file that ends in .outputs.json.
+    """
+    from installation.commands.outputs import outputs as listed
+
+    lines, good = listed(Request(config))
+    for line in lines:
+        _say(line)
+    if not good:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from installation.foundation.errors import Mistake
 from installation.session.filming import FILM, LOOP, Reel, go_round, shoot
+from installation.session.outputs import raster
 from installation.session.production import load_production, writable
 from installation.session.replaying import load_replay
 from installation.session.request import Request
@@ -13,8 +15,12 @@ from installation.session.request import Request
 
 def film(request: Request, reel: Reel, journal: Path | None = None) -> str:
     """Film what `reel` asks for, of the show or of the performance in a journal; say where it is."""
-    _check(reel)
     production = load_production(request).unattended() if journal is None else load_replay(journal, request.config)
+    if reel.output is not None:
+        if reel.loops or reel.codec != "h264":
+            raise Mistake(f"--output goes with an MP4 of h264, or with frames, got {reel.out}, {reel.codec[:40]}")
+        reel = replace(reel, size=raster(production, reel.output))
+    _check(reel)
     return go_round(production, reel) if reel.loops else shoot(production, reel)
 
 
@@ -40,7 +46,8 @@ def _check(reel: Reel) -> None:
         except ValueError as error:
             raise Mistake(f"{reel.out}: {error}") from None
         if not reel.loops and (reel.size[0] % 2 or reel.size[1] % 2):
-            raise Mistake(f"--size takes even sides for an MP4, got {reel.size[0]}x{reel.size[1]}")
+            place = "--size" if reel.output is None else f'[[output]] "{reel.output}" size'
+            raise Mistake(f"{place} takes even sides for an MP4, got {reel.size[0]}x{reel.size[1]}")
         if reel.loops and (reel.workers or reel.farm):
             raise Mistake(f"--workers and --farm draw an MP4 or frames, not a loop, got {reel.out}")
     if reel.farm is not None and reel.frames is not None:

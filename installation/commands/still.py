@@ -6,6 +6,7 @@ from pathlib import Path
 
 from installation.foundation.errors import Mistake
 from installation.model import ticks
+from installation.session.outputs import raster
 from installation.session.production import Production, load_production, writable
 from installation.session.progress import Bar
 from installation.session.replaying import load_replay
@@ -14,11 +15,18 @@ from installation.venue.settings import Size
 
 
 def still(
-    request: Request, at: When | None, phase: str | None, size: Size, out: Path, journal: Path | None = None
+    request: Request,
+    at: When | None,
+    phase: str | None,
+    size: Size,
+    out: Path,
+    journal: Path | None = None,
+    output: str | None = None,
 ) -> str:
     """Draw the picture `at` a moment, or in the middle of the longest section of `phase`; say where it is.
 
-    Of the show; or of the performance in a journal, where a moment may be a time of day.
+    Of the show; or of the performance in a journal, where a moment may be a time of day. Of one `output` of the canvas
+    alone, where its name is given.
     """
     writable(out)
     if out.suffix.lower() not in (".png", ".webp"):
@@ -29,13 +37,22 @@ def still(
     from installation.film.encoder import webp
     from installation.foundation import png
     from installation.foundation.atomic import publish
+    from installation.light.mapping.outputs import Projection
     from installation.light.picture import prepare
 
+    if output is not None:
+        raster(production, output)
+    layout = production.layout if output is not None else None
+    if layout is not None:
+        size = layout.size
     show, picture, source = production.show(), production.picture(size), production.source()
     with Bar("still") as progress:
         prepare(progress.prepare)
         production.approach(show, max(0, tick - film.ROLL), progress)
         pixels = film.still(show, picture, tick, progress, source)
+    if layout is not None and output is not None:
+        with Projection(layout, output, picture.threads) as projection:
+            pixels, size = projection.of(pixels), projection.size
     now = show.moment()
     if out.suffix.lower() == ".webp":
         publish(out, webp(pixels))

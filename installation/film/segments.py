@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import msgspec
@@ -24,11 +24,12 @@ import numpy as np
 from installation import repertoire
 from installation.addresses import VERSE_SHOWN
 from installation.film.encoder import CODECS, Encoder
-from installation.film.film import ROLL, Cut, pictures
+from installation.film.film import ROLL, Cut, Pixels, pictures
 from installation.foundation import png
 from installation.foundation.atomic import write_atomic
 from installation.light.flashguard.guard import Field
 from installation.light.flashguard.held import NOTHING, Held
+from installation.light.mapping.outputs import Layout, Projection
 from installation.light.picture import Picture
 from installation.model.score import Score
 from installation.recording.replay import Controls, give
@@ -59,6 +60,8 @@ class Segment(msgspec.Struct, frozen=True):
     codec: str  # one of encoder.CODECS
     lexicon: Lexicon | None = None  # a venue's own
     lines: tuple[tuple[int, str], ...] = ()  # visitors', by number: those that are woven in meanwhile
+    layout: Layout | None = None  # of the outputs that share the canvas, which is of `size`, and
+    output: str = ""  # the one that is filmed
 
     @property
     def digest(self) -> str:
@@ -159,18 +162,27 @@ def draw(segment: Segment, threads: int, part: Path | None, frames: Path | None,
     deep = np.zeros(segment.size[::-1], np.uint32) if codec.deep else None
     with ExitStack() as stack:
         stack.callback(picture.close)
-        encoder = None
+        encoder, size, shown = None, segment.size, cast(Callable[[Pixels], Pixels], _whole)
+        if segment.layout is not None:
+            projection = stack.enter_context(Projection(segment.layout, segment.output, threads))
+            size, shown = projection.size, projection.of
         if part is not None:
-            encoder = stack.enter_context(Encoder(part, *segment.size, segment.cut.fps, codec, threads=1))
+            encoder = stack.enter_context(Encoder(part, *size, segment.cut.fps, codec, threads=1))
         given = _Given(segment.controls)
-        for i, pixels in enumerate(pictures(show, picture, segment.cut, source=given, deep=deep)):
+        for i, drawn in enumerate(pictures(show, picture, segment.cut, source=given, deep=deep)):
             worst = max(worst, picture.held, key=lambda held: held.share)
+            pixels = shown(drawn)
             if encoder is not None:
                 encoder.write(pixels if deep is None else deep)
             if frames is not None:
                 png.write(still_path(frames, number + i), pixels)
             told(i + 1)
     return worst
+
+
+def _whole(pixels: Pixels) -> Pixels:
+    """A film of all that was drawn."""
+    return pixels
 
 
 class _Given:

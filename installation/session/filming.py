@@ -48,6 +48,7 @@ class Reel:
     workers: int | None = None  # processes that draw; None: a core each
     farm: str | None = None  # address of a dask scheduler whose workers draw instead
     mixed: bool = False  # even where their pictures differ from this machine's
+    output: str | None = None  # of the canvas, by name: its raster alone is filmed
 
     @property
     def loops(self) -> bool:
@@ -123,9 +124,13 @@ def _shoot(production: Production, reel: Reel, cut: Cut, parts: Parts | None, pr
             prepare_sound(production.settings.hearing, 2, reel.binaural)
         heard = _sound(production, reel, cut, parts, stack)
         production.approach(show, max(0, cut.first - (max(ROLL, SOUND_ROLL) if heard else ROLL)), progress)
+        size, layout = reel.size, None
+        if reel.output is not None and (layout := production.layout) is not None:
+            size = layout.size
         whole = Segment(
-            0, show.score, show.seed, b"", (), cut, reel.size, production.field, reel.codec, production.lexicon
-        )
+            0, show.score, show.seed, b"", (), cut, size, production.field, reel.codec, production.lexicon,
+            layout=layout, output=reel.output or "",
+        )  # fmt: skip
 
         def wanted() -> Iterator[Task]:
             for segment in plan(show, whole, source, production.controls, (heard,) if heard else ()):

@@ -33,9 +33,10 @@ from installation.session.audio import start_sound
 from installation.session.endpoints import Endpoints, endpoints
 from installation.session.filming import Reel, shoot
 from installation.session.lights import dark_lights
+from installation.session.outputs import layout
 from installation.session.player import Player, World
 from installation.session.preload import Stopped, load, preload
-from installation.session.production import Production, load_production, writable
+from installation.session.production import Production, cores, load_production, writable
 from installation.session.replaying import ReplayProduction, load_replay
 from installation.session.request import PlayOptions, Request
 from installation.show import Show
@@ -110,6 +111,7 @@ class Process:
         journal = self._options.journal
         if self._plan is not None:
             production = self._plan.production()
+            production = replace(production, layout=layout(self._plan.settings, self._request.config, _notice))
             self._condemned |= set(self._plan.condemned)
         else:
             production = (
@@ -151,7 +153,8 @@ class Process:
             checkpoint.forget(restart.folders(self._watched.kept))
         if self._orders.role == "calm":
             self._show = None
-            self.production = Production(self.production.settings, quiet(), self.production.seed, {"calm": Calm})
+            before = self.production
+            self.production = Production(before.settings, quiet(), before.seed, {"calm": Calm}, layout=before.layout)
 
     def _end(self) -> None:
         self._ending.set()
@@ -189,18 +192,25 @@ class Process:
         wanted = self.production.settings.screen
         number = self._options.display or wanted.display
         present: Any = (self._plan.present if self._plan is not None else "") or wanted.present
+        how: Any = {
+            "fullscreen": wanted.fullscreen and self._options.window is None,
+            "present": present if present in ("memory", "gpu") else None,
+            "overlay": wanted.beside,
+        }
+        shared = self.production.layout
         try:
-            window: Any = Window(
-                number,
-                wanted.pixels,
-                small=self._options.window or wanted.pixels,
-                fullscreen=wanted.fullscreen and self._options.window is None,
-                present=present if present in ("memory", "gpu") else None,
-                overlay=wanted.beside,
-            )
+            window: Any
+            if shared is None:
+                window = Window(number, wanted.pixels, small=self._options.window or wanted.pixels, **how)
+            else:
+                from installation.light.screen.windows import OutputWindows
+
+                window = OutputWindows(
+                    shared, wanted.threads or cores(), small=self._options.window, notice=_notice, **how
+                )
         except NoScreen:
             return None
-        if window.display.number != number:
+        if shared is None and window.display.number != number:
             _notice(f"there is no display {number} here; playing on display {window.display.number}")
         if window.present == "gpu" and present == "auto" and autotune.strains(window, time.process_time_ns):
             window.reopen("memory")

@@ -17,6 +17,7 @@ from installation.foundation.errors import Mistake
 from installation.model import score as scores
 from installation.model.score import Score
 from installation.scene import Scene
+from installation.session import outputs
 from installation.session.request import Request, When
 from installation.show import ControlSource, Show, Silence
 from installation.venue import settings
@@ -26,6 +27,7 @@ from installation.words.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from installation.light.flashguard.guard import Field
+    from installation.light.mapping.outputs import Layout
     from installation.light.picture import Picture
     from installation.recording.replay import Controls
 
@@ -40,6 +42,7 @@ class Production:
     scenes: Mapping[str, type[Scene]]
     date: str = field(default="", kw_only=True)  # of the evening, where no calendar says it
     cue: str = field(default="", kw_only=True)  # the section that a rehearsal begins with
+    layout: Layout | None = field(default=None, kw_only=True)  # of the outputs that share the canvas, if any
 
     def unattended(self) -> Production:
         """The same where nobody is there who could press GO: in stills and films no section waits."""
@@ -104,7 +107,8 @@ class Production:
         """What the room lets the nearest visitor see."""
         from installation.light.flashguard.guard import Field
 
-        return Field(self.settings.screen.screen_width_m, self.settings.screen.nearest_viewer_m)
+        room = Field(self.settings.screen.screen_width_m, self.settings.screen.nearest_viewer_m)
+        return room if self.layout is None else self.layout.field(room)
 
     def picture(self, size: Size, threads: int = 0) -> Picture:
         """Pictures of this show; drawn by as many threads as the venue says, or there are cores."""
@@ -135,7 +139,8 @@ def load_production(request: Request, score: str | None = None) -> Production:
     if request.cue:
         arc = _rehearsed(arc, request.cue)
     seed = venue.show.seed if request.seed is None else request.seed
-    return Production(venue, arc, seed, found.scenes, date=request.date, cue=request.cue)
+    layout = outputs.layout(venue, request.config)
+    return Production(venue, arc, seed, found.scenes, date=request.date, cue=request.cue, layout=layout)
 
 
 def _rehearsed(score: Score, cue: str) -> Score:

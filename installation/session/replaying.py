@@ -80,13 +80,17 @@ def load_replay(journal: Path, config: Path | None = None) -> ReplayProduction:
     if played.torn:
         print(f"sleeptree: {played.path}: the last line is torn and left out", file=sys.stderr)
     now = load_production(Request(config))
-    return ReplayProduction(now.settings, played.header.score, played.header.seed, now.scenes, played)
+    return ReplayProduction(
+        now.settings, played.header.score, played.header.seed, now.scenes, played, layout=now.layout
+    )
 
 
 def resume_replay(journal: Path, now: Production) -> ReplayProduction:
     """The show of a journal once more, as `now`, by a process that takes over from another. Raises Mistake."""
     played = read_journal(journal)
-    return ReplayProduction(now.settings, played.header.score, played.header.seed, now.scenes, played, restart=True)
+    return ReplayProduction(
+        now.settings, played.header.score, played.header.seed, now.scenes, played, restart=True, layout=now.layout
+    )
 
 
 LAST = "last"

@@ -5,9 +5,12 @@ Picture (tear, flash guard) -> canvas -> Outputs -> a raster each -> windows, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,13 +23,32 @@ from installation.venue.outputs import CanvasSettings, OutputSettings, canvas_si
 from installation.venue.settings import Size
 
 
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Where an output may shine: row by row, 255 all of it .. 0 nothing. In bytes, as a film's segment wants it."""
+
+    width: int
+    height: int
+    data: bytes
+
+    @classmethod
+    def of(cls, grey: Bytes) -> Mask:
+        """The mask of a picture, (height, width)."""
+        return cls(grey.shape[1], grey.shape[0], grey.tobytes())
+
+    @property
+    def grey(self) -> Bytes:
+        """(height, width)."""
+        return np.frombuffer(self.data, np.uint8).reshape(self.height, self.width)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Which outputs share which canvas; a value that a film's segments and a show's restart keep."""
 
     canvas: CanvasSettings
     outputs: tuple[OutputSettings, ...]
-    masks: Mapping[str, Bytes] = field(default_factory=dict)  # by the output's name: (height, width), 255 may shine
+    masks: Mapping[str, Mask] = field(default_factory=dict)  # by the output's name
 
     @property
     def size(self) -> Size:
@@ -50,6 +72,15 @@ class Layout:
         """The way between the canvas and an output's raster. Raises ValueError where it folds over."""
         return Geometry(output, self.crop(output), size or self.raster(output))
 
+    def check(self) -> None:
+        """Raises ValueError where any output folds over."""
+        for output in self.outputs:
+            self.geometry(output)
+
+    def unbent(self) -> Layout:
+        """The same outputs without their meshes: no corner pin alone folds over."""
+        return replace(self, outputs=tuple(msgspec.structs.replace(output, mesh=()) for output in self.outputs))
+
     def warp(self, name: str, size: Size | None = None) -> Warp:
         """What makes the raster of an output. Raises ValueError where it folds over."""
         own = next(i for i, output in enumerate(self.outputs) if output.name == name)
@@ -57,7 +88,8 @@ class Layout:
         geometry, most = self.geometry(output, size), blend.most_overlaps(crops)
         nodes = grid(geometry)
         edges, power = blend.ramps(crops), self.canvas.blend
-        made = blend.gains(geometry, nodes, edges, own, power, most, self.masks.get(name))
+        mask = self.masks.get(name)
+        made = blend.gains(geometry, nodes, edges, own, power, most, None if mask is None else mask.grey)
         lifts = np.outer(np.arange(17), output.black)
         return Warp(*geometry.size, nodes, made.gain, made.lacking, made.runs, lifts)
 
@@ -65,6 +97,11 @@ class Layout:
         """What the nearest visitor sees of the canvas, where this `room` says what they see of a wall."""
         if not self.outputs:
             return room
+        screens, bent = self.magnified()
+        return Field(room.screen_width_m, room.nearest_viewer_m, bent, (float(screens[0]), float(screens[1])))
+
+    def magnified(self) -> tuple[NDArray[np.float64], float]:
+        """(2,) how many screens the canvas is wide and high, where it is stretched most; and by how much that is."""
         screens, bent = np.ones(2), 1.0
         for output in self.outputs:
             # by convention a screen is 30 degrees wide, and each output may be somebody's screen
@@ -74,7 +111,7 @@ class Layout:
             stretch = _largest(self.geometry(output, size).stretch(), nominal)
             screens = np.maximum(screens, stretch * np.array(self.size) / crop[2:])
             bent = max(bent, stretch)
-        return Field(room.screen_width_m, room.nearest_viewer_m, bent, (float(screens[0]), float(screens[1])))
+        return screens, bent
 
 
 def _nobody(name: str) -> OutputSettings:
@@ -94,6 +131,11 @@ class Rasters:
         self.layout, self._pool = layout, WorkerPool(threads)
         names = [output.name for output in layout.outputs] if sizes is None else list(sizes)
         self._warps = {name: layout.warp(name, (sizes or {}).get(name)) for name in names}
+
+    @property
+    def sizes(self) -> dict[str, Size]:
+        """The outputs that are made, and their rasters' sizes."""
+        return {name: (warp.width, warp.height) for name, warp in self._warps.items()}
 
     def draw(self, name: str, canvas: Pixels, out: Pixels, level: int = 256) -> None:
         """An output's raster of `canvas` into `out`, `level`/256 as bright."""
@@ -115,11 +157,31 @@ class Rasters:
         self._pool.close()
 
 
-def prepare(names: Sequence[str] = ("left",)) -> None:
+class Projection:
+    """What one output alone shows of a canvas, frame after frame: what its film has."""
+
+    def __init__(self, layout: Layout, name: str, threads: int) -> None:
+        self.size = layout.raster(layout[name])
+        self._name, self._rasters = name, Rasters(layout, threads, {name: self.size})
+        self._out = np.zeros(self.size[::-1], np.uint32)
+
+    def of(self, canvas: Pixels) -> Pixels:
+        """The output's raster of `canvas`, which the next one is drawn over."""
+        self._rasters.draw(self._name, canvas, self._out)
+        return self._out
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._rasters.close()
+
+
+def prepare() -> None:
     """Compile what warps, or load it from the cache."""
     small = OutputSettings(
-        name=names[0], crop=(0, 0, 48, 32), corners=((0.1, 0.1), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), size="48x32"
+        name="left", crop=(0, 0, 48, 32), corners=((0.1, 0.1), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), size="48x32"
     )
     rasters = Rasters(Layout(CanvasSettings(), (small,)), 1)
-    rasters.draw(names[0], np.zeros((32, 48), np.uint32), np.zeros((32, 48), np.uint32))
+    rasters.draw(small.name, np.zeros((32, 48), np.uint32), np.zeros((32, 48), np.uint32))
     rasters.close()

@@ -24,7 +24,8 @@ Size = tuple[int, int]
 Pixels = NDArray[np.uint32]
 Present = Literal["memory", "gpu"]
 
-_MASKS = (0xFF0000, 0x00FF00, 0x0000FF, 0)
+MASKS = (0xFF0000, 0x00FF00, 0x0000FF, 0)
+"""Of pixels that are 0x00RRGGBB."""
 _BESIDE = 22  # pixels of a line in the words' own window
 _BLIND = ("dummy", "offscreen", "")
 """Drivers that show nothing to anybody."""
@@ -94,7 +95,7 @@ class Window:
     Raises NoScreen.
     """
 
-    _beside: _Beside | None
+    _beside: Beside | None
 
     def __init__(
         self,
@@ -117,7 +118,7 @@ class Window:
         self.driver = driver()
         here = displays()
         self.display = here[min(self._number, len(here)) - 1]
-        self.present = _present(self.driver, present)
+        self.present = presenting(self.driver, present)
         pygame.font.init()
         switch = self._switches
         full = self._wanted if switch and self._wanted is not None else self.display.size
@@ -132,9 +133,12 @@ class Window:
             resizable=True,
         )
         apart = self._overlay <= len(here) and (self._overlay != self.display.number or not self.fullscreen)
-        self._beside = _Beside(self._overlay) if self._overlay and apart else None
+        self._beside = Beside(self._overlay) if self._overlay and apart else None
         pygame.display.set_allow_screensaver(False)
         pygame.mouse.set_visible(False)
+        self._allow()
+
+    def _allow(self) -> None:
         pygame.event.set_blocked(None)
         pygame.event.set_allowed([pygame.QUIT, pygame.WINDOWCLOSE, pygame.KEYDOWN, pygame.KEYUP])
 
@@ -182,11 +186,11 @@ class Window:
     def _surface(self) -> pygame.Surface:
         shown = self._window.get_surface()
         width, height = self.size
-        if shown.get_size() == (width, height) and shown.get_masks() == _MASKS and shown.get_pitch() == 4 * width:
+        if shown.get_size() == (width, height) and shown.get_masks() == MASKS and shown.get_pitch() == 4 * width:
             self._own = None
             return shown
         if self._own is None or self._own.get_size() != (width, height):
-            self._own = pygame.Surface((width, height), 0, 32, _MASKS)
+            self._own = pygame.Surface((width, height), 0, 32, MASKS)
         return self._own
 
     def show(self) -> None:
@@ -195,7 +199,7 @@ class Window:
             shown = self._window.get_surface()
             if shown.get_size() == self._own.get_size():
                 shown.blit(self._own, (0, 0))
-            elif shown.get_masks() == _MASKS:
+            elif shown.get_masks() == MASKS:
                 pygame.transform.smoothscale(self._own, shown.get_size(), shown)
             else:
                 shown.blit(pygame.transform.smoothscale(self._own, shown.get_size()), (0, 0))
@@ -269,7 +273,7 @@ class Window:
         self._window.size = self._modest
 
 
-class _Beside:
+class Beside:
     """Words in a window of their own, on display `number`: for who runs the show, and not for who came to see it."""
 
     def __init__(self, number: int) -> None:
@@ -308,7 +312,7 @@ class _Beside:
             self.window = None
 
 
-def _present(name: str, wanted: Present | None) -> Present:
+def presenting(name: str, wanted: Present | None) -> Present:
     """How frames get to the screen. Only x11 and Windows can show plain memory; the others need their driver."""
     if name not in ("x11", "windows"):
         return "gpu"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from installation.light.flashguard.guard import CONVENTION, Field
 from installation.light.mapping.blend import most_overlaps, ramps
 from installation.light.mapping.geometry import Geometry
-from installation.light.mapping.outputs import Layout, Rasters
+from installation.light.mapping.outputs import Layout, Mask, Rasters
 from installation.light.mapping.warp import ACROSS, DOWN, ONE, grid, noise
 from installation.venue.outputs import CanvasSettings, Corners, Crop, OutputSettings
 
@@ -23,7 +23,7 @@ BULGE = tuple(tuple((0.02 * (c == 1), 0.03 * (r == 1)) for c in range(3)) for r 
 
 
 def layout(*outputs: OutputSettings, blend: float = 2.0, **masks: NDArray[np.uint8]) -> Layout:
-    return Layout(CanvasSettings(blend=blend), outputs, masks)
+    return Layout(CanvasSettings(blend=blend), outputs, {name: Mask.of(grey) for name, grey in masks.items()})
 
 
 def raster(wanted: Layout, name: str, canvas: NDArray[np.uint32], threads: int = 1, level: int = 256):  # type: ignore[no-untyped-def]

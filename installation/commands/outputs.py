@@ -1,0 +1,90 @@
+"""`sleeptree outputs`: which displays and outputs there are, what each shows, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from installation.light.mapping.blend import most_overlaps, ramps
+from installation.session.outputs import kept_in
+from installation.session.production import load_production
+from installation.session.request import Request
+
+if TYPE_CHECKING:
+    from installation.light.mapping.outputs import Layout
+    from installation.light.screen.monitors import Monitor
+
+MS_PER_MEGAPIXEL = 3.0
+"""Of one core, to make a raster (benchmarks/outputs.py)."""
+
+
+def outputs(request: Request) -> tuple[list[str], bool]:
+    """What there is to say, a line each, and whether every output has its display. Raises Mistake."""
+    layout = load_production(request).layout
+    monitors = _monitors()
+    lines = [_display(monitor) for monitor in monitors] or ["display    none: `film --output NAME` shows what it would"]
+    if layout is None:
+        return [*lines, "outputs    none: the settings have no [[output]], so the canvas is one screen"], True
+    width, height = layout.size
+    overlaps = most_overlaps([layout.crop(output) for output in layout.outputs])
+    lines.append(f"canvas     {width}x{height}, at most {overlaps} output{'s' if overlaps > 1 else ''} on one place")
+    missing = []
+    for line, there in _outputs(layout, monitors):
+        lines.append(line)
+        missing += [] if there else [line.split()[1]]
+    (across, down), bent = layout.magnified()
+    lines.append(f"guard      as for {across:.2f} x {down:.2f} screens, a part of them magnified {bent:.2f} times")
+    sizes = [layout.raster(output) for output in layout.outputs]
+    cost = sum(wide * high for wide, high in sizes) / 1e6 * MS_PER_MEGAPIXEL
+    lines.append(f"cost       about {cost:.0f} ms of one core a picture, beside drawing the canvas")
+    if (kept := kept_in(request.config)).is_file():
+        lines.append(f"by hand    {kept}")
+    if missing:
+        lines += ["", f"There is no display for {', '.join(missing)}: they stay dark until it comes; the others play."]
+    return lines, not missing
+
+
+def _monitors() -> Sequence[Monitor]:
+    from installation.light.screen import monitors, window
+
+    try:
+        sizes = [display.size for display in window.displays()]
+        found = monitors.connected(window.driver(), sizes)
+    except window.NoScreen:
+        return ()
+    monitors.close()
+    window.close()
+    return found
+
+
+def _display(monitor: Monitor) -> str:
+    names = ", ".join(monitor.names) or "it has no name"
+    number = str(monitor.number) if monitor.number else "-"
+    width, height = monitor.size
+    return f"display {number}  {names}: {width}x{height} at {monitor.at[0]},{monitor.at[1]}"
+
+
+def _outputs(layout: Layout, there: Sequence[Monitor]) -> Iterator[tuple[str, bool]]:
+    """A line for each output, and whether its display is there."""
+    from installation.light.screen.monitors import find
+
+    edges = ramps([layout.crop(output) for output in layout.outputs])
+    for output, overlap in zip(layout.outputs, edges[:, 4:], strict=True):
+        try:
+            monitor, wrong = find(there, output.display), f"no display {output.display}"
+        except ValueError as error:
+            monitor, wrong = None, str(error)
+        left, top, width, height = layout.crop(output)
+        size = layout.raster(output) if monitor is None else monitor.size
+        sides = zip(("left", "top", "right", "bottom"), overlap, strict=True)
+        blends = ", ".join(f"{side} {wide:.0f}" for side, wide in sides if wide)
+        said = [
+            f"{monitor.name if monitor else wrong}: {size[0]}x{size[1]}",
+            f"shows {width}x{height} at {left},{top}",
+            f"blends {blends}" if blends else "no overlap",
+            *([f"mesh {len(output.mesh)}x{len(output.mesh[0])}"] if output.mesh else []),
+            *([f"turned {output.rotate} degrees"] if output.rotate else []),
+            *([f"flipped {output.flip}"] if output.flip else []),
+            *(["masked"] if output.name in layout.masks else []),
+        ]
+        yield f"output     {output.name}  {'; '.join(said)}", monitor is not None
