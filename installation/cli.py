@@ -346,13 +346,23 @@ def check(
 
 
 @app.command()
-def outputs(*, config: Config = None) -> None:
+def outputs(
+    *,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Show test pictures and bring them into place with keys and mouse.")
+    ] = False,
+    config: Config = None,
+) -> None:
     """List the outputs that share the canvas, the displays that are there, and what is wrong. Exit code 1 where any is.
 
     What was moved by hand is kept beside the settings, in a file that ends in .outputs.json.
     """
+    from installation.commands.outputs import calibrate as calibrated
     from installation.commands.outputs import outputs as listed
 
+    if calibrate:
+        _say(calibrated(Request(config)))
+        return
     lines, good = listed(Request(config))
     for line in lines:
         _say(line)

@@ -53,7 +53,11 @@ LEVELS = (
 )
 # What reaches the world outside is reached from one place.
 HOMES = {
-    "pygame": ("installation/light/screen/window.py", "installation/light/screen/windows.py"),
+    "pygame": (
+        "installation/light/screen/calibrating.py",
+        "installation/light/screen/window.py",
+        "installation/light/screen/windows.py",
+    ),
     "sounddevice": ("installation/sound/output/devices.py",),
     "av": ("installation/film/", "installation/checker/"),
     "pythonosc": ("installation/remote/osc/codec.py",),
@@ -326,7 +330,7 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         (
             "installation/light/grade.py",
             "import pygame.locals",
-            "pygame is used in installation/light/screen/window.py, installation/light/screen/windows.py alone",
+            "pygame is used in installation/light/screen/calibrating.py, installation/light/screen/window.py",
         ),
         (
             "installation/sound/synth.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,15 @@ def outputs(request: Request) -> tuple[list[str], bool]:
     if missing:
         lines += ["", f"There is no display for {', '.join(missing)}: they stay dark until it comes; the others play."]
     return lines, not missing
+
+
+def calibrate(request: Request) -> str:
+    """Bring the outputs into place by hand, on their displays; where that is kept. Raises Mistake."""
+    from installation.session.outputs import calibrate as calibrating
+
+    calibrating(load_production(request), request.config, lambda line: print(f"sleeptree: {line}", file=sys.stderr))
+    path = kept_in(request.config)
+    return f"{path}: as it was brought into place" if path.is_file() else "nothing was moved"
 
 
 def _monitors() -> Sequence[Monitor]:

@@ -144,9 +144,11 @@ class Rasters:
     def follow(self, layout: Layout, sizes: Mapping[str, Size]) -> None:
         """These are the outputs now, and their displays' sizes; nothing is made anew that need not be."""
         before, self.layout = self.layout, layout
+        crops = [[each.crop(output) for output in each.outputs] for each in (before, layout)]
+        shared = before.canvas == layout.canvas and crops[0] == crops[1]  # what decides how others share their light
         for name, size in sizes.items():
             warp = self._warps.get(name)
-            same = before.canvas == layout.canvas and before.outputs == layout.outputs
+            same = shared and before[name] == layout[name]
             if warp is None or not same or (warp.width, warp.height) != size:
                 self._warps[name] = layout.warp(name, size)
         for name in [name for name in self._warps if name not in sizes]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pygame
 import pytest
 from numpy.typing import NDArray
 
 from installation.light.mapping.outputs import Layout
 from installation.light.screen import monitors, window
+from installation.light.screen.calibrating import CalibrationWindows
 from installation.light.screen.windows import OutputWindows
 from installation.venue.outputs import CanvasSettings, OutputSettings
 from tests.harness.projectors import Projectors, projectors
@@ -156,3 +158,36 @@ def test_monitors_are_known_by_connector_and_place(three: Projectors) -> None:
     twins = [monitors.Monitor(i, (f"DP-{i}", "Beamer"), (0, 0), (640, 360)) for i in (1, 2)]
     with pytest.raises(ValueError, match='2 displays are called "beamer": take DP-1 or DP-2'):
         monitors.find(twins, "beamer")
+
+
+def luminance(pixels: NDArray[np.uint32]) -> NDArray[np.float64]:
+    light = [(((pixels >> shift) & 255) / 255.0) ** 2.2 for shift in (16, 8, 0)]
+    return np.asarray(0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2])
+
+
+def test_a_test_picture_is_moved_by_keys_and_mouse_and_is_too_dark_to_flash(three: Projectors) -> None:
+    windows = CalibrationWindows(layout("DUMMY0", "DUMMY1", "DUMMY2"), 1, present="memory")
+    moved = windows.calibrate()
+    until(lambda: (windows.turn(), all((three.picture(i) > 0).any() for i in range(3)))[1], "test pictures")
+    before = [three.picture(i) for i in range(3)]
+    for picture in before:
+        assert (luminance(picture) > 0.1).mean() < 0.05  # what flashes is a quarter of a field of view
+    windows.press("right", pygame.KMOD_SHIFT)
+    assert moved.output.corners[0] == pytest.approx((10 / 640, 0.0))
+    until(lambda: (windows.turn(), not np.array_equal(three.picture(0), before[0]))[1], "the corner to move")
+    assert np.array_equal(three.picture(1), before[1])
+    window = next(view.window for view in windows._views if view.output.name == "right")
+    for kind, at in (
+        (pygame.MOUSEBUTTONDOWN, (630, 350)),
+        (pygame.MOUSEMOTION, (600, 340)),
+        (pygame.MOUSEBUTTONUP, (0, 0)),
+    ):
+        pygame.event.post(pygame.Event(kind, pos=at, window=window))
+    until(lambda: (windows.turn(), not np.array_equal(three.picture(2), before[2]))[1], "the corner to be dragged")
+    assert moved.output.name == "right"
+    assert moved.output.corners[2] == pytest.approx((600 / 640, 340 / 360))
+    windows.press("z", pygame.KMOD_CTRL)
+    assert moved.output.corners[2] == (1.0, 1.0)
+    windows.press("return", 0)
+    assert windows.done
+    windows.close()
