@@ -1,4 +1,4 @@
-"""`sleeptree pages`: where the visitors' page is, and its code for the wall; and the process that serves it."""
+"""`sleeptree pages`: where the pages of visitors and operator are, their codes, and the process that serves them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from typing import Any
 from installation.foundation import atomic, places
 from installation.foundation.errors import Mistake
 from installation.recording.journal import night, wall
+from installation.remote.presets import FOLDER as LOOKS
 from installation.venue import settings
 from installation.venue.settings import PagesSettings
 from installation.words.visitors import FOLDER, VisitorLines
 
 LIGHT, BORDER = "#f4f6ff", 4
+
+LOGGED = 60
+"""Lines of the log that the operator's page shows."""
 
 
 def read(config: Path | None) -> PagesSettings:
@@ -45,12 +49,36 @@ def pages(config: Path | None, out: Path | None) -> str:
             )
         _drawn(found[0], out)
         return f"{out}: {found[0]}"
-    lines = [*found, ""]
+    lines = [*([] if not told else _operators(wanted)), *found, ""]
     if not told:
         lines += ["The pages are not served now: `sleeptree play --pages`, or [pages] enabled = true.", ""]
     elif word:
         lines += ["The word at its end changes every ten minutes; each holds for twenty.", ""]
     return "\n".join([*lines, *_in_terminal(found[0])])
+
+
+def _operators(wanted: PagesSettings) -> list[str]:
+    """Where the operator's page is, and the codes that make a tablet one of ours. Raises Mistake."""
+    from installation.remote.web.operator.pairing import offer
+
+    if not wanted.operator:
+        return []
+    now = wall()
+    try:
+        offered = offer(places.runtime(), now)
+    except OSError as error:
+        raise Mistake(f"no code: {error.strerror}: {error.filename}") from None
+    found = hosts(wanted.operator_listen)[0]
+    minutes = max(1, round((offered.until - now) / 60.0))
+    there = f"[{found}]" if ":" in found else found
+    codes = [f"  {role:<10} {code[:3]} {code[3:]}" for role, code in reversed(offered.codes.items())]
+    return [
+        f"The operator's page: http://{there}:{wanted.operator_port}/",
+        f"A tablet is paired with a code, within {minutes} minutes:",
+        *codes,
+        "",
+        "The visitors' page:",
+    ]
 
 
 def address(host: str, port: int, word: str) -> str:
@@ -82,7 +110,7 @@ def serve(config: Path | None) -> None:
     wanted = read(config)
     raise_descriptor_limit()
     log.configure(_say)
-    server = PagesServer(
+    visitors = PagesServer(
         wanted,
         Files(places.assets() / "pages", "visitor"),
         path(),
@@ -90,12 +118,30 @@ def serve(config: Path | None) -> None:
         _lines(config, wanted),
     )
     try:
-        asyncio.run(_until_ended(server.run()))
+        asyncio.run(_until_ended(_both(visitors, _operator(wanted))))
     except OSError as error:
         raise Mistake(f"[pages] {wanted.listen}:{wanted.port}: {error.strerror or error}") from None
     finally:
         with suppress(OSError):
             _status().unlink(missing_ok=True)
+
+
+def _operator(wanted: PagesSettings) -> Any:
+    """Who serves the operator's page; None where nobody wants it."""
+    from installation.remote.web import wire
+    from installation.remote.web.files import Files
+    from installation.remote.web.operator.server import OperatorServer
+    from installation.watch.log import tail
+
+    if not wanted.operator:
+        return None
+    files = Files(places.assets() / "pages", "operator")
+    log = places.logs() / "sleeptree.log"
+    return OperatorServer(wanted, files, wire.path(wire.OPERATOR), places.data() / LOOKS, lambda: tail(log, LOGGED))
+
+
+async def _both(visitors: Any, operator: Any) -> None:
+    await asyncio.gather(*(server.run() for server in (visitors, operator) if server is not None))
 
 
 def _lines(config: Path | None, wanted: PagesSettings) -> VisitorLines | None:

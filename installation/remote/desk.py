@@ -31,6 +31,9 @@ from installation.words.visitors import State, VisitorLines
 Record = Callable[[int, Accepted], None]
 """Takes the tick at which a control acts, and the control: a journal's `write`."""
 
+Outcome = Callable[[Accepted, Source, str], None]
+"""Told what became of a message: why it was refused, or "" where it acts."""
+
 
 WEAVING = RATE // 10
 """Ticks between two looks at which lines the staff want shown."""
@@ -71,6 +74,7 @@ class Desk:
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
+        self.outcome: Outcome = lambda accepted, source, why: None  # for who must know, in whichever thread
         self._syncs: dict[Source, int] = {}  # who asked for everything, and when it was last answered (ns)
         self._asking: dict[Source, None] = {}  # filled by `receive`, in order
         self._synced_ns = -SECOND
@@ -130,8 +134,9 @@ class Desk:
             try:
                 self._reply(accepted, source, now_ns, due_ns)
                 self.counters.count("requested")
+                self.outcome(accepted, source, "")
             except Refused as refused:
-                self.counters.refuse(refused.reason, str(refused), source, now_ns)
+                self._refuse(accepted, refused, source, now_ns)
             return
         value = accepted.value
         if (
@@ -143,6 +148,10 @@ class Desk:
             self.counters.count("echoes")
             return
         self._keep([Received(accepted, source)], now_ns, due_ns)
+
+    def _refuse(self, accepted: Accepted, refused: Refused, source: Source, now_ns: int) -> None:
+        self.counters.refuse(refused.reason, str(refused), source, now_ns)
+        self.outcome(accepted, source, str(refused))
 
     def _reply(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None) -> None:
         match accepted.address:
@@ -222,9 +231,10 @@ class Desk:
                 self._give(show, accepted, source)
             except Refused as refused:
                 if (source.link, refused.reason) != (PRESET.link, "locked"):  # a look leaves what is locked where it is
-                    self.counters.refuse(refused.reason, str(refused), source, now_ns)
+                    self._refuse(accepted, refused, source, now_ns)
                 continue
             taken += 1
+            self.outcome(accepted, source, "")
             sources[accepted.address] = source
             if accepted.sleeper is not None and not isinstance(accepted.value, tuple):
                 self.feedback.publish(accepted.address, accepted.value, source, now_ns)

@@ -24,6 +24,9 @@ _log = structlog.get_logger("looks")
 MOST = 200
 """Looks in a folder."""
 
+FOLDER = "presets"
+"""The folder of looks, among the show's data."""
+
 APART_S = 0.25
 """Seconds between two looks that are written."""
 

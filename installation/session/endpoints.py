@@ -16,6 +16,7 @@ from installation.cuelist import rehearsal
 from installation.foundation.errors import Mistake
 from installation.light.code import with_code
 from installation.light.picture import Look, Pixels
+from installation.light.preview import shrunk
 from installation.live import stage
 from installation.live.calendar import Calendar
 from installation.live.state import StatePublisher, StatusReader
@@ -26,10 +27,13 @@ from installation.remote import access
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.inbox import STAFF, Source
+from installation.remote.presets import FOLDER as PRESETS
 from installation.remote.spectators import SpectatorDesk
 from installation.remote.watchdog import ServiceWatchdog
 from installation.remote.web import wire
 from installation.remote.web.bridge import Bridge
+from installation.remote.web.operator.console import OperatorConsole
+from installation.remote.web.operator.preview import Preview
 from installation.session.lights import begin_lights
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
@@ -130,12 +134,12 @@ def console(
         if not through.opened:
             yield Console(replay, (), StatusReader(replay.gauge))
             return
-        desk = SpectatorDesk(show, data / "presets", replay, through.targets)
+        desk = SpectatorDesk(show, data / PRESETS, replay, through.targets)
     else:
         journal = written = Journal(data / FOLDER, show, wall(), log, goes_on)
         lines = VisitorLines(data / LINES, night(wall()), production.settings.words.open)
         show.text_of = lines.text
-        desk = Desk(show, data / "presets", through.targets, written.write, lines)
+        desk = Desk(show, data / PRESETS, through.targets, written.write, lines)
         desk.troubles += [lambda: written.trouble, lambda: lines.trouble]
         _speak(desk, production)
         _rehearse(desk, production, show)
@@ -169,7 +173,26 @@ def console(
         def over(seen: Look, aspect: float) -> Look:
             return with_code(seen, bridge.told.get("code", ()), seen.now.number(addresses.CODE), aspect)
 
-        yield Console(desk, [*followers, bridge], publisher.reader, journal, over, watchers)
+        if not production.settings.pages.operator:
+            yield Console(desk, [*followers, bridge], publisher.reader, journal, over, watchers)
+            return
+        tablets, preview = _operators(stack, desk, show, publisher.reader, through.pages)
+        followers += [bridge, tablets]
+        yield Console(desk, followers, publisher.reader, journal, over, [*watchers, preview.take])
+
+
+def _operators(
+    stack: ExitStack, desk: Desk, show: Show, reader: StatusReader, door: Path
+) -> tuple[OperatorConsole, Preview]:
+    """The link to the operator's page, and what it sees of the wall."""
+    door = door.with_name(wire.OPERATOR)
+    preview = Preview(door, shrunk)
+    tablets = OperatorConsole(desk, door, show, reader.read)
+    tablets.watching = preview.watched
+    for one in (preview, tablets):
+        one.start()
+        stack.callback(one.close)
+    return tablets, preview
 
 
 def _pages(stack: ExitStack, desk: Desk, production: Production, reader: StatusReader, door: Path) -> Bridge:

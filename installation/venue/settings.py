@@ -79,7 +79,7 @@ class OscQuerySettings(SettingsTable, frozen=True):
 
 
 class PagesSettings(SettingsTable, frozen=True):
-    """[pages]: the visitors' page, for phones in this house's network."""
+    """[pages]: the visitors' page, for phones in this house's network; and the operator's, for who runs the show."""
 
     enabled: bool = False
     listen: str = "0.0.0.0"
@@ -92,6 +92,9 @@ class PagesSettings(SettingsTable, frozen=True):
     seats_of_host: Annotated[int, Meta(ge=1, le=240)] = 3
     keep_beats: bool = True
     words: bool = False
+    operator: bool = True
+    operator_listen: str = "127.0.0.1"
+    operator_port: Port = 8081
 
 
 class Midi(SettingsTable, frozen=True):

@@ -6,18 +6,13 @@ twenty times a second.
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
-import structlog
 
 from installation import addresses
 from installation.model import ticks
@@ -26,20 +21,15 @@ from installation.remote.access import TokenBucket
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc.patterns import SPECIAL
-from installation.remote.web.wire import Broken, Frames, packed, send
+from installation.remote.web.link import Link
 from installation.show import Show
 from installation.status import Status
-
-_log = structlog.get_logger("pages")
 
 STATE = ticks.RATE // 20
 """Ticks between two states: 20 a second."""
 
 PLACES = 24
 """Ticks between two reports of who is where."""
-
-AGAIN_S = 0.5
-"""Seconds between two tries to reach the pages."""
 
 RATE, BURST = 2_000.0, 4_000.0
 """Messages a second that the pages may send, and at once: 2,000 phones tap at most 7,000, of which most are seated."""
@@ -73,36 +63,36 @@ class Bridge:
     """Goes with a show from `start` to `close`; `socket_path` is where the pages listen."""
 
     def __init__(self, desk: Desk, socket_path: Path, sections: Sequence[str]) -> None:
-        self._desk, self._path = desk, socket_path
-        self._sections = list(sections)
+        self._desk = desk
+        hello = {"k": "hello", "sections": list(sections)}
+        self._link = Link(socket_path, lambda: hello, self._take, self._forget)
         self._breath: tuple[int, float] | None = None  # tick and radians of the last state
         self._nominal = NominalTime()
-        self._link: socket.socket | None = None
         self._known = ""  # which process of pages was spoken to last
-        self._ending = threading.Event()
-        self._lock = threading.Lock()  # of sending
-        self._thread = threading.Thread(target=self._run, name="pages link", daemon=True)
         self._bucket = TokenBucket(RATE, BURST, time.monotonic_ns())
         self.told: dict[str, Any] = {}  # what the pages say of themselves
 
     def start(self) -> None:
         """Begin to look for the pages; returns at once."""
-        self._thread.start()
+        self._link.start()
 
     def close(self) -> None:
         """Hang up and end the thread."""
-        self._ending.set()
-        self._hang_up()
-        self._thread.join(timeout=5.0)
+        self._link.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the pages are served."""
+        return self._link.connected
 
     @property
     def trouble(self) -> str:
         """A line for the overlay while nobody serves the pages."""
-        return "pages: nobody serves them yet" if self._link is None else ""
+        return "" if self.connected else "pages: nobody serves them yet"
 
     def gauge(self, status: Status) -> Status:
         """With who is on."""
-        told = self.told if self._link is not None else {}
+        told = self.told if self.connected else {}
         known = {key: value for key, value in told.items() if isinstance(value, (str, int, float))}
         return msgspec.structs.replace(status, pages=known)
 
@@ -110,7 +100,7 @@ class Bridge:
 
     def follow(self, show: Show, level: float) -> None:
         """The show has stepped: say how it is, now and then."""
-        if self._link is None or show.tick % STATE:
+        if not self.connected or show.tick % STATE:
             return
         now = show.moment()
         due = self._nominal.of(show.tick, time.monotonic_ns())
@@ -130,7 +120,7 @@ class Bridge:
         }
         if show.tick % PLACES == 0:
             state |= self._places(show)
-        self._send(packed(state))
+        self._link.say(state)
 
     def _speed(self, tick: int, breath: float) -> float:
         """Radians a second of show time by which the breath went on since the last state."""
@@ -152,40 +142,10 @@ class Bridge:
             "hue": np.round(community.hue_target, 3).tolist(),
         }
 
-    def _send(self, frame: bytes) -> None:
-        with self._lock:
-            link = self._link
-            if link is not None:
-                try:
-                    send(link, frame)
-                except Broken as broken:
-                    _log.warning("the pages are hung up on", why=str(broken))
-                    self._hang_up()
-
-    def _hang_up(self) -> None:
-        link, self._link = self._link, None
-        if link is not None:
-            with suppress(OSError):
-                link.shutdown(socket.SHUT_RDWR)
-
     # the thread
 
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-                link.connect(os.fspath(self._path))
-                link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 19)
-                self._hear(link)
-            self._link, self.told = None, {}
-            self._ending.wait(AGAIN_S)
-
-    def _hear(self, link: socket.socket) -> None:
-        frames = Frames()
-        send(link, packed({"k": "hello", "sections": self._sections}))
-        self._link = link
-        while data := link.recv(1 << 16):
-            for message in frames.feed(data):
-                self._take(message)
+    def _forget(self) -> None:
+        self.told = {}
 
     def _take(self, message: object) -> None:
         """One message of the pages: who they are, how many are on, or what somebody does. Nonsense means nothing."""

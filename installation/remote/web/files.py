@@ -25,12 +25,12 @@ class File:
 
 
 class Files:
-    """One page of `folder`, and what it needs: `page`.html, and by their names' hashes scripts, fonts and languages."""
+    """One page of `folder`: `page`.html and .css, scripts and languages in the folder `page`, and all pages' fonts."""
 
     def __init__(self, folder: Path, page: str) -> None:
         self.served: dict[str, File] = {}
         named: dict[str, str] = {}
-        modules = sorted(folder.glob("*.js"))
+        modules = sorted((folder / page).glob("*.js"))
         for path in [*sorted(folder.glob("*.woff2")), *_in_order(modules)]:
             data = path.read_bytes()
             if path.suffix == ".js":

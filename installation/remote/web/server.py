@@ -184,7 +184,7 @@ class PagesServer:
     async def _greeted(self, phone: Phone) -> bool:
         """Whether a phone has said who it is: with its token, or with the word that hangs in the room."""
         try:
-            message = _decoded(await asyncio.wait_for(phone.socket.receive(), HELLO_S))
+            message = decoded(await asyncio.wait_for(phone.socket.receive(), HELLO_S))
         except TimeoutError:
             self.counts.refuse("silent")
             await phone.socket.close(code=WSCloseCode.POLICY_VIOLATION)
@@ -216,7 +216,7 @@ class PagesServer:
         assert phone.visitor is not None
         async for raw in phone.socket:
             phone.heard = time.monotonic()
-            message = _decoded(raw)
+            message = decoded(raw)
             if message is None:
                 self.counts.refuse("nonsense")
                 message = {"k": "nonsense"}  # it costs as much as a message
@@ -329,7 +329,7 @@ async def _forever(job: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(1.0)
 
 
-def _decoded(raw: Any) -> dict[str, Any] | None:
+def decoded(raw: Any) -> dict[str, Any] | None:
     """A message of a phone; None for what is none."""
     if raw.type is not WSMsgType.TEXT:
         return None

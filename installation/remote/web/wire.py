@@ -29,11 +29,16 @@ class Broken(ConnectionError):
     """The other end is gone, stands still, or says what it can't."""
 
 
-def path() -> Path:
-    """Where the pages listen for the show. Raises Mistake where the folder's name is too long for a socket."""
-    found = places.runtime() / "pages.sock"
-    if len(str(found)) > LONGEST:
-        raise Mistake(f"{found}: the pages need a runtime folder with a shorter name, of {LONGEST - 11} characters")
+PAGES, OPERATOR = "pages.sock", "operator.sock"
+"""Where visitors' pages listen for the show, and where the operator's page does, in one folder."""
+
+
+def path(name: str = PAGES) -> Path:
+    """One of these doors. Raises Mistake where the folder's name is too long for a socket."""
+    found = places.runtime() / name
+    longest = LONGEST - 1 - len(OPERATOR)
+    if len(str(found.parent)) > longest:
+        raise Mistake(f"{found}: the pages need a runtime folder with a shorter name, of {longest} characters")
     return found
 
 

@@ -13,8 +13,9 @@ import pytest
 from installation.commands.pages import hosts
 from installation.remote.desk import Desk
 from installation.show import Show
+from tests.harness.browser import chromium, complaints
 from tests.harness.pages import FILES, Serving
-from tests.harness.waiting import needed, until
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.whole
 
@@ -30,18 +31,7 @@ def serving(tmp_path: Path, show: Show, desk: Desk) -> Iterator[Serving]:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
-    needed("chromium", "chromedriver")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "lang=en", f"user-data-dir={tmp_path / 'chromium'}"):
-        options.add_argument(f"--{argument}")
-    options.add_experimental_option("prefs", {"intl.accept_languages": "en"})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    browser.set_window_size(390, 844)
+    browser = chromium(tmp_path, 390, 844)
     yield browser
     browser.quit()
 
@@ -75,10 +65,6 @@ def lies(browser: Any, serving: Serving) -> Any:
 
 def numbered(browser: Any) -> bool:
     return bool(at(browser, "number").text.isdigit())
-
-
-def complaints(browser: Any) -> list[str]:
-    return [line["message"] for line in browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
 
 def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show: Show) -> None:

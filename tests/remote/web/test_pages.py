@@ -341,14 +341,14 @@ def test_the_show_never_waits_for_pages_that_stand_still(show: Show, desk: Desk,
         bridge = Bridge(desk, tmp_path / "pages.sock", [])
         bridge.start()
         link, _ = door.accept()
-        while bridge._link is None:
+        while not bridge.connected:
             time.sleep(0.001)
         ended = []
         for _ in range(40_000):  # far more than a socket holds, and nobody reads
             tick_only = show.tick + 1
             show.tick = tick_only
             bridge.follow(show, 1.0)
-            if bridge._link is None:
+            if not bridge.connected:
                 ended.append(tick_only)
                 break
         assert ended
