@@ -3,12 +3,15 @@
 for register in registers(now, self._slabs):
     shown += [register.torn(light) for light in lights]
 
-What stands, a crown or a figure, can be torn harder: wide slabs leave it, and the clock's hammer whips it.
+What stands, a crown or a figure, can be torn harder: wide slabs leave it, and the clock's hammer knocks it over.
+
+Nothing here sweeps, and little of it happens at once. Light that swings over a place brightens it twice a swing, and
+slabs that all jump together are a flash: so slabs jump, each in a slice of its own, and stay. What fills the picture
+has all of its jumps in one place: there they come more seldom.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import overload
 
@@ -18,7 +21,7 @@ from numpy.typing import NDArray
 from installation import addresses
 from installation.brushes.colour import LUMINANCE, Array, rgb, shone
 from installation.model.chance import Chance
-from installation.scene import Beat, Light, Mist, Moment, Points, Strokes
+from installation.scene import Light, Mist, Moment, Points, Strokes
 
 REGISTERS = (rgb(0.06, 0.86, 1.00), rgb(1.00, 0.16, 0.74))
 """The colours of the two registers that glitch pulls the light into: cyan against magenta."""
@@ -28,12 +31,12 @@ APART = 0.085  # metres either way at full unrest, two metres up
 SLABS = 96
 SLAB = 0.085  # metres; the highest reaches as high as there is light
 GONE = 0.07  # share of slabs that are missing at full unrest
-SHEARED = 4  # slices for which slabs stay where they were sheared to
+SHEARED = 8  # slices for which a slab stays where it was sheared to
 WIDE = 4  # wide slabs that stand out of a thing at once
 HELD = 12  # slices for which they stay out
-STRUCK = 0.1  # share of slices on which the hammer falls
-LEAN = 0.12  # metres to a metre of height, of what was struck
-SWING, RINGING = 34.0, 26.0  # ticks in which it swings once, and in which that falls to 1/e
+BLOWS, STRUCK = 8, 0.6  # slices to which at most one blow of the hammer falls, and how often one does
+SELDOM = 4  # times as long do slabs stay where a thing fills the picture
+LEAN, BACK = 0.12, 5  # metres to a metre of height, of what was struck, and slices until all of it stands again
 SEVERED = 0.30  # metres: what is pulled further than this from its neighbour is no longer joined to it
 
 
@@ -47,8 +50,6 @@ class Register:
     pull: float  # metres sideways, two metres up
     shear: Array  # (SLABS,) metres sideways
     here: Array  # (SLABS,) 1, or 0 where a slab is missing
-    foot: float = 0.0  # metres, above which it leans
-    lean: float = 0.0  # metres sideways to a metre over the foot
 
     @overload
     def torn(self, light: Points | Strokes) -> Points | Strokes: ...
@@ -63,8 +64,6 @@ class Register:
         shear, strength = self.shear[slab], np.float32(self.share) * self.here[slab]
         position = light.position.copy(order="K")
         position[:, 0] += np.float32(0.35 * self.pull) + np.float32(0.325 * self.pull) * height + shear
-        if self.lean != 0.0:
-            position[:, 0] += np.float32(self.lean) * np.maximum(height - np.float32(self.foot), np.float32(0.0))
         if isinstance(light, Strokes):
             cut = np.flatnonzero(np.abs(np.diff(shear)) > SEVERED)
             strength[cut] = strength[cut + 1] = 0.0
@@ -77,29 +76,29 @@ WHOLE = Register(np.ones(3, np.float32), 0.0, 1.0, 0.0, np.zeros(SLABS, np.float
 """The only register while nothing is torn."""
 
 
-def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = None) -> tuple[Register, ...]:
-    """One register while calm; two, drifting apart and sheared afresh in each slice of the glitch clock, when not.
+def registers(
+    now: Moment, chance: Chance, crown: tuple[float, float] | None = None, near: float = 0.0
+) -> tuple[Register, ...]:
+    """One register while calm; two, drifting apart, when not: in each slice of the glitch clock some slabs are sheared
+    afresh.
 
-    Between the heights of `crown`, metres, wide slabs are torn out for a few slices, and when the clock's hammer falls
-    all that is above the first of them leans and swings back.
+    Between the heights of `crown`, metres, wide slabs are torn out for some slices. When the clock's hammer falls all
+    that is above the first of them leans at once, and stands again slab by slab. `near`, 0..1, is how far what is torn
+    fills the picture.
     """
     torn = now.unrest
     if torn <= BARELY:
         return (WHOLE,)
-    draw, struck = chance.at(now.beat.index // SHEARED), chance.of("hammer").at(now.beat.index).uniform(size=3)
     strain = torn * max(now.number(addresses.UNREST), 0.0)  # pulled further than the phase does
     asked = now.number(addresses.LIGHT_GLITCH)
     hardness = 2.0 * asked * torn**1.5 * (1.0 + strain)
-    wide, lean = np.zeros(SLABS), 0.0
+    wide = lean = np.zeros(SLABS)
     if crown is not None:
-        wide = _torn_out(chance.of("wide").at(now.beat.index // HELD), crown) * hardness
-        lean = LEAN * hardness * _hammer(struck, now.beat)
+        wide = hardness * _torn_out(chance.of("wide"), now.beat.index, crown, near)
+        lean = (1.0 - near) * hardness * _hammered(chance.of("hammer"), now.beat.index, crown[0])
     made = []
     for side, tint in zip((-1.0, 1.0), REGISTERS, strict=True):
-        runs = np.repeat(draw.standard_normal(SLABS), draw.integers(1, 5, SLABS))[:SLABS]  # slabs shear in runs
-        moving = np.repeat(draw.uniform(size=SLABS) < 0.4, 3)[:SLABS]
-        shear = 0.13 * hardness * runs * moving + wide * (1.0 + 0.12 * side)
-        here = np.where(draw.uniform(size=SLABS) < GONE * (min(hardness, 1.5) + 2.0 * strain), 0.0, 1.0)
+        far, gone = _sheared(chance.of("left" if side < 0.0 else "right"), now.beat.index, near)
         drift = 1.0 + 0.25 * np.sin(now.seconds * 0.9 + side)
         made.append(
             Register(
@@ -107,19 +106,32 @@ def registers(now: Moment, chance: Chance, crown: tuple[float, float] | None = N
                 tinted=min(torn * 1.25, 0.96),
                 share=0.5 + 0.06 * torn,
                 pull=float(side * APART * (0.8 + 2.4 * asked) * torn * drift * (1.0 + 0.8 * strain)),
-                shear=shear.astype(np.float32),
-                here=here.astype(np.float32),
-                foot=0.0 if crown is None else crown[0],
-                lean=lean,
+                shear=(0.13 * hardness * far + wide * (1.0 + 0.12 * side) + lean).astype(np.float32),
+                here=(gone >= GONE * (min(hardness, 1.5) + 2.0 * strain)).astype(np.float32),
             )
         )
     return tuple(made)
 
 
-def _torn_out(draw: np.random.Generator, crown: tuple[float, float]) -> NDArray[np.float64]:
-    """(SLABS,) metres by which wide slabs stand out; some come in pairs that part to both sides."""
+def _sheared(chance: Chance, index: int, near: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(SLABS,) how far slabs are sheared, in deviations, and 0..1, how near each is to being gone: in runs of one to
+    four, each of which is moved on in a slice of its own."""
+    run = np.repeat(_EACH, 1 + (4.0 * chance.hashed(_EACH)).astype(np.int64))[:SLABS]
+    since = _since(chance.of("since").hashed(run), index, SHEARED, chance.of("seldom").hashed(run) < near)
+    moving = chance.of("moving").hashed(run, since) < 0.4
+    long, turn = chance.of("long").hashed(run, since), chance.of("turn").hashed(run, since)
+    deviate = np.sqrt(-2.0 * np.log1p(-long)) * np.cos(2.0 * np.pi * turn)  # Box and Muller's normal one
+    return np.where(moving, deviate, 0.0), chance.of("gone").hashed(_EACH, since)
+
+
+def _torn_out(chance: Chance, index: int, crown: tuple[float, float], near: float) -> NDArray[np.float64]:
+    """(SLABS,) metres by which wide slabs stand out, one after the other; some come in pairs that part to both
+    sides."""
     out, low, high = np.zeros(SLABS), crown[0] / SLAB, crown[1] / SLAB
-    for at, size, side, reach, paired in draw.uniform(size=(WIDE, 5)).tolist():
+    own = np.arange(WIDE) / WIDE
+    since = _since(own, index, HELD, own < near)
+    dice = chance.hashed(np.arange(WIDE)[:, None], since[:, None], np.arange(5))
+    for at, size, side, reach, paired in dice.tolist():
         first, tall = int(low + at * (high - low)), int(2 + 6 * size)
         far = (0.35 + 0.9 * reach) * (1.0 if side < 0.5 else -1.0)
         out[first : first + tall] = far
@@ -128,10 +140,22 @@ def _torn_out(draw: np.random.Generator, crown: tuple[float, float]) -> NDArray[
     return out
 
 
-def _hammer(dice: NDArray[np.float64], beat: Beat) -> float:
-    """-1..1: how far a thing leans, some ticks after a blow; it swings back, and the next slice may strike again."""
-    falls, force, side = dice
-    if falls > STRUCK:
-        return 0.0
-    blow = float(0.4 + 0.6 * force) * (1.0 if side < 0.5 else -1.0)
-    return blow * math.exp(-beat.age / RINGING) * math.cos(2.0 * math.pi * beat.age / SWING)
+def _hammered(chance: Chance, index: int, foot: float) -> NDArray[np.float64]:
+    """(SLABS,) metres by which slabs lean after a blow: more the higher over the foot, until each snaps back."""
+    blow, passed = divmod(index, BLOWS)
+    falls, late, force, side = chance.at(blow).uniform(size=4).tolist()
+    passed -= int(2.0 * late)  # slices since the blow
+    if falls > STRUCK or not 0 <= passed < BACK:
+        return np.zeros(SLABS)
+    leaning = chance.of("back").hashed(_EACH // 2, blow) * BACK >= passed
+    slant = LEAN * (0.4 + 0.6 * force) * (1.0 if side < 0.5 else -1.0)
+    return np.where(leaning, slant * np.maximum((_EACH + 0.5) * SLAB - foot, 0.0), 0.0)
+
+
+def _since(own: NDArray[np.float64], index: int, held: int, seldom: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How often each has changed by this slice, where each changes every `held` slices, when its `own`, 0..1, says."""
+    every = np.where(seldom, SELDOM * held, held)
+    return (index + (every * own).astype(np.int64)) // every
+
+
+_EACH = np.arange(SLABS)

@@ -5,13 +5,14 @@ Nothing here moves by itself: every light is a function of the moment, so any mo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from installation import Chance, Company, Light, Moment, Scene, gathered, registers
+from installation import Chance, Company, Light, Moment, Scene, View, ease, gathered, registers
 from scenes.sleeptree import water
 from scenes.sleeptree.air import Air
 from scenes.sleeptree.boughs import Boughs
@@ -24,6 +25,7 @@ from scenes.sleeptree.sky import Sky
 from scenes.sleeptree.threads import Threads
 
 CROWN = FORK, 4.6  # metres: where glitch tears wide slabs out
+FAR, NEAR = 8.0, 5.0  # metres from the eye to the crown's middle: from there on it fills the picture, and there it does
 
 
 class SleepTree(Scene):
@@ -62,8 +64,14 @@ class SleepTree(Scene):
         wood, fine = self._boughs.light(now)
         mirrored, airy = gathered((*wood, *people)), gathered((*fine, columns, *self._guests.light(now, place)))
         short = water.foreshortening(view)
-        for register in registers(now, self._slabs, CROWN):
+        for register in registers(now, self._slabs, CROWN, _nearness(view)):
             shown += [register.torn(light) for light in airy]
             standing = [register.torn(light) for light in mirrored]
             shown += [*standing, *(water.image(light, now, short) for light in standing)]
         return shown
+
+
+def _nearness(view: View) -> float:
+    """0..1: how far the crown fills the picture."""
+    x, y, z = view.eye
+    return ease((FAR - math.hypot(x, y, z - 0.5 * sum(CROWN))) / (FAR - NEAR))

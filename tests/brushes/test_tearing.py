@@ -9,7 +9,7 @@ import pytest
 
 from installation.brushes.colour import LUMINANCE
 from installation.brushes.shapes import spatial
-from installation.brushes.tearing import REGISTERS, SHEARED, SLABS, registers
+from installation.brushes.tearing import BACK, REGISTERS, SHEARED, SLABS, registers
 from installation.foundation import places
 from installation.model.chance import Chance
 from installation.model.score import parse
@@ -63,15 +63,19 @@ def test_torn_light_is_pulled_into_two_colours_that_lie_apart(moment: Moment) ->
     assert 0.0 < gone < 0.25  # some slabs are missing, most are there
 
 
-def test_slabs_are_sheared_afresh_every_few_slices_and_only_then(moment: Moment) -> None:
-    def shear(index: int, age: int) -> list[float]:
-        now = replace(moment, unrest=1.0, beat=replace(moment.beat, index=index, age=age))
-        return registers(now, CHANCE)[0].shear.tolist()
+def test_slabs_are_sheared_afresh_every_few_slices_each_in_one_of_its_own(moment: Moment) -> None:
+    """A picture that jumps as a whole flashes."""
 
-    assert len(shear(3, 0)) == SLABS
-    assert shear(3, 0) == shear(3, 4)
-    assert shear(SHEARED, 0) == shear(2 * SHEARED - 1, 0)
-    assert shear(SHEARED - 1, 0) != shear(SHEARED, 0)
+    def shear(index: int, age: int = 0) -> np.ndarray:
+        return registers(at(moment, index, age), CHANCE)[0].shear
+
+    assert np.array_equal(shear(3), shear(3, 4))
+    moved = np.array([shear(index) != shear(index + 1) for index in range(2 * SHEARED)])
+    assert moved.shape[1] == SLABS
+    assert moved.any(axis=1).mean() > 0.7  # in nearly every slice some,
+    assert moved.mean(axis=1).max() < 0.25  # in none of them many,
+    assert moved[:SHEARED].sum(axis=0).max() == 1  # and none of them twice
+    assert 0.4 < moved[:SHEARED].any(axis=0).mean() < 0.9
 
 
 def test_strokes_keep_where_they_begin_and_mist_is_left_alone(moment: Moment) -> None:
@@ -115,11 +119,19 @@ def test_lines_are_cut_where_a_slab_was_pulled_away(moment: Moment) -> None:
         assert not torn.colour[apart + 1].any()
 
 
-def test_a_struck_crown_leans_together_and_swings_back(moment: Moment) -> None:
-    leans = {index: [r.lean for r in registers(at(moment, index), CHANCE, CROWN)] for index in range(60)}
-    assert all(left == right for left, right in leans.values())
-    struck = [index for index, (lean, _) in leans.items() if lean]
-    assert 0.05 < len(struck) / 60 < 0.4
-    blow = [registers(at(moment, struck[0], age), CHANCE, CROWN)[0].lean for age in (0, 17, 34)]
-    assert blow[0] * blow[1] < 0.0 < blow[0] * blow[2]
-    assert abs(blow[2]) < abs(blow[1]) < abs(blow[0])
+def test_a_struck_crown_leans_together_and_stands_again_slab_by_slab(moment: Moment) -> None:
+    def lean(index: int) -> np.ndarray:
+        """(sides, slabs) over all that wide slabs are torn out of."""
+        torn, plain = (registers(at(moment, index), CHANCE, crown) for crown in (CROWN, None))
+        return np.array([a.shear - b.shear for a, b in zip(torn, plain, strict=True)])[:, 70:]
+
+    leans = np.array([lean(index) for index in range(120)])
+    assert np.allclose(leans[:, 0], leans[:, 1], atol=1e-6)
+    share = (np.abs(leans[:, 0]) > 1e-6).mean(axis=1)
+    struck = np.flatnonzero((share > 0.0) & (np.roll(share, 1) == 0.0))
+    assert 5 <= len(struck) <= 15
+    for index in struck[struck < 110]:
+        assert share[index] == 1.0
+        assert np.all(np.diff(np.abs(leans[index, 0])) > 0.0)  # more the higher
+        assert np.all(np.diff(share[index : index + BACK + 1]) <= 0.0)
+        assert share[index + BACK] == 0.0
