@@ -31,7 +31,7 @@ format: dev ## let ruff put the code in order
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-tables: dev ## renew what is made from the table of controls: README, docs, surfaces
+tables: dev ## renew what is made from the table of controls: docs, surfaces
 	@.ci/tables
 
 docs: dev ## the manual as a site, in out/docs

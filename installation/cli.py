@@ -389,7 +389,7 @@ def guard(
 @app.command()
 def controls(
     *,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As the README shows it.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the manual shows it.")] = False,
     config: Config = None,
 ) -> None:
     """List what can be played over OSC: every address, what it takes and what it means."""

@@ -1,7 +1,7 @@
 """Control, and THE table of controls: the only place that writes an address, a range, a default or a unit.
 
 From the table come what a message may say, the error texts, glides, OSCQuery, controller layouts and the
-README's table. Knows nothing of sockets; what a message says is checked in acceptance.py; values glide in glides.py.
+manual's table. Knows nothing of sockets; what a message says is checked in acceptance.py; values glide in glides.py.
 """
 
 from __future__ import annotations

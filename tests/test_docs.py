@@ -17,7 +17,7 @@ import yaml
 from numpy.typing import NDArray
 
 from installation.acceptance import accept
-from installation.controls import TABLE
+from installation.controls import TABLE, markdown
 from installation.foundation import places
 from installation.light.grade import Grade
 from installation.light.pyramid.renderer import Renderer
@@ -25,7 +25,7 @@ from installation.model import score
 from installation.scene import Scene
 from installation.show import Show
 from installation.venue import settings
-from tests.harness.manual import DOCS, Page, known, pages, parsed
+from tests.harness.manual import DOCS, Page, known, pages, parsed, verbs
 from tests.harness.waiting import ROOT
 
 PAGES = {page.path.relative_to(ROOT).as_posix(): page for page in pages()}
@@ -92,6 +92,16 @@ def test_every_score_and_setting_that_it_prints_is_read(page: Page) -> None:
             settings.parse(block, page.path.name)
 
 
+def test_the_table_of_controls_is_the_table() -> None:
+    assert markdown(TABLE).strip() in PAGES["docs/controls.md"].text, "refresh it with: make tables"
+
+
+def test_every_command_has_its_row() -> None:
+    rows = [line for line in PAGES["docs/commands.md"].text.splitlines() if line.startswith("| `sleeptree ")]
+    described = " ".join(rows)
+    assert not [verb for verb in verbs() if f"sleeptree {verb}" not in described]
+
+
 def test_the_example_scene_is_the_one_in_the_examples_and_plays() -> None:
     (source,) = PAGES["docs/scenes.md"].blocks("python")
     assert source == (ROOT / "scenes/examples/reeds.py").read_text(encoding="utf-8")
@@ -136,10 +146,10 @@ def listed(entry: object) -> list[str]:
     return [name for part in inner for name in listed(part)]  # type: ignore[attr-defined]
 
 
-def test_every_page_that_the_site_lists_is_there() -> None:
+def test_the_site_lists_every_page_that_there_is() -> None:
     nav = listed(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])
     there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
-    assert set(nav) <= there | {"CONTRIBUTING.md", "CHANGELOG.md"}
+    assert set(nav) == there | {"CONTRIBUTING.md", "CHANGELOG.md"}
 
 
 @pytest.mark.whole

@@ -12,7 +12,7 @@ from installation.session.request import Request
 
 
 def controls(request: Request, markdown: bool) -> str:
-    """Every control of the engine and of the scenes, as the README shows it or in columns."""
+    """Every control of the engine and of the scenes, as the manual shows it or in columns."""
     table = tables.table([c for scene in load_production(request).scenes.values() for c in scene.controls])
     if markdown:
         return as_markdown(table).rstrip()
