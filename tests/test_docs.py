@@ -17,7 +17,8 @@ import yaml
 from numpy.typing import NDArray
 
 from installation.acceptance import accept
-from installation.controls import TABLE, markdown
+from installation.commands.controls import as_markdown
+from installation.controls import TABLE
 from installation.foundation import places
 from installation.light.grade import Grade
 from installation.light.pyramid.renderer import Renderer
@@ -93,7 +94,7 @@ def test_every_score_and_setting_that_it_prints_is_read(page: Page) -> None:
 
 
 def test_the_table_of_controls_is_the_table() -> None:
-    assert markdown(TABLE).strip() in PAGES["docs/controls.md"].text, "refresh it with: make tables"
+    assert as_markdown(TABLE).strip() in PAGES["docs/controls.md"].text, "refresh it with: make tables"
 
 
 def test_every_command_has_its_row() -> None:

@@ -22,7 +22,7 @@ def controls(request: Request, markdown: bool) -> str:
 
 
 def as_markdown(rows: Mapping[str, Control]) -> str:
-    """The table of controls as the README shows it."""
+    """The table of controls as the manual shows it."""
     lines = ["| address | takes | default | meaning | seen and heard in |", "| --- | --- | --- | --- | --- |"]
     for row in rows.values():
         lines.append(f"| `{row.address}` | {row.span} | {_default(row)} | {row.meaning} | {_where(row)} |")

@@ -227,8 +227,8 @@ def parse(text: str, source: str) -> Settings:
     except ValueError as rule:
         raise ValueError(f"{source}: {rule}") from None
     if not OVERLAY.fullmatch(settings.screen.overlay):
-        rule = 'takes one of "here", "page", "display 1" .. "display 64"'
-        raise ValueError(f'{source}: [screen] overlay {rule}, got "{plain(settings.screen.overlay[:40])}"')
+        places = '"here", "page", "display 1" .. "display 64"'
+        raise ValueError(f'{source}: [screen] overlay takes one of {places}, got "{plain(settings.screen.overlay[:40])}"')
     for line in settings.hours.open:
         try:
             opening_hours.parse(line)

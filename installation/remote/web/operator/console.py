@@ -218,7 +218,7 @@ def _row(row: Control, words: dict[str, list[str]]) -> dict[str, Any]:
         "m": row.meaning,
         "d": row.default,
         "choices": list(row.choices) or words.get(row.address, []),
-        "look": row.look,
+        "look": bool(row.group),
         "may": may(row),
     }
 
