@@ -15,12 +15,14 @@ from installation.session.request import Request
 
 def film(request: Request, reel: Reel, journal: Path | None = None) -> str:
     """Film what `reel` asks for, of the show or of the performance in a journal; say where it is."""
+    if reel.output is None:
+        _check(reel)
     production = load_production(request).unattended() if journal is None else load_replay(journal, request.config)
     if reel.output is not None:
         if reel.loops or reel.codec != "h264":
             raise Mistake(f"--output goes with an MP4 of h264, or with frames, got {reel.out}, {reel.codec[:40]}")
         reel = replace(reel, size=raster(production, reel.output))
-    _check(reel)
+        _check(reel)
     return go_round(production, reel) if reel.loops else shoot(production, reel)
 
 

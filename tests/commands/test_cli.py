@@ -107,7 +107,7 @@ GOOD = {"still": ("--at", "0", "--out", "s.png"), "film": ("--out", "f.mp4")}
         ("still --at 25:14 --out s.png", '--at takes one number of 0 or more, got "25:14"'),
         ("still --phase glitch --journal x.journal --out s.png", "still takes --at with --journal: what was played"),
         ("replay x.journal --from dusk", '--from takes one number of 0 or more, got "dusk"'),
-        ("still --at 0 --out a.jpg", '--out takes a file whose name ends in .png, got "a.jpg"'),
+        ("still --at 0 --out a.jpg", '--out takes a file whose name ends in .png or .webp, got "a.jpg"'),
         ("still --at 0 --out s.png --size big", '--size takes WIDTHxHEIGHT in pixels, 16..16384 each'),
         ("still --at 0 --out s.png --size big", 'such as 1920x1080, got "big"'),
         ("still --at 0 --out nowhere/s.png", "nowhere/s.png: there is no folder"),

@@ -218,7 +218,6 @@ def _row(row: Control, words: dict[str, list[str]]) -> dict[str, Any]:
         "m": row.meaning,
         "d": row.default,
         "choices": list(row.choices) or words.get(row.address, []),
-        "look": bool(row.group),
         "may": may(row),
     }
 
