@@ -21,7 +21,7 @@ def film(request: Request, reel: Reel, journal: Path | None = None) -> str:
     if reel.output is not None:
         if reel.loops or reel.codec != "h264":
             raise Mistake(f"--output goes with an MP4 of h264, or with frames, got {reel.out}, {reel.codec[:40]}")
-        reel = replace(reel, size=raster(production, reel.output))
+        reel = replace(reel, size=raster(production.layout, reel.output))
         _check(reel)
     return go_round(production, reel) if reel.loops else shoot(production, reel)
 

@@ -49,7 +49,9 @@ def calibrate(request: Request) -> str:
     """Bring the outputs into place by hand, on their displays; where that is kept. Raises Mistake."""
     from installation.session.outputs import calibrate as calibrating
 
-    calibrating(load_production(request), request.config, lambda line: print(f"sleeptree: {line}", file=sys.stderr))
+    calibrating(
+        load_production(request).layout, request.config, lambda line: print(f"sleeptree: {line}", file=sys.stderr)
+    )
     path = kept_in(request.config)
     return f"{path}: as it was brought into place" if path.is_file() else "nothing was moved"
 

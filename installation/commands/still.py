@@ -41,7 +41,7 @@ def still(
     from installation.light.picture import prepare
 
     if output is not None:
-        raster(production, output)
+        raster(production.layout, output)
     layout = production.layout if output is not None else None
     if layout is not None:
         size = layout.size

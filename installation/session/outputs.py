@@ -15,7 +15,6 @@ from installation.venue.settings import Settings, Size
 
 if TYPE_CHECKING:
     from installation.light.mapping.outputs import Layout, Mask
-    from installation.session.production import Production
 
 
 def kept_in(config: Path | None) -> Path:
@@ -85,9 +84,8 @@ def keep(layout: Layout, config: Path | None) -> Path:
     return path
 
 
-def raster(production: Production, name: str) -> Size:
+def raster(layout: Layout | None, name: str) -> Size:
     """The size of an output's raster. Raises Mistake where there is none of this name."""
-    layout = production.layout
     if layout is None:
         raise Mistake(f'--output takes the name of an [[output]] of the settings, which have none, got "{name[:40]}"')
     try:
@@ -97,13 +95,12 @@ def raster(production: Production, name: str) -> Size:
         raise Mistake(f'--output takes one of {names}, got "{name[:40]}"') from None
 
 
-def calibrate(production: Production, config: Path | None, notice: Callable[[str], None]) -> None:
+def calibrate(layout: Layout | None, config: Path | None, notice: Callable[[str], None]) -> None:
     """Show a test picture on every output until whoever moves it is done; what was moved is kept. Raises Mistake."""
     from installation.light.mapping.outputs import prepare
     from installation.light.screen.calibrating import CalibrationWindows
     from installation.light.screen.window import NoScreen
 
-    layout = production.layout
     if layout is None:
         raise Mistake("outputs --calibrate takes settings with an [[output]], and there is none")
     prepare()

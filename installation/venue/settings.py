@@ -228,8 +228,8 @@ def parse(text: str, source: str) -> Settings:
         raise ValueError(f"{source}: {rule}") from None
     if not OVERLAY.fullmatch(settings.screen.overlay):
         places = '"here", "page", "display 1" .. "display 64"'
-        got = plain(settings.screen.overlay[:40])
-        raise ValueError(f'{source}: [screen] overlay takes one of {places}, got "{got}"')
+        word = plain(settings.screen.overlay[:40])
+        raise ValueError(f'{source}: [screen] overlay takes one of {places}, got "{word}"')
     for line in settings.hours.open:
         try:
             opening_hours.parse(line)

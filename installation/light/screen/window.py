@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "sleeptree")  # pygame would call it after the script, as it is imported
-
 import numpy as np
 import pygame
 from numpy.typing import NDArray
