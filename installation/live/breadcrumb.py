@@ -1,7 +1,7 @@
 """The name of the scene that is asked right now, in memory that outlives the process: who ended it, if a scene did.
 
 A scene that ends the process, hangs it or closes its descriptors can't be caught in it. Whoever goes on finds its name
-here, and plays on without it.
+here, and plays on without it where nobody else killed the process.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Process:
             self.production = self._load_production()
         self._watched.pulse("loading")
         if folders := restart.folders(watched.kept):
-            if self._orders.resume:
+            if self._orders.blame:
                 self._condemned |= {breadcrumb.left(folders[-1])} & set(self.production.scenes)
             self._breadcrumb.begin(folders[-1])
         self._ending = threading.Event()

@@ -37,6 +37,7 @@ class StartOrders:
     role: Role = "show"
     resume: bool = False  # go on from what was kept
     restart: bool = False  # not the first of this supervisor
+    blame: bool = False  # the process before it ended by itself or hung: its scene did that, if one was asked
     headless: bool = False  # play on without a screen until there is one
     restarts: int = 0
     age: float | None = None  # seconds that the supervisor had lived when it started this process

@@ -132,6 +132,7 @@ class Supervisor:
         self._asked = 0  # times somebody asked for the end
         self._asked_at = 0.0
         self._lost_at: float | None = None  # since when there is no picture
+        self._blame = False  # whether a scene that was asked ended the last process
         self._ready = False
         self._published = 0.0
         self._began = time.monotonic()
@@ -300,11 +301,16 @@ class Supervisor:
             return 0 if code in (0, 130, -signal.SIGTERM) else self._cut_off(show)
         if show.ended or (code == REFUSED and self.restarts == 0 and show.played is None):
             return code
-        return self._fail(f"exit code {code}" if code >= 0 else _signal(-code))
+        killed = code in (-signal.SIGKILL, -signal.SIGTERM)
+        return self._fail(f"exit code {code}" if code >= 0 else _signal(-code), blame=not killed)
 
-    def _fail(self, reason: str) -> int | None:
-        """The show is gone. The next one takes over, or something simpler, or nobody."""
+    def _fail(self, reason: str, blame: bool = True) -> int | None:
+        """The show is gone. The next one takes over, or something simpler, or nobody.
+
+        `blame`: a scene that was asked then ended it; what somebody kills from outside is no scene's fault.
+        """
         now, show = time.monotonic(), self._playing
+        self._blame = blame
         if self._asked:
             return self._cut_off(show)
         if self._lost_at is None:
@@ -340,6 +346,7 @@ class Supervisor:
             role=self._role,
             resume=self._role == "show" and (restart or self._resume),
             restart=restart,
+            blame=restart and self._blame,
             headless=restart or self._notify.listened,
             restarts=self.restarts,
             age=None if restart else self._age(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +87,22 @@ def test_it_is_replaced_alone(show: Playing, tmp_path: Path, harm: str, outlived
     code, _, err = show.end()
     assert (code, "Traceback" in err) == (0, False), err
     until(lambda: not show.processes(), "nobody to be left")
+
+
+def test_a_scene_is_not_blamed_for_what_somebody_else_kills(show: Playing, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    harm = f"        if not os.path.exists({str(asked)!r}):\n            open({str(asked)!r}, 'w'), time.sleep(1e3)\n"
+    (tmp_path / "hostile.py").write_text(f"{SCENE}    def harm(self):\n{harm}")
+    show.environment["PYTHONWARNINGS"] = "ignore"
+    show.start()
+    show.guarded()
+    process = show.state["process"]
+    show.tell("/light/hue", 0.5)
+    until(asked.exists, "the scene to be asked")
+    os.kill(process, signal.SIGKILL)
+    after = show.plays(process)
+    assert after["restarts"] == 1
+    show.wait(lambda s: s["tick"] > after["tick"] + 240, "it to be asked again")
+    assert show.log("a scene is replaced by the calm one") == []
+    code, _, err = show.end()
+    assert (code, "Traceback" in err) == (0, False), err
