@@ -25,6 +25,11 @@ def chromium(home: Path, width: int, height: int) -> Any:
     return browser
 
 
+LEFT = "WebSocket is closed before the connection is established"
+"""What is said of a page that is loaded anew while it connects: nobody's fault."""
+
+
 def complaints(browser: Any) -> list[str]:
     """What the browser has warned of."""
-    return [line["message"] for line in browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+    found = [line["message"] for line in browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+    return [message for message in found if LEFT not in message]
