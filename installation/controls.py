@@ -329,7 +329,7 @@ _ROWS = (
         1.0,
         "",
         "How sure that note is; 0: nobody sings.",
-        0.1,
+        0.15,
         part="",
         sensed=True,
     ),

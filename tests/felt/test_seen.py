@@ -19,7 +19,7 @@ from tests.felt.moments import LINGER_S
 
 FAINTEST = 3.0  # of 255, mean over the picture: less than this is lost in what moves anyway
 SIZE = 160, 90
-HEARD = ("sound", "show")  # the rooms of the table that have nothing to show
+HEARD = ("sound", "show", "voice", "dmx")  # the rooms of the table that have nothing to show in the picture
 PAIRED = ("/dream/crowd", "/dream/crowd_most")  # how it is in the crowd, and how far that counts: nothing alone
 
 Image = NDArray[np.float64]
