@@ -27,7 +27,8 @@ MANY = 200_000
 BURST = 200
 DEEP = 2000  # messages that may wait when another burst is asked for
 MALFORMED = "size", "structure", "depth", "text", "tag"
-WRONG = "type", "nan", "unknown", "output", "later", "preset", "words"
+WRONG = "type", "nan", "unknown", "output", "later", "preset", "again", "words", "midi"
+WRONG += "soon", "elsewhere", "place", "undo", "gesture", "locked"
 pytestmark = pytest.mark.whole
 
 FUZZ = """
