@@ -29,7 +29,7 @@ KNOTS = 30  # vertices of a thread
 CLIMB_S = 1.1  # seconds in which a beat runs up a thread
 DESCENT_S, RISE_S = 2.6, 3.2  # seconds in which the light of who comes runs down, and of who goes up
 _STEPS = 0.6180339887498949, 0.7548776662466927  # the inverses of the golden and of the plastic number
-_MARGIN = 0.09  # share of the picture at its edges without places
+_MARGIN = 0.13  # share of the picture at its edges without places: by so much a near camera sways
 
 
 def beaten(sleepers: Sleepers) -> Array:

@@ -25,7 +25,7 @@ from scenes.restpods.dreamers import Crowd
 from scenes.restpods.street import Street
 
 HEART = 1.2  # metres over the hem
-RING = 1.15  # metres to which a beat's ring opens, on the ground round the pod
+RING = 1.4  # metres to which a beat's ring opens, on the ground round the pod
 FLOWER = 0.22  # metres, in the net
 SHINE = 0.75  # metres, the light in which a guest stands
 
@@ -47,7 +47,7 @@ class Guests:
         rings, flowers = beat_rings(sleepers, ground, RING), blossoms(sleepers, knot, FLOWER)
         heart = crowd.place.copy()
         heart[2] += HEART
-        strength = sleepers.guest * sleepers.present * (0.25 + beaten(sleepers) + called(sleepers) + coming(sleepers))
+        strength = sleepers.guest * sleepers.present * (0.25 + 1.5 * beaten(sleepers) + called(sleepers) + coming(sleepers))
         shine = shone(hues(sleepers.hue, 0.2), 0.085 * strength * sleepers.glow)
         who = np.flatnonzero(strength > 0.0)
         return [
