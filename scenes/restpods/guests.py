@@ -47,7 +47,8 @@ class Guests:
         rings, flowers = beat_rings(sleepers, ground, RING), blossoms(sleepers, knot, FLOWER)
         heart = crowd.place.copy()
         heart[2] += HEART
-        strength = sleepers.guest * sleepers.present * (0.25 + 1.5 * beaten(sleepers) + called(sleepers) + coming(sleepers))
+        told = 1.5 * beaten(sleepers) + called(sleepers) + coming(sleepers)
+        strength = sleepers.guest * sleepers.present * (0.25 + told)
         shine = shone(hues(sleepers.hue, 0.2), 0.085 * strength * sleepers.glow)
         who = np.flatnonzero(strength > 0.0)
         return [
