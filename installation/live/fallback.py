@@ -90,8 +90,8 @@ MOST_LIGHTS = 250_000
 
 FORBIDDEN = frozenset(
     f"os.{name}" for name in ("fork", "forkpty", "exec", "posix_spawn", "spawn", "system", "kill", "killpg")
-) | {"_thread.start_new_thread", "subprocess.Popen", "pty.spawn"}
-"""What no scene may ask of the machine, by the name of its audit event (PEP 578)."""
+) | {"_thread.start_new_thread", "_thread.start_joinable_thread", "subprocess.Popen", "pty.spawn"}
+"""What no scene may ask of the machine, by the name of its audit event (PEP 578). Python 3.11 has none for threads."""
 
 _asked = threading.local()  # its `scene` is whether a scene is asked in this thread
 
@@ -104,7 +104,13 @@ def _guard_the_machine() -> None:
         if event in FORBIDDEN and getattr(_asked, "scene", False):
             raise PermissionError(f"a scene begins no threads and no processes ({event})")
 
+    def start(thread: threading.Thread) -> None:
+        refuse("_thread.start_new_thread", thread)
+        begun(thread)
+
     sys.addaudithook(refuse)
+    begun = threading.Thread.start
+    threading.Thread.start = start  # type: ignore[method-assign, assignment]
 
 
 class DescriptorsClosed(BaseException):

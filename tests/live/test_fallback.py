@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -138,6 +140,8 @@ FAULTS: list[tuple[str, Callable[[Moment], Any], str]] = [
     ("step", slow, "TimeoutError: takes 1.00 s to answer"),
     ("light", waits, "TimeoutError: takes 1.00 s to answer"),
     ("step", tiring, "TimeoutError: its steps take 1.2 s a second"),
+    ("step", lambda now: threading.Thread(target=print).start(), "PermissionError: a scene begins no threads"),
+    ("light", lambda now: os.fork(), "PermissionError: a scene begins no threads and no processes (os.fork)"),
 ]
 
 
