@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NoReturn, Protocol
 
 from installation.watch.status_file import Records
 
@@ -26,6 +26,7 @@ Place = Literal["loading", "waiting", "filming", "playing", "ending"]
 HEARTBEAT = 0.5  # s between two of them from a process that waits
 OFTEN = 0.1  # s between two words about where the show is
 WAITS, BEGINS = "waits", "begins"
+LINK_LOST = 74  # exit code, sysexits' EX_IOERR
 UNSENT_MOST = 1 << 18  # bytes that wait for a supervisor that does not read; what comes after is dropped
 _DEATH = 1  # PR_SET_PDEATHSIG
 
@@ -115,13 +116,17 @@ class SupervisorLink:
     def say(self, message: Mapping[str, Any]) -> None:
         """Never waits."""
         data = json.dumps(message, default=str).encode() + b"\n"
-        with self._lock, suppress(BlockingIOError):
+        with self._lock:
             if len(self._unsent) + len(data) <= UNSENT_MOST:
                 self._unsent += data
             try:
                 self._unsent = self._unsent[os.write(self._send_fd, self._unsent) :]
+            except BlockingIOError:
+                pass  # it reads later
             except BrokenPipeError:
                 self._unsent = b""  # the other thread sees to it
+            except OSError as error:
+                _end_without_link(error)
 
     def ended(self) -> None:
         """The show is over, as it should be: any other exit is a failure."""
@@ -136,13 +141,22 @@ class SupervisorLink:
 
     def _listen(self) -> None:
         unread = b""
-        while data := os.read(self._recv_fd, 4096):
-            unread += data
-            *lines, unread = unread.split(b"\n")
-            for line in lines:
-                self._orders = StartOrders(**json.loads(line))
-                self._ordered.set()
+        try:
+            while data := os.read(self._recv_fd, 4096):
+                unread += data
+                *lines, unread = unread.split(b"\n")
+                for line in lines:
+                    self._orders = StartOrders(**json.loads(line))
+                    self._ordered.set()
+        except OSError as error:
+            _end_without_link(error)
         os.kill(os.getpid(), signal.SIGKILL)  # nobody watches any more, and nobody would end this
+
+
+def _end_without_link(error: OSError) -> NoReturn:
+    """Something in this process closed what it does not own: nobody could be told how it goes on, so it does not."""
+    os.write(2, f"sleeptree: the link to the supervisor was closed in the show: {error.strerror}\n".encode())
+    os._exit(LINK_LOST)
 
 
 def encoded(orders: StartOrders) -> bytes:

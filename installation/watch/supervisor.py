@@ -86,6 +86,14 @@ class Child:
                         self.ended |= "ended" in messages[-1]
         return messages
 
+    def lives(self) -> bool:
+        """Whether it goes on although it closed the pipe. What ends closes it too, and is gone a moment later."""
+        try:
+            self.process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def end(self) -> int:
         """It, and whatever it started, is no more. Returns its exit code. May be called again."""
         if self.process.returncode is not None and self.recv_fd < 0:
@@ -206,7 +214,7 @@ class Supervisor:
         self._tend(show)
         if show.gone:
             self._read(show)  # its last words
-            return self._ended(show, show.end())
+            return self._ended(show, "link closed" if show.lives() else "", show.end())
         patience = self._patience.get(show.place, self._patience["playing"])
         if self._asked:  # it has a little longer, but not for ever
             patience = min(patience, self._patience["ending"])
@@ -295,14 +303,17 @@ class Supervisor:
 
     # ends
 
-    def _ended(self, show: Child, code: int) -> int | None:
-        """The show's process is gone; an exit that it didn't announce is a failure, whatever its code."""
+    def _ended(self, show: Child, fault: str, code: int) -> int | None:
+        """The show's process is gone; an exit that it didn't announce is a failure, whatever its code.
+
+        `fault`: for what it was ended here, if it did not end by itself.
+        """
         if self._asked:
             return 0 if code in (0, 130, -signal.SIGTERM) else self._cut_off(show)
         if show.ended or (code == REFUSED and self.restarts == 0 and show.played is None):
             return code
-        killed = code in (-signal.SIGKILL, -signal.SIGTERM)
-        return self._fail(f"exit code {code}" if code >= 0 else _signal(-code), blame=not killed)
+        killed = not fault and code in (-signal.SIGKILL, -signal.SIGTERM)
+        return self._fail(fault or (f"exit code {code}" if code >= 0 else _signal(-code)), blame=not killed)
 
     def _fail(self, reason: str, blame: bool = True) -> int | None:
         """The show is gone. The next one takes over, or something simpler, or nobody.
