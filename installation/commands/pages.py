@@ -22,7 +22,7 @@ from installation.venue import settings
 from installation.venue.settings import PagesSettings
 from installation.words.visitors import FOLDER, VisitorLines
 
-LIGHT, BORDER = "#f4f6ff", 4
+BORDER = 4
 
 LOGGED = 60
 """Lines of the log that the operator's page shows."""
@@ -141,7 +141,14 @@ def _operator(wanted: PagesSettings) -> Any:
 
 
 async def _both(visitors: Any, operator: Any) -> None:
-    await asyncio.gather(*(server.run() for server in (visitors, operator) if server is not None))
+    """Both servers, until one fails or somebody ends them; each has hung up on everybody then."""
+    running = [asyncio.ensure_future(server.run()) for server in (visitors, operator) if server is not None]
+    try:
+        await asyncio.gather(*running)
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.wait(running)
 
 
 def _lines(config: Path | None, wanted: PagesSettings) -> VisitorLines | None:

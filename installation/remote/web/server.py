@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,16 +22,19 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from installation import addresses
 from installation.remote.strangers import why_not
+from installation.remote.web import door
 from installation.remote.web.crowd import crowd, moved
 from installation.remote.web.entry import EntryWord
 from installation.remote.web.files import Files
 from installation.remote.web.limits import Counts, Hosts
 from installation.remote.web.visitors import Message, Visitor, Visitors
-from installation.remote.web.wire import Broken, Frames, packed
+from installation.remote.web.wire import packed
 from installation.venue.settings import PagesSettings
 from installation.words.visitors import VisitorLines
 
 _log = structlog.get_logger("pages")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 HELLO_S = 5.0
 """Seconds in which a phone must have said who it is."""
@@ -117,7 +120,7 @@ class PagesServer:
             site = web.TCPSite(runner, self._settings.listen, self._settings.port, reuse_address=os.name == "posix")
             await site.start()
             self.port = runner.addresses[0][1]
-            async with await self._show_door():
+            async with await door.opened(self._show_path, self._show):
                 jobs = (self._broadcast, self._flush, self._each_second)
                 await asyncio.gather(*(_forever(job) for job in jobs))
         finally:
@@ -130,13 +133,8 @@ class PagesServer:
             self._show_path.unlink(missing_ok=True)
 
     def _runner(self) -> web.AppRunner:
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_get("/ws", self._socket)
-        app.router.add_get("/a/{name}", self._asset)
-        app.router.add_get("/{word:[0-9A-Za-z]{0,4}}", self._page)
-        logger = logging.getLogger("sleeptree.pages")
-        logger.handlers[:], logger.propagate = [logging.NullHandler()], False  # no addresses in any log
-        return web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=15.0)
+        page = "/{word:[0-9A-Za-z]{0,4}}"
+        return runner("pages", LARGEST, {"/ws": self._socket, "/a/{name}": self._asset, page: self._page})
 
     # files
 
@@ -243,16 +241,6 @@ class PagesServer:
 
     # the show
 
-    async def _show_door(self) -> asyncio.Server:
-        """Where the show connects, for this user's processes only."""
-        self._show_path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        self._show_path.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            return await asyncio.start_unix_server(self._show, os.fspath(self._show_path))
-        finally:
-            os.umask(before)
-
     async def _show(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A show has connected; the newest is the one that plays."""
         if self._writer is not None:
@@ -262,11 +250,9 @@ class PagesServer:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
         writer.write(packed({"k": "hello", "run": self._run_id}))
         self.visitors.greeted()
-        frames = Frames()
-        with suppress(Broken, ConnectionError):
-            while data := await reader.read(1 << 16):
-                for message in frames.feed(data):
-                    await self._hear(message)
+        with suppress(ConnectionError):
+            async for message in door.heard(reader):
+                await self._hear(message)
         writer.close()
         if self._writer is writer:
             self._writer = None
@@ -327,6 +313,16 @@ async def _forever(job: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             _log.error("the pages stumbled", what=f"{type(error).__name__}: {error}"[:200])
             await asyncio.sleep(1.0)
+
+
+def runner(name: str, largest: int, routes: Mapping[str, Handler]) -> web.AppRunner:
+    """What answers GET at `routes`, bodies of up to `largest` bytes, and writes no addresses into any log."""
+    app = web.Application(client_max_size=largest)
+    for path, handler in routes.items():
+        app.router.add_get(path, handler)
+    logger = logging.getLogger(f"sleeptree.{name}")
+    logger.handlers[:], logger.propagate = [logging.NullHandler()], False
+    return web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=15.0)
 
 
 def decoded(raw: Any) -> dict[str, Any] | None:

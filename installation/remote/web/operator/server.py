@@ -7,7 +7,6 @@ tablet is told what the show says, and nothing else.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -20,13 +19,14 @@ from aiohttp import WSCloseCode, web
 
 from installation import addresses
 from installation.remote.strangers import why_not
+from installation.remote.web import door
 from installation.remote.web.files import Files
 from installation.remote.web.operator.line import Line
 from installation.remote.web.operator.pairing import Pairing
 from installation.remote.web.operator.stills import Encoder, Looks
 from installation.remote.web.operator.tablets import Message, Tablet, Tablets
-from installation.remote.web.server import decoded
-from installation.remote.web.wire import Broken, Frames, packed
+from installation.remote.web.server import decoded, runner
+from installation.remote.web.wire import packed
 from installation.venue.settings import PagesSettings
 
 _log = structlog.get_logger("pages")
@@ -82,43 +82,33 @@ class OperatorServer:
 
     async def run(self) -> None:
         """All of it."""
-        async with await self._open_door():
+        runner = self._runner()
+        await runner.setup()
+        async with await door.opened(self._door, self._come):
             try:
-                await asyncio.gather(self._serve(), self._often(), self._each_second())
+                await asyncio.gather(self._serve(runner), self._often(), self._each_second())
             finally:
+                for line in list(self.lines):
+                    with suppress(ConnectionError):
+                        await line.socket.close(code=WSCloseCode.GOING_AWAY)
+                await runner.cleanup()
                 for writer in list(self._doors):
                     writer.transport.abort()
                 self._door.unlink(missing_ok=True)
 
-    async def _serve(self) -> None:
+    async def _serve(self, runner: web.AppRunner) -> None:
         """The port; where somebody else has it, again and again, and the visitors' page is served all the same."""
-        runner = self._runner()
-        await runner.setup()
         listen, port = self._settings.operator_listen, self._settings.operator_port
-        try:
-            while True:
-                try:
-                    await web.TCPSite(runner, listen, port, reuse_address=os.name == "posix").start()
-                except OSError as error:
-                    _log.error("the operator's page", address=f"{listen}:{port}", what=error.strerror or str(error))
-                    await asyncio.sleep(AGAIN_S)
-                    continue
+        while self.bound is None:
+            try:
+                await web.TCPSite(runner, listen, port, reuse_address=os.name == "posix").start()
                 self.bound = runner.addresses[0][1]
-                await asyncio.Event().wait()
-        finally:
-            for line in list(self.lines):
-                with suppress(ConnectionError):
-                    await line.socket.close(code=WSCloseCode.GOING_AWAY)
-            await runner.cleanup()
+            except OSError as error:
+                _log.error("the operator's page", address=f"{listen}:{port}", what=error.strerror or str(error))
+                await asyncio.sleep(AGAIN_S)
 
     def _runner(self) -> web.AppRunner:
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_get("/ws", self._socket)
-        app.router.add_get("/a/{name}", self._asset)
-        app.router.add_get("/", self._page)
-        logger = logging.getLogger("sleeptree.operator")
-        logger.handlers[:], logger.propagate = [logging.NullHandler()], False
-        return web.AppRunner(app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=15.0)
+        return runner("operator", LARGEST, {"/ws": self._socket, "/a/{name}": self._asset, "/": self._page})
 
     # files
 
@@ -266,26 +256,14 @@ class OperatorServer:
         """Whether a show listens, and says how it is."""
         return self._show is not None and time.monotonic() - self._heard < SILENT_S
 
-    async def _open_door(self) -> asyncio.Server:
-        self._door.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        self._door.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            return await asyncio.start_unix_server(self._come, os.fspath(self._door))
-        finally:
-            os.umask(before)
-
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A show has connected, or brings pictures; the newest show is the one that plays."""
-        frames = Frames()
         self._doors.add(writer)
         try:
-            while data := await reader.read(1 << 18):
-                for message in frames.feed(data):
+            with suppress(ConnectionError):
+                async for message in door.heard(reader):
                     if isinstance(message, dict):
                         await self._hear(message, writer)
-        except (Broken, ConnectionError):
-            pass
         finally:
             writer.close()
             self._doors.discard(writer)
