@@ -23,7 +23,7 @@ from installation.status import hearing as hearing_line
 from installation.venue import settings
 from installation.venue.settings import Hearing, Sound
 from installation.venue.toml_edit import amend, amended
-from tests.harness.house import House, needed, recorded
+from tests.harness.house import House, opened, recorded
 from tests.harness.waiting import TIMEOUT_S, until
 
 ROOT = Path(__file__).parents[2]
@@ -32,16 +32,9 @@ CAL = {"cal_dba_at_minus20dbfs_pink": 74.5, "cal_position": 'row "B"'}
 
 @pytest.fixture
 def house(kernels: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    needed()
-    house = House(tmp_path / "house")
-    for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_SERVER", "ALSA_CONFIG_PATH"):
-        monkeypatch.setenv(name, house.environment[name])
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    try:
-        house.open()
+    with opened(tmp_path / "house", monkeypatch) as house:
         yield house
-    finally:
-        house.close()
 
 
 def check(house: House, *arguments: str, said: str | None = None) -> subprocess.CompletedProcess[str]:

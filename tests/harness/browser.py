@@ -25,6 +25,11 @@ def chromium(home: Path, width: int, height: int) -> Any:
     return browser
 
 
+def at(browser: Any, name: str) -> Any:
+    """The element of this id."""
+    return browser.find_element("id", name)
+
+
 LEFT = "WebSocket is closed before the connection is established"
 """What is said of a page that is loaded anew while it connects: nobody's fault."""
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from tests.harness import waiting
@@ -19,6 +22,21 @@ TOOLS = ("pulseaudio", "pactl", "parec")
 def needed() -> None:
     """Skip where PulseAudio is missing, loudly; on the machine that decides, fail."""
     waiting.needed(*TOOLS)
+
+
+@contextmanager
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> Iterator[House]:
+    """A house that is open meanwhile; with a `monkeypatch`, this very process lives in it."""
+    needed()
+    house = House(folder)
+    if monkeypatch is not None:
+        for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_SERVER", "ALSA_CONFIG_PATH"):
+            monkeypatch.setenv(name, house.environment[name])
+    try:
+        house.open()
+        yield house
+    finally:
+        house.close()
 
 
 class House:

@@ -9,18 +9,15 @@ import numpy as np
 import pytest
 
 from installation import repertoire
-from installation.film.film import still
-from installation.foundation import places
-from installation.light.picture import Picture, look
-from installation.model.score import Phase, Score, Section, parse
+from installation.model.score import PHASES, Phase, Score, Section
 from installation.scene import Mist, Points, Strokes
 from installation.show import Show
-from tests.golden import hold
+from scenes.dreamtrek import DreamTrek
 from tests.harness.guarding import acting, arc
+from tests.harness.world import World, picture, run
 
 SCENES = repertoire.found().scenes
-ABRIDGED = parse((places.config() / "abridged.toml").read_text(encoding="utf-8"), "abridged.toml")
-PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
+WORLD = World("dreamtrek", DreamTrek, {"harmony": 4.0, "glitch": 10.5, "resolution": 18.5})
 
 
 def trek(score: Score, seed: int = 1) -> Show:
@@ -44,28 +41,9 @@ def settled(phase: Phase, *, address: str = "", value: float = 0.0, seconds: flo
     return show
 
 
-def run(show: Show, seconds: float) -> None:
-    for _ in range(round(seconds * 120)):
-        show.step()
-
-
-def drawn(show: Show, width: int = 320, height: int = 180) -> np.ndarray:
-    """(height, width, 3) in 0..255."""
-    picture, pixels = Picture(width, height, 1, show.seed), np.zeros((height, width), np.uint32)
-    picture.draw(look(show), pixels, 1 / 60)
-    picture.close()
-    return np.stack([(pixels >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(float)
-
-
 @pytest.mark.parametrize("phase", PHASES)
 def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pytest.Config) -> None:
-    seconds = {"harmony": 4.0, "glitch": 10.5, "resolution": 18.5}[phase]
-    show = trek(ABRIDGED)
-    picture = Picture(160, 90, 1, show.seed)
-    pixels = still(show, picture, round(seconds * 120))
-    picture.close()
-    assert show.moment().phase == phase
-    hold(f"dreamtrek-{phase}", pixels, bool(pytestconfig.getoption("--regold")))
+    WORLD.hold(phase, pytestconfig)
 
 
 def test_the_flash_guard_is_idle_through_an_arc() -> None:
@@ -76,9 +54,9 @@ def test_the_flash_guard_is_idle_through_an_arc() -> None:
 @pytest.mark.parametrize("metres", [-6.0, 6.0])
 def test_climbing_is_seen(phase: Phase, metres: float) -> None:
     """More than half a second of the trek does by itself."""
-    still_there = drawn(settled(phase))
-    moved = drawn(settled(phase, address="/trek/climb", value=metres))
-    later = drawn(settled(phase, seconds=0.5))
+    still_there = picture(settled(phase))
+    moved = picture(settled(phase, address="/trek/climb", value=metres))
+    later = picture(settled(phase, seconds=0.5))
     assert np.abs(moved - still_there).mean() > max(np.abs(later - still_there).mean(), 3.0)
 
 
@@ -86,7 +64,7 @@ def test_the_anchor_draws_the_torn_ropes_together() -> None:
     """Half way up the rope, ribbons are nearer to the axis while a voice is held on to."""
     loose, held = settled("glitch"), settled("glitch", address="/trek/anchor", value=1.0)
     assert spread(held) < 0.75 * spread(loose)
-    assert np.abs(drawn(held) - drawn(loose)).mean() > 3.0
+    assert np.abs(picture(held) - picture(loose)).mean() > 3.0
 
 
 def spread(show: Show) -> float:

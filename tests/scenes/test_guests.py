@@ -15,6 +15,7 @@ from installation.light.picture import Picture, look
 from installation.model.score import Score, Section, parse
 from installation.scene import Scene
 from installation.show import Show
+from tests.harness.world import run
 
 SCENES = {
     name: scene for name, scene in repertoire.found().scenes.items() if scene.whereabouts is not Scene.whereabouts
@@ -33,11 +34,6 @@ def playing(scene: str, phase: str, seed: int, seconds: float) -> Show:
     show = Show(Score(phase, (section,), settled=True, scene=scene), seed, {scene: SCENES[scene]})
     run(show, seconds)
     return show
-
-
-def run(show: Show, seconds: float) -> None:
-    for _ in range(round(seconds * 120)):
-        show.step()
 
 
 def picture(show: Show) -> Pixels:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,8 +73,9 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
     address = f"http://127.0.0.1:{port}"
 
     async def visit() -> None:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession() as session, AsyncExitStack() as sockets:
             first = await phone(session, address)
+            sockets.push_async_callback(first.socket.close)
             token = (await first.hear("hello"))["token"]
             await first.say(k="join", hue=HUE)
             while not (await first.hear("s"))["on"]:
@@ -93,6 +95,7 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
             os.kill(process, signal.SIGKILL)
             await first.closed()
             again = await phone(session, address, token=token)
+            sockets.push_async_callback(again.socket.close)
             other = (await again.hear("hello"))["token"]
             assert other != token
             assert playing.state["process"] != old

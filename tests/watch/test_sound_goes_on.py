@@ -22,13 +22,8 @@ from tests.harness.waiting import needed, until
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    houses.needed()
-    house = House(tmp_path / "house")
-    try:
-        house.open()
+    with houses.opened(tmp_path / "house") as house:
         yield house
-    finally:
-        house.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from installation.commands.pages import hosts
 from installation.remote.desk import Desk
 from installation.show import Show
-from tests.harness.browser import chromium, complaints
+from tests.harness.browser import at, chromium, complaints
 from tests.harness.pages import FILES, Serving
 from tests.harness.waiting import until
 
@@ -34,10 +34,6 @@ def browser(tmp_path: Path) -> Iterator[Any]:
     browser = chromium(tmp_path, 390, 844)
     yield browser
     browser.quit()
-
-
-def at(browser: Any, name: str) -> Any:
-    return browser.find_element("id", name)
 
 
 def touch(browser: Any, name: str) -> None:

@@ -21,7 +21,7 @@ from installation.sound.output import loudspeakers
 from installation.sound.output.loudspeakers import ExposureStore, Loudspeakers
 from installation.venue.settings import Hearing, Sound
 from tests.harness.counter import ROUND, counter
-from tests.harness.house import House, needed, recorded
+from tests.harness.house import House, opened, recorded
 from tests.harness.night import dark_show
 from tests.harness.waiting import TIMEOUT_S, alive, until
 
@@ -30,15 +30,8 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    needed()
-    house = House(tmp_path / "house")
-    for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_SERVER", "ALSA_CONFIG_PATH"):
-        monkeypatch.setenv(name, house.environment[name])
-    try:
-        house.open()
+    with opened(tmp_path / "house", monkeypatch) as house:
         yield house
-    finally:
-        house.close()
 
 
 class Live:

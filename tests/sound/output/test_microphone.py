@@ -16,7 +16,7 @@ from installation.sound.listening.ears import Heard
 from installation.sound.output.loudspeakers import Loudspeakers
 from installation.venue.settings import Hearing, Sound, VoiceSettings
 from tests.harness.counter import counter
-from tests.harness.house import House, needed
+from tests.harness.house import House, opened
 from tests.harness.speech import RATE, spoken, sung
 from tests.harness.waiting import until
 
@@ -26,19 +26,12 @@ SECONDS = 4.0
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A house with a microphone into which `paplay -d mouth` speaks."""
-    needed()
-    house = House(tmp_path / "house")
-    for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_SERVER", "ALSA_CONFIG_PATH"):
-        monkeypatch.setenv(name, house.environment[name])
-    try:
-        house.open()
+    with opened(tmp_path / "house", monkeypatch) as house:
         tell(house, "load-module", "module-null-sink", "sink_name=mouth", "rate=48000", "channels=1", "format=s16le")
         tell(house, "set-default-source", "mouth.monitor")
         tell(house, "set-default-sink", "room")
         house.listen()
         yield house
-    finally:
-        house.close()
 
 
 def tell(house: House, *words: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from installation.commands.pages import hosts
 from installation.remote.desk import Desk
 from installation.show import Show
-from tests.harness.browser import chromium, complaints
+from tests.harness.browser import at, chromium, complaints
 from tests.harness.tablets import Served, code, steered
 from tests.harness.waiting import until
 
@@ -32,10 +32,6 @@ def browser(tmp_path: Path) -> Iterator[Any]:
     browser = chromium(tmp_path, 1180, 820)
     yield browser
     browser.quit()
-
-
-def at(browser: Any, name: str) -> Any:
-    return browser.find_element("id", name)
 
 
 def text(browser: Any, name: str) -> str:
