@@ -197,7 +197,7 @@ Ends = Annotated[
     float | None, typer.Option(metavar="S", parser=number("--seconds", 0), help="End by itself after S seconds.")
 ]
 OutputName = Annotated[
-    str | None, typer.Option("--output", metavar="NAME", help=r"What this \[[output]] of the canvas alone shows.")
+    str | None, typer.Option("--output", metavar="NAME", help=r"What this \[\[output]] of the canvas alone shows.")
 ]
 Binaural = Annotated[bool, typer.Option("--binaural", help="For headphones: as a head in the middle hears it.")]
 Performed = Annotated[

@@ -78,6 +78,7 @@ def test_every_command_and_every_option_says_what_it_is(told: Callable[..., tupl
 def test_help_shows_the_names_of_tables_in_the_settings(told: Callable[..., tuple[int, str, str]]) -> None:
     assert "[osc] allow" in told("play", "--help")[1]
     assert "[hearing]" in told("check", "--help")[1]
+    assert "[[output]]" in told("film", "--help")[1]
 
 
 def test_no_terminal_obeys_what_is_refused(told: Callable[..., tuple[int, str, str]]) -> None:
