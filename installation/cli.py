@@ -32,7 +32,6 @@ from installation.options import (
     KioskStep,
     Length,
     LineNumber,
-    LinkOption,
     Moment,
     OutputName,
     Performed,
@@ -46,6 +45,7 @@ from installation.options import (
     Silent,
     Start,
     StartOfNight,
+    SupervisorLinkOption,
     Unsupervised,
     WindowSize,
     WordsStep,
@@ -101,6 +101,9 @@ def play(
         int | None, typer.Option(parser=whole("--osc-port", 1, 65_535), metavar="PORT", help="Take OSC on this port.")
     ] = None,
     pages: Annotated[bool, typer.Option("--pages", help="Serve the visitors' page for phones in this house.")] = False,
+    link: Annotated[
+        bool, typer.Option("--link", help="The tempo of an Ableton Link session leads breath and torn slices.")
+    ] = False,
     report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
     cue: Annotated[
@@ -108,7 +111,7 @@ def play(
     ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
     unsupervised: Unsupervised = False,
-    link: LinkOption = None,
+    supervisor_link: SupervisorLinkOption = None,
     context: typer.Context,
 ) -> None:
     """Play the piece, fullscreen, until somebody ends it.
@@ -123,9 +126,19 @@ def play(
     from installation.commands.play import play
 
     options = PlayOptions(
-        display, wanted, seconds, report, listen, osc_port, silent=silent, device=device, pages=pages, watch=watch
+        display,
+        wanted,
+        seconds,
+        report,
+        listen,
+        osc_port,
+        silent=silent,
+        device=device,
+        pages=pages,
+        watch=watch,
+        link=link,
     )
-    supervision = Supervision(context.obj, link, unsupervised)
+    supervision = Supervision(context.obj, supervisor_link, unsupervised)
     _ended(play(Request(config, score, scene, seed, hours, cue=cue), options, supervision, resume))
 
 
@@ -453,7 +466,7 @@ def replay(
     report: ReportFile = None,
     config: Config = None,
     unsupervised: Unsupervised = False,
-    link: LinkOption = None,
+    supervisor_link: SupervisorLinkOption = None,
     context: typer.Context,
 ) -> None:
     """Play a performance again, live, as it was played then. Nobody can play on it; with --listen they may watch."""
@@ -463,7 +476,7 @@ def replay(
     options = PlayOptions(
         display, wanted, seconds, report, listen, silent=silent, device=device, journal=journal, start=start
     )
-    _ended(replay(Request(config), options, Supervision(context.obj, link, unsupervised)))
+    _ended(replay(Request(config), options, Supervision(context.obj, supervisor_link, unsupervised)))
 
 
 @app.command()

@@ -208,7 +208,7 @@ Performed = Annotated[
 Unsupervised = Annotated[
     bool, typer.Option("--unsupervised", help="In this process, which nobody watches or starts again.")
 ]
-LinkOption = Annotated[str | None, typer.Option("--link", hidden=True)]
+SupervisorLinkOption = Annotated[str | None, typer.Option("--supervisor-link", hidden=True)]
 StartOfNight = Annotated[
     When,
     typer.Option(

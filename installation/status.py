@@ -70,6 +70,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     words_waiting: int = 0  # visitors' lines that nobody has decided about
     pages: dict[str, str | int | float] = {}  # who is on: numbers, and where the visitors' page is
     projectors: tuple[str, ...] = ()  # of each where and how it is
+    link: str = ""  # who makes music with it over Ableton Link; empty: nobody is looked for
     # the process and its machine; None where the system doesn't say
     memory_mb: float | None = None
     threads: int | None = None
@@ -139,6 +140,7 @@ def overlay(status: Status) -> tuple[str, ...]:
         f"coherence {status.coherence:.2f}, unrest {status.unrest:.2f}, {ticks.seconds(status.tick):.0f} s, "
         f"seed {status.seed}",
         *filter(None, [plain(status.note)]),
+        *([f"Ableton Link: {status.link}"] if status.link else []),
         *([f"visitors' lines: {status.words_waiting} wait (sleeptree words list)"] if status.words_waiting else []),
         *map(plain, status.troubles),
         *filter(None, [plain(refusals(status))]),
@@ -202,6 +204,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("lines", f"{s.words_waiting} wait: sleeptree words list" if s.words_waiting else ""),
         ("visitors", _visitors(s)),
         ("projectors", ", ".join(s.projectors)),
+        ("Ableton Link", s.link),
         ("machine", _machine(s)),
         ("snapshot", "" if s.snapshot_tick is None else f"{ticks.seconds(s.tick - s.snapshot_tick):.1f} s old"),
         ("watched", _watched(s)),

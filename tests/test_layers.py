@@ -69,6 +69,7 @@ HOMES = {
         "installation/remote/web/operator/server.py",
         "installation/remote/web/operator/line.py",
     ),
+    "aalink": ("installation/remote/link/peer.py",),
     "segno": ("installation/commands/pages.py",),
     "zeroconf": ("installation/remote/osc/query.py",),
     "platformdirs": ("installation/foundation/places.py", "installation/foundation/kernels.py"),
@@ -92,6 +93,8 @@ CLOCK_HOMES = {
     "installation/remote/osc/": CLOCKS,
     "installation/remote/web/": CLOCKS,
     "installation/remote/midi/service.py": STOPWATCH,
+    "installation/remote/link/service.py": STOPWATCH,
+    "installation/remote/link/peer.py": (*STOPWATCH, "asyncio.sleep"),
     "installation/outputs/dmx.py": STOPWATCH,
     "installation/session/lights.py": STOPWATCH,
     "installation/session/playing.py": (*STOPWATCH, "time.sleep"),
@@ -454,6 +457,7 @@ def refuse(event, details):
 sys.addaudithook(refuse)
 sys.modules["sounddevice"] = None  # a machine without PortAudio
 sys.modules["scipy"] = None  # 140 MB that only the tests need
+sys.modules["aalink"] = None  # under the GPL: a program of its own imports it
 for name in sys.argv[1:]:
     importlib.import_module(name)
 if "pygame" in sys.modules:

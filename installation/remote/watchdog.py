@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
@@ -46,10 +46,13 @@ class Service(Protocol):
         """End, in order."""
 
 
-class Watched:
+S = TypeVar("S", bound=Service)
+
+
+class Watched(Generic[S]):
     """One service, whichever of it listens now. `make` gives another one."""
 
-    def __init__(self, name: str, make: Callable[[], Service]) -> None:
+    def __init__(self, name: str, make: Callable[[], S]) -> None:
         self.name, self._make = name, make
         self.restarts = 0
         self._turns, self._still = -1, 0
@@ -97,9 +100,9 @@ class ServiceWatchdog:
     """A follower of the show."""
 
     def __init__(self) -> None:
-        self._watched: list[Watched] = []
+        self._watched: list[Watched[Any]] = []
 
-    def watch(self, name: str, make: Callable[[], Service]) -> Watched:
+    def watch(self, name: str, make: Callable[[], S]) -> Watched[S]:
         """Begin a service, and look after it from now on. From any thread."""
         watched = Watched(name, make)
         self._watched.append(watched)

@@ -19,7 +19,7 @@ from installation.light.picture import Look, Pixels
 from installation.light.preview import shrunk
 from installation.live import stage
 from installation.live.calendar import Calendar
-from installation.live.state import StatePublisher, StatusReader
+from installation.live.state import Gauge, StatePublisher, StatusReader
 from installation.recording.journal import FOLDER, Journal, night, wall
 from installation.recording.replay import Replay
 from installation.recording.write_ahead_log import Tail, WriteAheadLog
@@ -27,6 +27,7 @@ from installation.remote import access
 from installation.remote.access import AccessList
 from installation.remote.desk import Desk
 from installation.remote.inbox import STAFF, Source
+from installation.remote.link import process
 from installation.remote.presets import FOLDER as PRESETS
 from installation.remote.spectators import SpectatorDesk
 from installation.remote.watchdog import ServiceWatchdog
@@ -38,6 +39,7 @@ from installation.session.lights import begin_lights
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.show import Follower, Show
+from installation.status import Status
 from installation.words.visitors import FOLDER as LINES
 from installation.words.visitors import VisitorLines
 
@@ -72,14 +74,19 @@ class Endpoints:
     targets: tuple[Source, ...]
     opened: bool = True  # whether messages come in at all
     pages: Path | None = None  # the socket where the visitors' pages listen for the show
+    link: bool = False  # whether an Ableton Link session leads
 
 
 def endpoints(
-    production: Production, listen: str | None = None, port: int | None = None, pages: bool = False
+    production: Production,
+    listen: str | None = None,
+    port: int | None = None,
+    pages: bool = False,
+    link: bool = False,
 ) -> Endpoints:
-    """As the settings say; `listen`, `port` and `pages`, of the command line, go before them. Raises Mistake.
+    """As the settings say; what the command line says goes before them. Raises Mistake.
 
-    A replay listens only where it is told to, and has no visitors: it may run beside a show.
+    A replay listens only where it is told to, and has no visitors and no musicians: it may run beside a show.
     """
     osc = production.settings.osc
     where = _address("--listen" if listen else "[osc] listen", listen or osc.listen, port or osc.port)
@@ -88,9 +95,19 @@ def endpoints(
     try:
         wanted = (pages or production.settings.pages.enabled) and not isinstance(production, ReplayProduction)
         door = wire.path() if wanted else None
-        return Endpoints(where, AccessList(access.networks(osc.allow)), targets, opened, door)
+        return Endpoints(where, AccessList(access.networks(osc.allow)), targets, opened, door, _led(production, link))
     except ValueError as error:
         raise Mistake(str(error)) from None
+
+
+def _led(production: Production, link: bool) -> bool:
+    return (link or production.settings.link.enabled) and not isinstance(production, ReplayProduction)
+
+
+def check_link(production: Production, link: bool) -> None:
+    """Raises Mistake where a Link session is to lead, and what that takes is not here."""
+    if _led(production, link) and (why := process.missing()):
+        raise Mistake(f"{'--link' if link else '[link] enabled'}: {why}")
 
 
 def _address(place: str, text: str, port: int) -> tuple[str, int]:
@@ -158,6 +175,8 @@ def console(
             _serve(stack, desk, production, through, watchdog)
         if journal is not None and production.settings.midi.enabled:
             _hear_midi(stack, desk, production, data, watchdog)
+        if journal is not None and through.link:
+            publisher.reader.gauges.append(_follow_link(stack, desk, production, watchdog))
         lamps = (
             None
             if journal is None
@@ -212,6 +231,19 @@ def _hear_midi(stack: ExitStack, desk: Desk, production: Production, data: Path,
     watched = watchdog.watch("MIDI", lambda: MidiService(desk, asked, data / FOLDER, production.score))
     stack.callback(watched.close)
     desk.troubles.append(lambda: watched.service.trouble)
+
+
+def _follow_link(stack: ExitStack, desk: Desk, production: Production, watchdog: ServiceWatchdog) -> Gauge:
+    from installation.remote.link.service import LinkService
+
+    watched = watchdog.watch("Ableton Link", lambda: LinkService(desk, production.settings.link))
+    stack.callback(watched.close)
+    desk.troubles.append(lambda: watched.service.trouble)
+
+    def gauge(status: Status) -> Status:  # whichever of it is there now
+        return watched.service.gauge(status)
+
+    return gauge
 
 
 def _serve(stack: ExitStack, desk: Desk, production: Production, through: Endpoints, watchdog: ServiceWatchdog) -> None:

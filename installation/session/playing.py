@@ -30,7 +30,7 @@ from installation.live.fallback import Calm, isolated, quiet
 from installation.recording import checkpoint
 from installation.session import restart
 from installation.session.audio import start_sound
-from installation.session.endpoints import Endpoints, endpoints
+from installation.session.endpoints import Endpoints, check_link, endpoints
 from installation.session.filming import Reel, shoot
 from installation.session.lights import dark_lights
 from installation.session.outputs import layout
@@ -117,6 +117,7 @@ class Process:
             production = (
                 load_production(self._request) if journal is None else load_replay(journal, self._request.config)
             )
+            check_link(production, self._options.link)
         if self._options.watch:
             self._written = Written(production.scenes)
         crumb = self._breadcrumb
@@ -128,7 +129,8 @@ class Process:
     def play(self) -> str:
         """The whole of it; what there is to say afterwards."""
         self._begin()
-        through = endpoints(self.production, self._options.listen, self._options.osc_port, self._options.pages)
+        told = self._options
+        through = endpoints(self.production, told.listen, told.osc_port, told.pages, told.link)
         with _signals(self._end), ExitStack() as stack:
             stack.callback(self._hush)
             if self._speakers is not None and self._orders.role != "black":

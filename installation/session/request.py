@@ -45,3 +45,4 @@ class PlayOptions:
     start: When = When()  # of the replay
     pages: bool = False  # serve the visitors' page, whatever the settings say
     watch: bool = False  # scenes that are saved fade in
+    link: bool = False  # Ableton Link leads, whatever the settings say

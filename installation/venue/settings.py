@@ -106,6 +106,13 @@ class Midi(SettingsTable, frozen=True):
     timecode: bool = False  # MTC says which section plays
 
 
+class LinkSettings(SettingsTable, frozen=True):
+    """[link]: whether the tempo of an Ableton Link session leads."""
+
+    enabled: bool = False
+    beats: Annotated[float, Meta(ge=0.0, le=64.0)] = 0.0  # that are a breath; 0: as many as a tap makes one of
+
+
 class Sound(SettingsTable, frozen=True):
     """[sound]: which loudspeakers, and how."""
 
@@ -195,6 +202,7 @@ class Settings(SettingsTable, frozen=True):
     oscquery: OscQuerySettings = OscQuerySettings()
     pages: PagesSettings = PagesSettings()
     midi: Midi = Midi()
+    link: LinkSettings = LinkSettings()
     sound: Sound = Sound()
     hearing: Hearing = Hearing()
     dmx: Dmx = Dmx()

@@ -111,7 +111,7 @@ class Child:
 
 
 class Supervisor:
-    """Runs `command` (a show that takes `--link`) until it ends well, and the pages' process `beside` it.
+    """Runs `command` (a show that takes `--supervisor-link`) until it ends well, and the pages' process `beside` it.
 
     `resume`: go on from what was kept.
     """
@@ -370,7 +370,7 @@ class Supervisor:
         words, its_words = os.pipe()
         try:
             process = subprocess.Popen(
-                [*self._command, "--link", f"{others},{theirs},{self._kept},{waits}"],
+                [*self._command, "--supervisor-link", f"{others},{theirs},{self._kept},{waits}"],
                 pass_fds=(others, theirs),
                 stderr=its_words,
                 process_group=0,  # Ctrl-C is for the supervisor, and what a show leaves behind can be found

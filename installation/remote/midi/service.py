@@ -27,7 +27,8 @@ from installation.remote.midi import maps, ports
 from installation.remote.midi.device import Device
 from installation.remote.midi.parser import Message
 from installation.remote.midi.ports import Gone, Port
-from installation.remote.midi.timing import Tempo, Timecode
+from installation.remote.midi.timing import CHANGED, Tempo, Timecode
+from installation.remote.tempo import TempoFollower
 from installation.venue.settings import Midi
 
 _log = structlog.get_logger("midi")
@@ -59,7 +60,8 @@ class _Plugged:
     bucket: TokenBucket
     stamp: int = -1  # of its map, as it was read
     wrong: str = ""
-    tempo: Tempo | None = None
+    tempo: Tempo = field(default_factory=Tempo)
+    follower: TempoFollower | None = None  # of its clock
     timecode: Timecode | None = None
     said: list[tuple[str, str | float]] = field(default_factory=list)  # by clock and timecode
 
@@ -239,7 +241,7 @@ class MidiService:
         source = Source("midi", plain(name))
         one = _Plugged(port, device, maps.file(self._folder, name), source, TokenBucket(RATE, BURST, now))
         if self._asked.clock_beats:
-            one.tempo = Tempo(self._asked.clock_beats, self._desk.table[addresses.BREATH])
+            one.follower = TempoFollower(self._asked.clock_beats, self._desk.table, CHANGED)
         if self._asked.timecode:
             sections = self._score.section
             one.timecode = Timecode([s.name for s in sections], [s.whole for s in sections])
@@ -270,10 +272,10 @@ class MidiService:
 
     def _time(self, one: _Plugged, message: Message) -> None:
         now = time.monotonic_ns()
-        if message.kind == "clock" and one.tempo is not None:
-            rate = one.tempo.clock(now)
-            if rate is not None:
-                one.said.append((addresses.BREATH, rate))
+        if message.kind == "clock" and one.follower is not None:
+            tempo = one.tempo.clock(now)
+            if tempo is not None:
+                one.said += one.follower.take(tempo)
         elif one.timecode is not None:
             section = one.timecode.take(message)
             if section is not None:

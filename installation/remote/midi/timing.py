@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate
 
-from installation.controls import Control
 from installation.model.ticks import SECOND
 from installation.remote.midi.parser import Message
 
@@ -15,7 +14,7 @@ PULSES = 24
 BEATS = 4
 """Beats over which a tempo is measured."""
 CHANGED = 0.01
-"""A tempo that is off by this share is another one."""
+"""A tempo that is off by this share is another one: so far does a clock waver."""
 FASTEST, SLOWEST = 400.0, 20.0
 """Beats a minute that are believed."""
 RATES = (24.0, 25.0, 29.97, 30.0)
@@ -23,28 +22,20 @@ RATES = (24.0, 25.0, 29.97, 30.0)
 
 
 class Tempo:
-    """Clocks -> how often all breathe: `beats` beats are a breath. `control` says how slow and fast that may be."""
+    """Clocks -> beats a minute."""
 
-    def __init__(self, beats: float, control: Control) -> None:
-        self._beats, self._control = beats, control
+    def __init__(self) -> None:
         self._at: deque[int] = deque(maxlen=BEATS * PULSES + 1)
-        self._said = 0.0
 
     def clock(self, now_ns: int) -> float | None:
-        """One clock came; the breath's rate in Hz where it is another one now."""
+        """One clock came; the tempo, where it is known and can be one."""
         if self._at and now_ns - self._at[-1] > SECOND:
             self._at.clear()  # it had stopped
         self._at.append(now_ns)
         if len(self._at) < self._at.maxlen or now_ns <= self._at[0]:  # type: ignore[operator]
             return None
-        hertz = BEATS * SECOND / (now_ns - self._at[0])
-        if not SLOWEST <= 60.0 * hertz <= FASTEST:
-            return None
-        rate = min(max(hertz / self._beats, self._control.low), self._control.high)
-        if abs(rate - self._said) <= CHANGED * rate:
-            return None
-        self._said = rate
-        return rate
+        tempo = 60.0 * BEATS * SECOND / (now_ns - self._at[0])
+        return tempo if SLOWEST <= tempo <= FASTEST else None
 
 
 class Timecode:

@@ -1,0 +1,1 @@
+"""Ableton Link: the tempo that musicians in the same network share leads breath and slices."""
