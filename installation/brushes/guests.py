@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.brushes.colour import Array, hues, shone
+from installation.brushes.colour import Array, hues, mix, rgb, shone
 from installation.brushes.shapes import along, polylines, spatial
 from installation.foundation.easing import eased
 from installation.scene import Points, Sleepers, Strokes, View
@@ -28,6 +28,7 @@ ROUND = 40  # vertices of a ring
 KNOTS = 30  # vertices of a thread
 CLIMB_S = 1.1  # seconds in which a beat runs up a thread
 DESCENT_S, RISE_S = 2.6, 3.2  # seconds in which the light of who comes runs down, and of who goes up
+PALE = rgb(1.00, 0.90, 0.86)  # that the core of a lantern goes towards
 _STEPS = 0.6180339887498949, 0.7548776662466927  # the inverses of the golden and of the plastic number
 _MARGIN = 0.13  # share of the picture at its edges without places: by so much a near camera sways
 
@@ -98,6 +99,59 @@ def shore(view: View, aspect: float, many: int, near: float = 0.5, far: float = 
     reach = np.minimum(reach, 2.5 * far * away / np.maximum(level, 1e-6))  # past the horizon: as far as it goes
     place: NDArray[np.float64] = eye[:2] + ray[:, :2] * reach[:, None]
     return place
+
+
+def afloat(
+    view: View, aspect: float, seconds: float, many: int, low: float = -0.55, high: float = 0.45
+) -> NDArray[np.float64]:
+    """(many, 3) metres: places that hang in the picture of `view`, as far away as its target; the best seen first.
+
+    The first lie between `low` and `high` halves of the picture's height over its middle, the others a fifth further
+    off; all of them rock a little. Give the camera without its sway, or they sway along.
+    """
+    s, t = spread(many)
+    first, side = np.arange(many) < FIRST, 2.0 * s - 1.0
+    a, b = 2.0 * np.pi * spread(many)[::-1] + seconds * np.array([[0.23], [0.31]])
+    across = np.copysign(0.14 + np.where(first, 0.42, 0.66) * np.abs(side), side) + 0.012 * np.sin(a)
+    above = np.where(first, 1.0, 1.2) * (low + (high - low) * t) + 0.02 * np.sin(b)
+    right, up, _ = view.axes()
+    tall = math.dist(view.eye, view.target) * math.tan(math.radians(0.5 * view.height_deg))
+    return np.asarray(np.array(view.target) + np.outer(tall * aspect * across, right) + np.outer(tall * above, up))
+
+
+def lanterns(sleepers: Sleepers, place: NDArray[np.floating], size: float) -> list[Points]:
+    """A light of `size` metres at (n, 3) `place` for every guest, and a soft one round it; both rise with each beat."""
+    who = np.flatnonzero((sleepers.guest > 0.0) & (sleepers.present > 0.01))
+    if not len(who):
+        return []
+    _, lit = seated(sleepers.guest[who])
+    beat, told = beaten(sleepers)[who], called(sleepers)[who] + coming(sleepers)[who]
+    light = lit * eased(sleepers.guest[who]) * crowded(sleepers) * sleepers.present[who] * sleepers.glow[who]
+    light = light * (0.9 + 0.5 * sleepers.pulse[who] + 1.6 * beat + told)
+    colour = hues(sleepers.hue[who], 0.14)
+    at = np.asfortranarray(np.asarray(place)[who], dtype=np.float32)
+    core, wide = (size * (0.8 + 0.4 * beat)).astype(np.float32), np.full(len(who), 4.0 * size, np.float32)
+    return [
+        Points(at, core, shone(mix(colour, PALE, 0.25), 2.2 * light), halo=0.45),
+        Points(at, wide, shone(colour, 0.11 * light)),
+    ]
+
+
+def own_lines(sleepers: Sleepers, line: NDArray[np.floating], thin: float) -> Strokes | None:
+    """What is a guest's own in the dream, (3, n, k) metres of a line a sleeper, once more in their hue.
+
+    Faint at rest, bright with each beat and while they come or are called. None while there are no guests.
+    """
+    who = np.flatnonzero((sleepers.guest > 0.0) & (sleepers.present > 0.01))
+    if not len(who):
+        return None
+    told = 1.3 * beaten(sleepers)[who] + called(sleepers)[who] + coming(sleepers)[who]
+    light = eased(sleepers.guest[who]) * crowded(sleepers) * sleepers.present[who] * (0.12 + 0.55 * told)
+    many = line.shape[2]
+    position = np.asfortranarray(np.asarray(line)[:, who].reshape(3, -1).T, dtype=np.float32)
+    colour = along(shone(hues(sleepers.hue[who], 0.20), light * np.minimum(sleepers.glow[who], 1.5)), many)
+    radius = np.full(len(who) * many, thin, np.float32)
+    return Strokes(position, radius, colour, polylines(len(who), many), least=0.8)
 
 
 def beat_rings(

@@ -62,7 +62,7 @@ class DreamTrek(Scene):
         self._ribbons = Ribbons(seats, tearing, chance.of("ribbons"))
         self._cocoons = Cocoons(seats, tearing, chance.of("cocoons"))
         cocoons = np.column_stack([seats.place, seats.height + 0.12]).astype(np.float64)
-        self._guests = Guests(cocoons, chance.of("guests"))
+        self._guests = Guests(cocoons)
         self._air = Air(chance.of("air"))
         self._aim, self._climbed = 0.0, 0.0  # how far up the trek the camera means to be, and is, 0..1
 

@@ -14,6 +14,7 @@ import numpy as np
 from installation import Chance, Company, Control, Light, Moment, Phase, Scene, View, Voice
 from scenes.mural import camera
 from scenes.mural.air import Air
+from scenes.mural.guests import Guests
 from scenes.mural.hum import Hum
 from scenes.mural.palette import Doubles
 from scenes.mural.street import Street
@@ -58,6 +59,7 @@ class Mural(Scene):
         self._wall = Wall(chance.of("wall"), company)
         self._street = Street(chance.of("street"), self._wall, self._wall.rose)
         self._air = Air(chance.of("air"))
+        self._guests = Guests()
         self._hum = Hum(self._wall.grown.place[0].mean(axis=1).astype(np.float64), WIDE)
 
     def seats(self) -> Doubles:
@@ -72,6 +74,7 @@ class Mural(Scene):
             *self._air.light(now, self.view(now), opened),
             *self._wall.light(now, paint),
             *self._street.light(now, paint),
+            *self._guests.light(now, self._unswayed(now), paint),
         )
 
     def sound(self, now: Moment) -> tuple[Voice, ...]:
@@ -80,6 +83,14 @@ class Mural(Scene):
         bows = self._hum.bowed(now, wet, swap, opened)
         return (*bows, *(replace(voice, gain=0.5 * voice.gain) for voice in super().sound(now)))
 
+    def whereabouts(self, now: Moment) -> Doubles:
+        """Where the guests' lanterns hang."""
+        return self._guests.place(now, self._unswayed(now))
+
     def view(self, now: Moment) -> View:
         """Before the wall."""
         return camera.seen(now)
+
+    def _unswayed(self, now: Moment) -> View:
+        """The camera without its sway: lanterns are placed by it, or they would sway along."""
+        return self.view(replace(now, controls={**now.controls, "/camera/sway": 0.0}))

@@ -35,6 +35,7 @@ from scenes.sanctuary import camera, pages
 from scenes.sanctuary.cloth import DEPTH, HALF, MIDDLE, TALL, border, half_width
 from scenes.sanctuary.fibres import Fibres
 from scenes.sanctuary.glass import Glass
+from scenes.sanctuary.guests import Guests
 from scenes.sanctuary.holograms import Holograms
 from scenes.sanctuary.nave import Nave, night
 from scenes.sanctuary.palette import GOLD, ICE, ROSE, WINE, Doubles, Lines, drawn, joined
@@ -76,6 +77,7 @@ class Sanctuary(Scene):
         self._nave, self._rift = Nave(chance.of("nave")), Rift(chance.of("rift"))
         self._fibres, self._holograms = Fibres(chance.of("fibres"), company), Holograms()
         self._people = People(self._fibres.seats(), chance.of("people"))
+        self._guests = Guests()
         self._glass = Glass(self._fibres.phi)
         self._border = np.stack([border(BORDER, out) for out in (1.012, 1.045)], axis=1)
         self.turned = 0.0  # seconds of usual speed that everything has turned
@@ -109,6 +111,7 @@ class Sanctuary(Scene):
             standing = self._rift.torn(standing, now, wide)
             lights.append(self._rift.fractal(now, wide).strokes())
         lights.append(standing.strokes())
+        lights += self._guests.light(now, self._unswayed(now), woven)
         if seam > 0.02:
             lights += self._mended(now, seam)
         lights += pages.inscription(self._inscribed(now), now, self.turned, seam)
@@ -167,9 +170,17 @@ class Sanctuary(Scene):
         scratch = self._glass.written(now, x, speed)
         return (*self._glass.rung(now), scratch, *(replace(v, gain=0.6 * v.gain) for v in super().sound(now)))
 
+    def whereabouts(self, now: Moment) -> Doubles:
+        """Where the guests' lamps stand."""
+        return self._guests.place(now, self._unswayed(now))
+
     def view(self, now: Moment) -> View:
         """From the nave's mouth."""
         return camera.seen(now)
+
+    def _unswayed(self, now: Moment) -> View:
+        """The camera without its sway: lamps are placed by it, or they would sway along."""
+        return self.view(replace(now, controls={**now.controls, "/camera/sway": 0.0}))
 
 
 def _behind(place: Array, view: View) -> Array:
