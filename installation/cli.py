@@ -43,6 +43,7 @@ from installation.options import (
     ScoreName,
     Seed,
     Silent,
+    SleeperNumber,
     Start,
     StartOfNight,
     SupervisorLinkOption,
@@ -157,8 +158,9 @@ def still(
     date: Date = "",
     config: Config = None,
     journal: Performed = None,
+    sleeper: SleeperNumber = None,
 ) -> None:
-    """Save one picture of the show, or of a night that was recorded."""
+    """Save one picture of the show, or of a night that was recorded; as a memento, with one sleeper's light marked."""
     from installation.commands.still import still
 
     if (phase is None) == (at is None):
@@ -167,7 +169,16 @@ def still(
         raise Mistake("still takes --at with --journal: what was played knows no middle of a phase")
     name: Phase | None = phase.value if phase is not None else None
     _say(
-        still(Request(config, score, scene, seed, hours, date), at, name, pixels("--size", size), out, journal, output)
+        still(
+            Request(config, score, scene, seed, hours, date),
+            at,
+            name,
+            pixels("--size", size),
+            out,
+            journal,
+            output,
+            sleeper,
+        )
     )
 
 

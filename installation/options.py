@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from installation.controls import SLEEPERS
 from installation.foundation.errors import Mistake
 from installation.model import score
 from installation.session.request import When
@@ -225,6 +226,15 @@ Moment = Annotated[
         metavar="S|H:MM[:SS]",
         parser=moment("--at"),
         help="Or this moment of the show; with --journal, it may be a time of day.",
+    ),
+]
+SleeperNumber = Annotated[
+    int | None,
+    typer.Option(
+        "--sleeper",
+        metavar="N",
+        parser=whole("--sleeper", 1, SLEEPERS),
+        help="A memento: this sleeper's light is marked, as on the wall when a phone asks where it is.",
     ),
 ]
 LineNumber = Annotated[

@@ -18,12 +18,13 @@ from installation.acceptance import accept
 from installation.camerawork import Camerawork
 from installation.cast import Cast, Part
 from installation.controls import SLEEPERS, Accepted, Refused, Value, table
-from installation.crossfade import CROSSFADE, Crossfade
+from installation.crossfade import Crossfade
 from installation.cuelist import CueList, known
 from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.glides import Glides
 from installation.hand import Hand
+from installation.memento import marked
 from installation.model import tempo, ticks
 from installation.model.almanac import Almanac
 from installation.model.bells import FAR, Bells
@@ -115,6 +116,7 @@ class Show:
         self.presence = self.course.section.presence if score.settled else 0.0
         self.darkness = 0.0  # 0 .. 1 blacked out
         self.date = ""  # of the evening
+        self.marked: int | None = None  # whose light every picture marks, 0-based: it is drawn so and moves nothing
         self.almanac = Almanac(score, chance.of("almanac"))
         self._stage = Crossfade(self.cast)
         self._moments: dict[str, Moment] = {}  # of this tick: by scene that seats people, "" for the others
@@ -241,7 +243,7 @@ class Show:
         if self.tick > 0:
             self.chords.move_on()
         if section.scene:
-            self._stage.enter(section.scene, self.cues.way(CROSSFADE))
+            self._stage.enter(section.scene, self.cues.way(section.crossfade))
         else:
             self._stage.seconds = self.cues.way(self._stage.seconds)
         if self.course.place == 0 and self.course.arc > 0:
@@ -300,6 +302,8 @@ class Show:
 
     def _framed(self, name: str, aspect: float) -> Moment:
         now = self._moment_of(name)
+        if self.marked is not None:
+            now = replace(now, sleepers=marked(now.sleepers, self.marked, now.breath))
         return now if aspect == now.aspect else replace(now, aspect=aspect)
 
     def _noted(self, place: NDArray[np.float64]) -> Moment:

@@ -37,7 +37,7 @@ LEVELS = (
     {"scene"},
     {"brushes"},
     {"installation"},  # the package itself: the names that scenes may import
-    {"cast", "score_check"},
+    {"cast", "score_check", "memento"},
     {"crossfade", "cuelist"},
     {"show"},
     {"repertoire", "venue"},
@@ -119,6 +119,7 @@ PURE_ROOMS = (
     "installation/brushes/",
     "installation/cast.py",
     "installation/score_check.py",
+    "installation/memento.py",
     "installation/crossfade.py",
     "installation/cuelist.py",
     "installation/show.py",

@@ -247,6 +247,16 @@ def test_scenes_cross_fade_and_leave() -> None:
     assert show.playing == ["still"]
 
 
+def test_a_section_says_how_long_its_scene_takes_to_come_in() -> None:
+    show = Show(parse(SCORE.replace('name = "torn"', 'name = "torn"\nscene = "still"\ncrossfade = 2'), "x"), 1, SCENES)
+    gone = []
+    while show.course.arc == 0 and (not gone or len(gone) < 3 * 120):
+        show.step()
+        if show.course.section.name == "torn":
+            gone.append(len(show.playing) == 1)
+    assert (gone.index(True), gone[0]) == (pytest.approx(2 * 120, abs=2), False)
+
+
 def test_a_scene_that_was_built_ahead_enters_without_being_built_in_the_tick() -> None:
     built: list[int] = []
 

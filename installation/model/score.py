@@ -60,6 +60,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phase: Phase
     seconds: float
     scene: str = ""  # empty: the scene that is playing goes on
+    crossfade: float = 8.0  # seconds in which this scene comes in, and the one before goes
     ramp: float | None = None  # seconds in which unrest would cross its whole range; by default the phase's own
     bloom: float | None = None  # seconds in which all would become themselves, or alike; by default the phase's own
     presence: float = 1.0  # 0 dark and silent .. 1
@@ -195,6 +196,7 @@ def _section(entry: object, i: int, source: str) -> Section:
     section = converted(entry, Section, place, _place)
     for field, value, low, high in (
         ("seconds", section.seconds, 0.5, 86_400.0),
+        ("crossfade", section.crossfade, 0.1, LONGEST_WAY),
         ("ramp", section.swing, 0.1, LONGEST_WAY),
         ("bloom", section.opening, 0.1, LONGEST_WAY),
         ("presence", section.presence, 0.0, 1.0),

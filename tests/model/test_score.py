@@ -59,6 +59,10 @@ def test_the_festival_is_one_arc_of_about_seven_minutes() -> None:
             'name = "x"\n' + SECTION + '[section.controls]\n"/b" = 1\n"/a" = [2]',
             "bad.toml: section 1 (a): controls /a takes true or false or a number or a text, got [2]",
         ),
+        (
+            'name = "x"\n' + SECTION + 'scene = "a"\ncrossfade = 0\n',
+            "bad.toml: section 1 (a): crossfade takes a number in 0.1..3600, got 0",
+        ),
         ('name = "x"\n' + SECTION + SECTION, 'bad.toml: section 2: the name "a" is taken by section 1'),
     ],
 )

@@ -13,13 +13,10 @@ from installation.controls import PHASES
 from installation.foundation import places
 from installation.light.picture import Picture, look
 from installation.model.score import Score, Section, parse
-from installation.scene import Scene
 from installation.show import Show
 from tests.harness.world import run
 
-SCENES = {
-    name: scene for name, scene in repertoire.found().scenes.items() if scene.whereabouts is not Scene.whereabouts
-}  # those that show their guests
+SCENES = repertoire.found().scenes
 FIRST = 24  # guests who are to be inside the picture wherever it is taken from
 SIZE = 640, 360
 SHARE = 0.003  # of the pixels that one beat changes
@@ -134,3 +131,23 @@ def test_who_comes_and_who_goes_is_seen_and_nothing_of_them_stays(scene: str) ->
     run(show, 6.0)
     assert len(show.lights()) < len(lights)
     assert show.moment().sleepers.guest.max() == 0.0
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_memento_marks_one_light_in_the_picture_and_moves_nothing(scene: str) -> None:
+    show = playing(scene, "harmony", 1, 2.0)
+    before, without = show.snapshot(), picture(show)
+    show.marked = 16
+    with_mark, (place, inside) = picture(show), show.whereabouts()
+    x, y = (place[16] * SIZE).astype(int)
+    assert inside[16]
+    near = np.s_[max(y - 12, 0) : y + 13, max(x - 12, 0) : x + 13]
+    assert changed(with_mark[near], without[near]) > 0.3
+    assert SHARE < changed(with_mark, without) < 0.25
+    assert show.snapshot() == before
+    run(show, 1.0)
+    marked = show.snapshot()
+    show.restore(before)
+    show.marked = None
+    run(show, 1.0)
+    assert show.snapshot() == marked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from installation.commands.still import still
 from installation.foundation.errors import Mistake
@@ -48,6 +50,35 @@ def test_a_still_of_a_moment_of_a_journal(tmp_path: Path, kernels: None, at: Whe
         picture = next(file.decode(video=0)).to_ndarray(format="rgb24")
     assert (np.max(picture) > 40) == lit
     assert f"{at.seconds or 5.0:g} s" in said
+
+
+def test_a_memento_of_a_journal_marks_whom_it_names(tmp_path: Path, kernels: None) -> None:
+    path, out = night(tmp_path).path, tmp_path / "mine.png"
+    said = still(Request(), When(clock=(21, 0, 1)), None, (320, 180), out, path, sleeper=17)
+    across, down = (int(share) for share in re.findall(r"(\d+) % from", said))
+    still(Request(), When(clock=(21, 0, 1)), None, (320, 180), tmp_path / "all.png", path)
+    marked, without = (read(file) for file in (out, tmp_path / "all.png"))
+    x, y = round(3.2 * across), round(1.8 * down)
+    lit = (marked - without).max(axis=2)[max(y - 6, 0) : y + 7, max(x - 6, 0) : x + 7]
+    assert lit.max() > 60, said
+    with pytest.raises(Mistake, match="was played from 21:00:00 to 21:00:06"):
+        still(Request(), When(clock=(22, 30, 0)), None, (320, 180), tmp_path / "none.png", path, sleeper=17)
+    assert not (tmp_path / "none.png").exists()
+
+
+def test_whoever_was_not_in_the_room_has_no_memento(tmp_path: Path, kernels: None) -> None:
+    evening = Evening(tmp_path, Show(score.parse(SCORE, "long"), 5, repertoire().scenes))
+    evening.say("/sleeper/17/present", 0)
+    evening.play(6.0)
+    path, out = evening.end().path, tmp_path / "mine.png"
+    with pytest.raises(Mistake, match="--sleeper 17: this sleeper was not in the room at 5 s of the show"):
+        still(Request(), When(5.0), None, (64, 36), out, path, sleeper=17)
+    assert not out.exists()
+
+
+def read(file: Path) -> NDArray[np.int64]:
+    with av.open(str(file)) as opened:
+        return next(opened.decode(video=0)).to_ndarray(format="rgb24").astype(np.int64)
 
 
 def test_a_moment_that_a_journal_does_not_have_is_refused(tmp_path: Path) -> None:
