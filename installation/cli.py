@@ -46,6 +46,7 @@ from installation.options import (
     SleeperNumber,
     Start,
     StartOfNight,
+    StreamUrl,
     SupervisorLinkOption,
     Unsupervised,
     WindowSize,
@@ -105,6 +106,7 @@ def play(
     link: Annotated[
         bool, typer.Option("--link", help="The tempo of an Ableton Link session leads breath and torn slices.")
     ] = False,
+    stream: StreamUrl = None,
     report: ReportFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last show was cut off just now.")] = False,
     cue: Annotated[
@@ -138,6 +140,7 @@ def play(
         pages=pages,
         watch=watch,
         link=link,
+        stream=stream,
     )
     supervision = Supervision(context.obj, supervisor_link, unsupervised)
     _ended(play(Request(config, score, scene, seed, hours, cue=cue), options, supervision, resume))

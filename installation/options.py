@@ -15,7 +15,7 @@ from installation.controls import SLEEPERS
 from installation.foundation.errors import Mistake
 from installation.model import score
 from installation.session.request import When
-from installation.venue import settings
+from installation.venue import settings, streaming
 from installation.venue.settings import Size
 
 SEEDS = 2**63 - 1
@@ -96,6 +96,15 @@ def moment(option: str) -> Callable[[str | When], When]:
         return When(clock=(int(clock[1]), int(clock[2]), int(clock[3] or 0)))
 
     return read
+
+
+def stream_url(text: str) -> str:
+    """Where `--stream` goes; what can't be streamed to is refused, and no key of it is said."""
+    try:
+        streaming.check_url(text)
+    except ValueError as rule:
+        raise Mistake(f"--stream {rule}") from None
+    return text
 
 
 class Fps(StrEnum):
@@ -199,6 +208,16 @@ Ends = Annotated[
 ]
 OutputName = Annotated[
     str | None, typer.Option("--output", metavar="NAME", help=r"What this \[\[output]] of the canvas alone shows.")
+]
+StreamUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--stream",
+        metavar="URL",
+        parser=stream_url,
+        envvar=streaming.ENVIRONMENT,
+        help="Send picture and sound to a media server: rtmp://, rtmps://, srt://host:port, udp://host:port.",
+    ),
 ]
 Binaural = Annotated[bool, typer.Option("--binaural", help="For headphones: as a head in the middle hears it.")]
 Performed = Annotated[

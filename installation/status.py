@@ -63,6 +63,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     laeq_limit_dba: float | None = None
     dose_percent: float | None = None  # of a day's allowance
     calibrated: str = ""  # when and where
+    # its stream
+    stream: str = ""  # where it goes, how that is and since when; empty: nowhere
+    stream_connected: bool = False
+    stream_sent: int = 0  # pictures
+    stream_dropped: int = 0  # pictures that were given and not taken in time
     # messages
     messages: dict[str, int] = {}  # by what became of them
     refused: dict[str, int] = {}  # by reason
@@ -200,6 +205,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("flash guard", f"{100 * s.guard:.1f} % of the picture" if s.score else ""),
         ("sound", f"{s.sound}, {s.lufs:.1f} LUFS, {s.xruns} gaps" if s.sound else ""),
         ("hearing", hearing(s) if s.sound else ""),
+        ("stream", _stream(s)),
         ("messages", f"{s.messages.get('taken', 0)} taken, {sum(s.refused.values())} refused"),
         ("lines", f"{s.words_waiting} wait: sleeptree words list" if s.words_waiting else ""),
         ("visitors", _visitors(s)),
@@ -213,6 +219,11 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("log", s.log),
     ]
     return [(name, plain(line)) for name, line in found]
+
+
+def _stream(status: Status) -> str:
+    s = status
+    return f"{s.stream}, {s.stream_sent} pictures sent, {s.stream_dropped} dropped" if s.stream else ""
 
 
 def _visitors(status: Status) -> str:

@@ -44,7 +44,7 @@ LEVELS = (
     {"light", "sound", "remote", "checker"},
     {"recording", "outputs"},
     {"live", "film"},
-    {"watch", "book"},
+    {"watch", "book", "stream"},
     {"session"},
     {"commands"},
     {"options"},
@@ -59,7 +59,12 @@ HOMES = {
         "installation/light/screen/windows.py",
     ),
     "sounddevice": ("installation/sound/output/devices.py",),
-    "av": ("installation/film/", "installation/checker/", "installation/remote/web/operator/stills.py"),
+    "av": (
+        "installation/film/",
+        "installation/checker/",
+        "installation/remote/web/operator/stills.py",
+        "installation/stream/",
+    ),
     "pythonosc": ("installation/remote/osc/codec.py",),
     "aiohttp": (
         "installation/remote/osc/query.py",
@@ -346,7 +351,8 @@ def longest(name: str, modules: dict[str, str]) -> str | None:
         (
             "installation/foundation/png.py",
             "from av import open",
-            "av is used in installation/film/, installation/checker/, installation/remote/web/operator/stills.py alone",
+            "av is used in installation/film/, installation/checker/, installation/remote/web/operator/stills.py, "
+            "installation/stream/ alone",
         ),
         ("installation/remote/osc/server.py", "import numpy as np\nnp.random.default_rng()", "numpy.random is used in"),
         ("installation/remote/osc/server.py", "from random import choice", "ask Chance"),

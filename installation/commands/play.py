@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.session.request import PlayOptions, Request
-from installation.venue import settings
+from installation.venue import settings, streaming
+from installation.watch.process_title import hide
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,15 @@ def play(
 
     What is kept to go on from goes by `name`. A supervisor loads no arrays: it outlives whatever a show can fail of.
     """
+    if options.stream is not None:
+        hide(options.stream)
     if supervision.link is None and not supervision.unsupervised and os.name == "posix":
         from installation.session.supervised import supervised
 
-        return supervised(supervision.arguments, resume, name, _pages(request, options))
+        arguments = without(supervision.arguments, "--stream")
+        if url := _stream(request, options):
+            os.environ[streaming.ENVIRONMENT] = url  # no list of processes shows that, no log, and nothing keeps it
+        return supervised(arguments, resume, name, _pages(request, options))
     if options.pages and supervision.unsupervised:
         raise Mistake("--pages takes a supervisor, which serves them beside the show: leave out --unsupervised")
     from installation.watch.child import SupervisorLink
@@ -42,6 +48,28 @@ def play(
     from installation.session.playing import play as play_here
 
     return play_here(request, options, link)
+
+
+def without(arguments: Sequence[str], option: str) -> list[str]:
+    """`arguments` of a command line, but for an `option` and what it takes."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for word in rest:
+        if word == option:
+            next(rest, None)
+        elif not word.startswith(f"{option}="):
+            kept.append(word)
+    return kept
+
+
+def _stream(request: Request, options: PlayOptions) -> str:
+    """Where every process of this show streams to: those that go on from what was kept find no address there."""
+    if options.stream is not None:
+        return options.stream
+    with suppress(OSError, ValueError):  # what is wrong with them, the show says
+        wanted = settings.read(request.config or places.venue()).stream
+        return wanted.url if wanted.enabled and options.journal is None else ""
+    return ""
 
 
 def _pages(request: Request, options: PlayOptions) -> list[str] | None:

@@ -12,6 +12,7 @@ from typing import cast
 
 import av
 import numpy as np
+from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
@@ -92,16 +93,8 @@ class Encoder(Whole):
             raise ValueError(f"a film takes even sides, for its colour is kept at half the size, got {width}x{height}")
         self._size, self._codec, self._unfinished = (width, height), codec, Unfinished(path)
         self._file = av.open(str(self._unfinished.path), "w", format="mp4", options={"movflags": "+faststart"})
-        stream = self._file.add_stream(codec.encoder, rate=fps, options=dict(codec.options))
-        self._stream = cast(av.VideoStream, stream)
-        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, codec.packed
-        context = self._stream.codec_context
-        context.thread_count = threads
-        context.color_primaries = context.color_trc = context.colorspace = _BT709
-        context.color_range = _LIMITED
-        if codec.tag:
-            context.codec_tag = codec.tag
-        self._reformatter = VideoReformatter()
+        self._stream = video_stream(self._file, self._size, fps, codec, threads)
+        self._converter = Converter(codec)
         self._count = 0
         self._wanted = True
         self._given: queue.Queue[Pixels | None] = queue.Queue(_AHEAD)
@@ -154,15 +147,43 @@ class Encoder(Whole):
                 pass  # whoever hands one over must not wait for ever
 
     def _frame(self, picture: Pixels) -> av.VideoFrame:
+        frame = self._converter.convert(picture, self._size)
+        frame.pts = self._count
+        self._count += 1
+        return frame
+
+
+def video_stream(
+    file: OutputContainer, size: tuple[int, int], fps: int, codec: Codec, threads: int = 0
+) -> av.VideoStream:
+    """Pictures of `size` in a file that is written, BT.709, packed by so many threads of FFmpeg."""
+    stream = cast(av.VideoStream, file.add_stream(codec.encoder, rate=fps, options=dict(codec.options)))
+    (stream.width, stream.height), stream.pix_fmt = size, codec.packed
+    context = stream.codec_context
+    context.thread_count = threads
+    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    context.color_range = _LIMITED
+    if codec.tag:
+        context.codec_tag = codec.tag
+    return stream
+
+
+class Converter:
+    """Pictures as they are drawn -> frames as a codec packs them, in limited range."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec, self._reformatter = codec, VideoReformatter()
+
+    def convert(self, picture: Pixels, size: tuple[int, int]) -> av.VideoFrame:
+        """`picture` (height, width), scaled to the width and height in `size` where it has others."""
         frame = self._reformatter.reformat(
             framed(picture, self._codec.given),
+            *size,
             format=self._codec.packed,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
         assert frame is not None
-        frame.pts = self._count
-        self._count += 1
         return frame
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from numpy.typing import NDArray
 
 from installation.foundation.atomic import Unfinished, Whole
@@ -28,18 +30,13 @@ class SoundEncoder(Whole):
     def __init__(self, path: Path, channels: int, rate: int = 48_000) -> None:
         self._unfinished = Unfinished(path)
         self._file = av.open(str(self._unfinished.path), "w", format="mp4")
-        self._stream = self._file.add_stream("aac", rate=rate, layout=LAYOUTS[channels])
-        self._stream.bit_rate = _BITS_S * channels
+        self._stream = sound_stream(self._file, channels, rate)
         self._count = 0  # samples
 
     def write(self, samples: Samples) -> None:
         """The next sound, (n, channels) of -1..1."""
-        flat = np.ascontiguousarray(samples).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(flat, format="flt", layout=self._stream.layout.name)
-        frame.sample_rate, frame.pts = self._stream.rate, self._count
-        frame.time_base = Fraction(1, self._stream.rate)
+        self._file.mux(self._stream.encode(sound_frame(samples, self._stream.rate, self._count)))
         self._count += len(samples)
-        self._file.mux(self._stream.encode(frame))
 
     def close(self) -> None:
         """Pack what is left and give the file its name."""
@@ -51,3 +48,18 @@ class SoundEncoder(Whole):
         """Leave nothing behind."""
         self._file.close()
         self._unfinished.abandon()
+
+
+def sound_stream(file: OutputContainer, channels: int, rate: int) -> AudioStream:
+    """AAC in a file that is written."""
+    stream = file.add_stream("aac", rate=rate, layout=LAYOUTS[channels])
+    stream.bit_rate = _BITS_S * channels
+    return stream
+
+
+def sound_frame(samples: Samples, rate: int, first: int) -> av.AudioFrame:
+    """(n, channels) of -1..1 as a frame; `first` counts the samples before."""
+    flat = np.ascontiguousarray(samples).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(flat, format="flt", layout=LAYOUTS[samples.shape[1]])
+    frame.sample_rate, frame.pts, frame.time_base = rate, first, Fraction(1, rate)
+    return frame

@@ -72,6 +72,11 @@ class Painter:
         width, height = self.screen.size
         return width / height
 
+    @property
+    def tick(self) -> int:
+        """Of the picture that is drawn, or was drawn last."""
+        return self._tick
+
     def begin(self, seen: Look, now_ns: int, level: float) -> None:
         """Begin to draw a moment, `level` 1 as it is .. 0 black."""
         width, height = self.screen.size

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from installation.light.screen.screen import Screen
 from installation.live import autotune
 from installation.live.atelier import Atelier, Written
@@ -38,6 +40,7 @@ from installation.session.request import PlayOptions
 from installation.session.restart import Plan
 from installation.show import Follower, Show
 from installation.sound.output.loudspeakers import Loudspeakers
+from installation.stream.streamer import Streamer
 from installation.venue import opening_hours
 from installation.watch.child import StartOrders, Watched
 from installation.watch.report import report
@@ -45,6 +48,10 @@ from installation.watch.telemetry import Telemetry
 
 
 def _silence(begins: bool) -> Loudspeakers | None:
+    return None
+
+
+def _nowhere() -> Streamer | None:
     return None
 
 
@@ -59,6 +66,7 @@ class World:
     stills: Path
     notice: Callable[[str], None]  # takes a line for whoever looks after the show
     sound: Callable[[bool], Loudspeakers | None] = _silence  # the loudspeakers; made where there are none yet, if True
+    stream: Callable[[], Streamer | None] = _nowhere  # to a media server; made, and not started
     begins: Callable[[], None] = lambda: None  # all is loaded, the first tick comes next
 
 
@@ -154,8 +162,9 @@ class Player:
         present = screen.present if screen.present in ("memory", "gpu") else ""
         production = self.production
         journal = str(production.performance.path.absolute()) if isinstance(production, ReplayProduction) else ""
+        settings = production.settings
         return Plan(
-            production.settings,
+            msgspec.structs.replace(settings, stream=settings.stream.to("")),  # its key is nobody's to keep
             production.score,
             production.seed,
             count,
@@ -177,6 +186,7 @@ class Player:
         if played.journal is not None:
             followers += self._voices(played, speakers)
             followers += self._projectors(stack, played)
+            followers += self._stream(stack, played, painter)
         if kept_here is not None:
             played.reader.gauges.append(kept_here.gauge)
         if self._written is not None:
@@ -227,6 +237,16 @@ class Player:
             stack.callback(projectors.close)
             played.reader.gauges.append(projectors.gauge)
             yield projectors
+
+    def _stream(self, stack: ExitStack, played: Console, painter: Painter) -> Iterator[Follower]:
+        """Who sends pictures and sound to a media server; a replay may run beside a show, and is not streamed."""
+        streamer = self._world.stream()
+        if streamer is not None:
+            streamer.start()
+            stack.callback(streamer.close)
+            painter.watchers.append(lambda frame: streamer.take(frame, painter.tick))
+            played.reader.gauges.append(streamer.gauge)
+            yield streamer
 
     def _recast(self, played: Console, show: Show, name: str) -> None:
         """A saved scene plays: the journal says so, and whoever stands by is to have it too."""

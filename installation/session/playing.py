@@ -39,8 +39,10 @@ from installation.session.preload import Stopped, load, preload
 from installation.session.production import Production, cores, load_production, writable
 from installation.session.replaying import ReplayProduction, load_replay
 from installation.session.request import PlayOptions, Request
+from installation.session.streaming import stream
 from installation.show import Show
 from installation.sound.output.loudspeakers import Loudspeakers
+from installation.stream.streamer import Streamer
 from installation.watch import console as terminal
 from installation.watch import log, process_stats
 from installation.watch.child import StartOrders, Unsupervised, Watched
@@ -173,6 +175,9 @@ class Process:
             self._speakers = self._start_sound()
         return self._speakers
 
+    def _stream(self) -> Streamer | None:
+        return stream(self.production, self._options, _notice)
+
     def _hush(self) -> None:
         if self._speakers is not None:
             self._speakers.close()
@@ -231,6 +236,7 @@ class Process:
             places.stills(),
             _notice,
             self._sound,
+            self._stream,
             _freeze,
         )
         player = Player(

@@ -46,3 +46,4 @@ class PlayOptions:
     pages: bool = False  # serve the visitors' page, whatever the settings say
     watch: bool = False  # scenes that are saved fade in
     link: bool = False  # Ableton Link leads, whatever the settings say
+    stream: str | None = None  # the media server, which may have a key in it: never said aloud

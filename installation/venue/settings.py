@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from installation.foundation.refusal import Keys, converted, parsed, plain
-from installation.venue import fixtures, opening_hours, outputs
+from installation.venue import fixtures, opening_hours, outputs, streaming
 from installation.venue.fixtures import Dmx, Fixture
 from installation.venue.outputs import CanvasSettings, OutputSettings
+from installation.venue.streaming import StreamSettings
 from installation.venue.table import SettingsTable, Size, size
 
 __all__ = ["Settings", "Size", "size"]
@@ -210,6 +211,7 @@ class Settings(SettingsTable, frozen=True):
     canvas: CanvasSettings = CanvasSettings()
     output: tuple[OutputSettings, ...] = ()
     voice: VoiceSettings = VoiceSettings()
+    stream: StreamSettings = StreamSettings()
     words: Words = Words()
     hours: Hours = Hours()
     projector: tuple[ProjectorSettings, ...] = ()
@@ -232,6 +234,7 @@ def parse(text: str, source: str) -> Settings:
             raise ValueError(f'{source}: [screen] size {rule}, got "{plain(settings.screen.size[:40])}"') from None
     try:
         outputs.check(settings.canvas, settings.output)
+        streaming.check(settings.stream)
     except ValueError as rule:
         raise ValueError(f"{source}: {rule}") from None
     if not OVERLAY.fullmatch(settings.screen.overlay):

@@ -6,7 +6,6 @@ hears when to begin. It never waits for its supervisor, and does not outlive it.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -14,10 +13,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NoReturn, Protocol
 
+from installation.foundation.lifeline import die_with_parent
 from installation.watch.status_file import Records
 
 Role = Literal["show", "calm", "black"]
@@ -28,7 +27,6 @@ OFTEN = 0.1  # s between two words about where the show is
 WAITS, BEGINS = "waits", "begins"
 LINK_LOST = 74  # exit code, sysexits' EX_IOERR
 UNSENT_MOST = 1 << 18  # bytes that wait for a supervisor that does not read; what comes after is dropped
-_DEATH = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class SupervisorLink:
         self._sent = ("", 0.0)
         self._orders: StartOrders | None = None
         self._ordered = threading.Event()
-        _die_with_parent()
+        die_with_parent()
         sys.meta_path.insert(0, _ImportHeartbeat(self))
         threading.Thread(target=self._listen, name="supervisor link", daemon=True).start()
 
@@ -203,10 +201,3 @@ class _ImportHeartbeat:
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         """Nothing; but the process is alive."""
         self._link.pulse_loading()
-
-
-def _die_with_parent() -> None:
-    """On Linux the kernel kills this process with its supervisor, whatever it is doing; elsewhere the pipe does."""
-    if sys.platform.startswith("linux"):
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_DEATH, signal.SIGKILL)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from installation.foundation import places
+from installation.light.picture import Pixels
 from installation.model import ticks
 from installation.model.ticks import SECOND
 from installation.recording.replay import read
@@ -21,7 +23,9 @@ from installation.session.preload import Stopped
 from installation.session.production import Production
 from installation.session.request import PlayOptions
 from installation.show import Show
+from installation.status import Status
 from installation.venue.settings import Hours, Osc, ScreenSettings, Settings
+from installation.venue.streaming import StreamSettings
 from installation.watch.child import StartOrders
 from tests.harness.home import move_into
 from tests.harness.waiting import until
@@ -71,6 +75,28 @@ class Reported:
     def ended(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class Server:
+    """Who would stream."""
+
+    def __init__(self) -> None:
+        self.state, self.heard, self.seen = "", list[int](), list[tuple[int, bool]]()
+
+    def start(self) -> None:
+        self.state += "started "
+
+    def close(self) -> None:
+        self.state += "closed"
+
+    def follow(self, show: Show, level: float) -> None:
+        self.heard.append(show.tick)
+
+    def take(self, frame: Pixels, tick: int) -> None:
+        self.seen.append((tick, bool(frame.any())))
+
+    def gauge(self, status: Status) -> Status:
+        return msgspec.structs.replace(status, stream="there")
 
 
 class Evening:
@@ -211,3 +237,31 @@ def test_what_was_planned_is_kept_for_whoever_goes_on() -> None:
     assert plan is not None
     assert (plan.threads, plan.ends, plan.present) == (1, ticks.ticks(4.0), "memory")
     assert isinstance(plan.production().show(), Show)
+
+
+def test_who_streams_gets_every_tick_and_every_finished_picture_with_its_own() -> None:
+    evening, server = Evening(), Server()
+    evening.player._world = replace(evening.player._world, stream=lambda: server)  # type: ignore[arg-type, return-value]
+    evening.play()
+    assert server.state == "started closed"
+    assert server.heard == list(range(1, evening.show.tick + 1))
+    pictures = [tick for tick, _ in server.seen]
+    assert pictures == sorted(pictures)
+    assert len(pictures) == len(evening.screen.shown)
+    assert pictures[60] == pytest.approx(121, abs=4)
+    assert server.seen[60][1]
+    assert not server.seen[-1][1]  # it ends in the dark, there too
+    assert evening.reported.states[-1]["stream"] == "there"
+
+
+def test_nothing_that_is_kept_knows_where_it_is_streamed_to() -> None:
+    evening = Evening()
+    settings = msgspec.structs.replace(
+        evening.production.settings, stream=StreamSettings(fps=25).to("rtmp://h/app/k3y")
+    )
+    evening.player.production = replace(evening.production, settings=settings)
+    evening.cut_off(1.5)
+    plan = restart.plan(KEPT)
+    assert plan is not None
+    assert plan.settings.stream == StreamSettings(fps=25)
+    assert not [path for path in Path.home().rglob("*") if path.is_file() and b"k3y" in path.read_bytes()]

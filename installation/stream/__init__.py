@@ -1,0 +1,1 @@
+"""Stream: the finished picture with its sound to a media server, from a process of its own that no show waits for."""
