@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.tables import table
 from installation.foundation import places
-from installation.light.mapping.outputs import Layout, Rasters
+from installation.light.mapping.outputs import OutputLayout, Rasters
 from installation.light.picture import Picture, look, prepare
 from installation.model.score import parse
 from installation.model.ticks import RATE
@@ -81,7 +81,7 @@ def main() -> None:
     for name, output in outputs(width, height).items():
         for threads in (1, 2):
             began = time.process_time_ns()
-            rasters = Rasters(Layout(CanvasSettings(), (output,)), threads)
+            rasters = Rasters(OutputLayout(CanvasSettings(), (output,)), threads)
             made = (time.process_time_ns() - began) / 1e6
             rasters.draw(output.name, canvas, out)
             cpu, wall = median_ms(lambda r=rasters, o=output: r.draw(o.name, canvas, out), given.frames)  # type: ignore[misc]

@@ -206,9 +206,9 @@ def gallery(
 
     A second time it goes faster: moments of shows are kept in the cache.
     """
-    from installation.commands.gallery import Wanted, gallery
+    from installation.commands.gallery import GalleryRequest, gallery
 
-    wanted = Wanted(out, pixels("--size", size), several("--seeds", 0, SEEDS)(seeds), nights)
+    wanted = GalleryRequest(out, pixels("--size", size), several("--seeds", 0, SEEDS)(seeds), nights)
     _say(gallery(Request(config, score, scene, hours=hours, date=date), wanted))
 
 
@@ -230,11 +230,11 @@ def look(
     config: Config = None,
 ) -> None:
     """For who writes a scene: moments on one sheet, what they cost, what the flash guard did, what is wrong."""
-    from installation.commands.look import Wanted, look
+    from installation.commands.look import LookRequest, look
 
     moments = tuple(number("--at", 0)(word) for word in at.split(",") if word)
     others = tuple(whole("--seeds", 0, SEEDS)(word) for word in seeds.split(",") if word)
-    wanted = Wanted(pixels("--size", size), out or Path(f"{Path(scene).name}.png"), moments, strip, others)
+    wanted = LookRequest(pixels("--size", size), out or Path(f"{Path(scene).name}.png"), moments, strip, others)
     look(Request(config, score, scene), wanted, watch)
 
 

@@ -27,7 +27,7 @@ from installation.hand import Hand
 from installation.memento import marked
 from installation.model import tempo, ticks
 from installation.model.almanac import Almanac
-from installation.model.bells import FAR, Bells
+from installation.model.bells import FAR, BellQueue
 from installation.model.chance import Chance
 from installation.model.choir import Choir
 from installation.model.community import Climate, Community
@@ -106,7 +106,7 @@ class Show:
         self.clock = GlitchClock(chance.of("glitch clock"))
         self.chords = Chords(chance.of("chords"))
         self.choir = Choir(chance.of("choir"))
-        self.bells = Bells(chance.of("bells"), SLEEPERS)
+        self.bells = BellQueue(chance.of("bells"), SLEEPERS)
         self.poet = Poet(chance.of("poem"), lexicon)
         self.text_of: Text = _nobodys  # of a visitor's line, by its number; it moves nothing, so nothing keeps it
         self.glides = Glides(self.table)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from installation.book.chronicle import Chapter, Line
+from installation.book.chronicle import Chapter, ChronicleLine
 from installation.film.film import Pixels
 from installation.foundation import places
 from installation.model import ticks
@@ -156,12 +156,12 @@ def _visitors(pages: Any, chapter: Chapter) -> None:
             _number(pages)
             y = 32.0
         for i, row in enumerate(rows):
-            _verse(pages, y, Line(row, line.sleeper if i == 0 else 0, line.colour), line.colour)
+            _verse(pages, y, ChronicleLine(row, line.sleeper if i == 0 else 0, line.colour), line.colour)
             y += 6.0
         y += 3.6
 
 
-def _verse(pages: Any, y: float, line: Line, ink: tuple[int, int, int]) -> None:
+def _verse(pages: Any, y: float, line: ChronicleLine, ink: tuple[int, int, int]) -> None:
     pages.set_font("garamond", "", 11.5)
     pages.set_text_color(*ink)
     pages.set_xy(MARGIN, y)

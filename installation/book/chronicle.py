@@ -30,7 +30,7 @@ Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Line:
+class ChronicleLine:
     """A verse, or a visitor's line, and in which colour its sleeper shines."""
 
     text: str
@@ -46,8 +46,8 @@ class Chapter:
     began: int  # tick
     ended: int  # tick
     hearts: Mapping[Phase, int]  # ticks
-    verses: Mapping[Phase, tuple[Line, ...]]
-    visitors: tuple[Line, ...]
+    verses: Mapping[Phase, tuple[ChronicleLine, ...]]
+    visitors: tuple[ChronicleLine, ...]
     coherence: tuple[float, ...]  # one a second
     phases: tuple[tuple[Phase, int], ...]  # in their order, with their seconds
     pictures: Mapping[Phase, Pixels] = field(default_factory=dict)
@@ -132,8 +132,10 @@ def _verses(now: Moment, phase: Phase) -> list[PoemLine]:
     return [line for line, _ in zip(own, range(VERSES), strict=False)]
 
 
-def _lines(now: Moment, lines: Sequence[PoemLine]) -> list[Line]:
-    return [Line(line.text, line.sleeper + 1, _colour(float(now.sleepers.hue[line.sleeper]))) for line in lines]
+def _lines(now: Moment, lines: Sequence[PoemLine]) -> list[ChronicleLine]:
+    return [
+        ChronicleLine(line.text, line.sleeper + 1, _colour(float(now.sleepers.hue[line.sleeper]))) for line in lines
+    ]
 
 
 def _colour(hue: float) -> Colour:

@@ -6,7 +6,7 @@ import base64
 from html import escape
 
 from installation.book.binding import GOLD, GREY, IVORY, PAPER, Book, jpeg, ordinal
-from installation.book.chronicle import Chapter, Line
+from installation.book.chronicle import Chapter, ChronicleLine
 from installation.foundation import places
 from installation.model.score import PHASES
 
@@ -33,7 +33,7 @@ def _chapter(book: Book, chapter: Chapter) -> str:
     return f"<section>{pictures}{_curve(chapter)}<p class=title>{escape(when)}</p>{stanzas}{visitors}</section>"
 
 
-def _line(line: Line) -> str:
+def _line(line: ChronicleLine) -> str:
     hue = "rgb({},{},{})".format(*line.colour)
     return f"<p style='--hue:{hue}'>{escape(line.text)}<small>sleeper {line.sleeper}</small></p>"
 

@@ -15,7 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.checker.gratings import Gratings, Patch
+from installation.checker.gratings import GratingPatch, Gratings
 from installation.checker.transitions import KINDS, RECENT, TOO_MANY, Fields, Pixels, averaged, densest
 
 Frame = NDArray[np.uint8]
@@ -315,5 +315,5 @@ def _rules() -> list[Rule]:
     ]
 
 
-def _centre(patch: Patch) -> tuple[float, float]:
+def _centre(patch: GratingPatch) -> tuple[float, float]:
     return patch.left + patch.width / 2, patch.top + patch.height / 2

@@ -24,7 +24,7 @@ PURITY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class GratingPatch:
     """A part of the frame, as shares of it, that is a grating."""
 
     top: float
@@ -49,9 +49,9 @@ class Gratings:
         reduction = max(1, int(width / ENOUGH))
         self._scales.append((reduction, height // reduction, width // reduction))
 
-    def find(self, luminance: Floats) -> list[Patch]:
+    def find(self, luminance: Floats) -> list[GratingPatch]:
         """The patches of `luminance` (height, width) that are gratings."""
-        found: list[Patch] = []
+        found: list[GratingPatch] = []
         for reduction, rows, columns in self._scales:
             h, w = self._height // reduction, self._width // reduction
             small = luminance[: h * reduction, : w * reduction].reshape(h, reduction, w, reduction).mean(axis=(1, 3))
@@ -61,7 +61,7 @@ class Gratings:
             lively = patches.max(axis=(1, 2)) - patches.min(axis=(1, 2)) >= CONTRAST
             for i, pairs, contrast in _gratings(patches, np.flatnonzero(lively)):
                 top, left = corners[i]
-                found.append(Patch(top / h, left / w, rows / h, columns / w, pairs, contrast))
+                found.append(GratingPatch(top / h, left / w, rows / h, columns / w, pairs, contrast))
         return found
 
 

@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GalleryRequest:
     """Which stills, how large, and where the gallery goes."""
 
     out: Path
@@ -42,7 +42,7 @@ class Wanted:
     nights: bool = False  # what was played instead
 
 
-def gallery(request: Request, wanted: Wanted) -> str:
+def gallery(request: Request, wanted: GalleryRequest) -> str:
     """Write the gallery; say where it is. Interrupted, it leaves no file, and what was stepped is kept.
 
     Raises Mistake.
@@ -86,7 +86,7 @@ def _picture(path: Path, rows: Sequence[Row]) -> None:
         raise Mistake(f"{path}: {error}") from None
 
 
-def _worlds(request: Request, wanted: Wanted, progress: Progress) -> list[Row]:
+def _worlds(request: Request, wanted: GalleryRequest, progress: Progress) -> list[Row]:
     """A row for each world and phase, a still for each seed."""
     from installation.book.gallery import Row
 

@@ -30,7 +30,7 @@ POLL_S = 0.25  # between two looks at a scene's files
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LookRequest:
     """Which moments of a scene are looked at, and where the sheet goes."""
 
     size: Size
@@ -40,7 +40,7 @@ class Wanted:
     seeds: tuple[int, ...] = ()
 
 
-def look(request: Request, wanted: Wanted, watch: bool) -> None:
+def look(request: Request, wanted: LookRequest, watch: bool) -> None:
     """Draw the sheet of the scene that `request` names, say what it costs; `watch` draws it again after each save."""
     from installation.film.looking import Eye
     from installation.light.picture import prepare
@@ -91,7 +91,7 @@ class _Saves:
 class _Sheet:
     """The moments of one version of a scene: drawn at once, and judged one by one."""
 
-    def __init__(self, production: Production, wanted: Wanted, eye: Eye, progress: Bar | None = None) -> None:
+    def __init__(self, production: Production, wanted: LookRequest, eye: Eye, progress: Bar | None = None) -> None:
         from installation.film.looking import Subject
         from installation.film.moments import Moments
 
@@ -139,7 +139,7 @@ def _say(console: Console, sheet: _Sheet, waits: Callable[[], bool]) -> None:
         console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _ticks(production: Production, wanted: Wanted) -> list[int]:
+def _ticks(production: Production, wanted: LookRequest) -> list[int]:
     score = production.score
     if wanted.strip:
         return [ticks.ticks(score.seconds * (i + 0.5) / wanted.strip) for i in range(wanted.strip)]

@@ -12,7 +12,7 @@ from installation.session.production import load_production
 from installation.session.request import Request
 
 if TYPE_CHECKING:
-    from installation.light.mapping.outputs import Layout
+    from installation.light.mapping.outputs import OutputLayout
     from installation.light.screen.monitors import Monitor
 
 MS_PER_MEGAPIXEL = 3.0
@@ -76,7 +76,7 @@ def _display(monitor: Monitor) -> str:
     return f"display {number}  {names}: {width}x{height} at {monitor.at[0]},{monitor.at[1]}"
 
 
-def _outputs(layout: Layout, there: Sequence[Monitor]) -> Iterator[tuple[str, bool]]:
+def _outputs(layout: OutputLayout, there: Sequence[Monitor]) -> Iterator[tuple[str, bool]]:
     """A line for each output, and whether its display is there."""
     from installation.light.screen.monitors import find
 

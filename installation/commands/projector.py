@@ -40,6 +40,6 @@ def _said(one: ProjectorSettings, step: str) -> str:
         return words
     try:
         (shutter,) = pjlink.ask(one.host, [pjlink.SHUTTER], one.password, one.port)
-    except pjlink.Refused:
+    except pjlink.ProjectorRefused:
         return f"{words}, without a shutter"
     return f"{words}, shut" if SHUT.get(shutter) else words

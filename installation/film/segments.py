@@ -29,7 +29,7 @@ from installation.foundation import png
 from installation.foundation.atomic import write_atomic
 from installation.light.flashguard.guard import Field
 from installation.light.flashguard.held import NOTHING, Held
-from installation.light.mapping.outputs import Layout, Projection
+from installation.light.mapping.outputs import OutputLayout, Projection
 from installation.light.picture import Picture
 from installation.model.score import Score
 from installation.recording.replay import Controls, give
@@ -60,7 +60,7 @@ class Segment(msgspec.Struct, frozen=True):
     codec: str  # one of encoder.CODECS
     lexicon: Lexicon | None = None  # a venue's own
     lines: tuple[tuple[int, str], ...] = ()  # visitors', by number: those that are woven in meanwhile
-    layout: Layout | None = None  # of the outputs that share the canvas, which is of `size`, and
+    layout: OutputLayout | None = None  # of the outputs that share the canvas, which is of `size`, and
     output: str = ""  # the one that is filmed
 
     @property

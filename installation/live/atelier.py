@@ -21,7 +21,7 @@ Wrapped = Callable[[str, type[Scene]], type[Scene]]
 """Makes of a scene's class the one that plays, such as one that another stands in for when it fails."""
 
 
-class Written:
+class SceneSources:
     """Scenes as this process imported them: what their files were then. A process that takes over may be behind."""
 
     def __init__(self, kinds: Mapping[str, type[Scene]]) -> None:
@@ -34,7 +34,7 @@ class Atelier:
 
     def __init__(
         self,
-        written: Written,
+        written: SceneSources,
         wrapped: Wrapped,
         say: Callable[[str], None],
         note: Callable[[Show, str], None],

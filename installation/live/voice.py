@@ -32,7 +32,7 @@ HOLDS, FREE = 0.5, 0.25  # of the anchor, at which the stabiliser goes on and of
 RESTS = 20 * ticks.RATE  # after a hand moved what a voice would
 
 
-class Voice(Protocol):
+class VoiceSource(Protocol):
     """What is heard now: sound.listening.ears.Heard."""
 
     @property
@@ -59,7 +59,7 @@ class Voice(Protocol):
 class VoiceTeller:
     """Tells a desk what is `heard`, as far as it changes: at most sixty times a second, and nothing in silence."""
 
-    def __init__(self, receive: Receive, heard: Callable[[], Voice]) -> None:
+    def __init__(self, receive: Receive, heard: Callable[[], VoiceSource]) -> None:
         self._receive, self._heard = receive, heard
         self._told = dict.fromkeys(_ROWS, 0.0)
         self._onsets = heard().onsets
@@ -86,7 +86,7 @@ class VoiceTeller:
             self._tell(addresses.VOICE_CONFIDENCE, round(now.confidence, 1), CONFIDENCE_STEP)
             self._tell_pitch(now)
 
-    def _tell_pitch(self, now: Voice) -> None:
+    def _tell_pitch(self, now: VoiceSource) -> None:
         before = self._told[addresses.VOICE_PITCH]
         if now.confidence >= SURE and not before / CENTS < now.pitch < before * CENTS:
             self._tell(addresses.VOICE_PITCH, round(now.pitch, 1), 0.0)

@@ -28,7 +28,7 @@ NEAR, FAR = 4.0, 18.0  # metres from the camera at which a bell is struck hardes
 SOFTEST = 0.35
 
 
-class Bells:
+class BellQueue:
     """The peaks of `count` breaths, waiting to ring."""
 
     state = ("phase", "waiting", "owed", "due", "window", "last", "struck")

@@ -29,14 +29,14 @@ class Unanswered(Exception):
     """The projector can't be reached, or says what nobody understands; the text says so in a few words."""
 
 
-class Refused(Unanswered):
+class ProjectorRefused(Unanswered):
     """The projector answered that it won't."""
 
 
 def ask(host: str, commands: Sequence[str], password: str = "", port: int = PORT) -> list[str]:
     """What a projector answers to each of `commands`, in one conversation; "OK" where it obeys.
 
-    Waits for TIMEOUT_S at most each time. Raises Unanswered, or Refused for the first command that it refuses.
+    Waits for TIMEOUT_S at most each time. Raises Unanswered, or ProjectorRefused for the first command that it refuses.
     """
     try:
         with socket.create_connection((host, port), TIMEOUT_S) as link:
@@ -80,10 +80,10 @@ def _proof(greeting: str, password: str) -> str:
 
 def _answer(line: str, command: str) -> str:
     if line.upper() == "PJLINK ERRA":
-        raise Refused("refuses the password")
+        raise ProjectorRefused("refuses the password")
     head, _, answer = line.partition("=")
     if head.upper() != f"%1{command[:4]}" or not answer:
         raise Unanswered("answers what nobody asked")
     if answer.upper() in REFUSALS:
-        raise Refused(f"{REFUSALS[answer.upper()]} {command}")
+        raise ProjectorRefused(f"{REFUSALS[answer.upper()]} {command}")
     return answer

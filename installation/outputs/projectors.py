@@ -14,7 +14,7 @@ import msgspec
 
 from installation.model import ticks
 from installation.outputs import pjlink
-from installation.outputs.pjlink import Refused, Unanswered
+from installation.outputs.pjlink import ProjectorRefused, Unanswered
 from installation.show import Show
 from installation.status import Status
 from installation.venue import opening_hours
@@ -97,7 +97,7 @@ class Projector:
         """Whether nothing comes out of it; None where it has no shutter."""
         try:
             return SHUT.get(self._ask(pjlink.SHUTTER))
-        except Refused:
+        except ProjectorRefused:
             self._reached(Aim(shut=self._aim.shut))
             return None
 

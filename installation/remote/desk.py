@@ -23,7 +23,7 @@ from installation.remote.inbox import PRESET, STAFF, Inbox, Received, Source
 from installation.remote.looks import LOOKS, Looks
 from installation.remote.osc.patterns import SPECIAL, Addresses
 from installation.remote.presets import Presets
-from installation.remote.strokes import Strokes
+from installation.remote.sweeps import Sweeps
 from installation.show import Show
 from installation.status import Status
 from installation.words.visitors import State, VisitorLines
@@ -70,7 +70,7 @@ class Desk:
         self.presets = Presets(presets, show.table)
         self._looks = Looks(self.presets, show.table)
         self.lines = lines  # visitors' lines; None: none are taken
-        self._strokes = Strokes(show.table)
+        self._sweeps = Sweeps(show.table)
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
@@ -248,7 +248,7 @@ class Desk:
 
     def _give(self, show: Show, accepted: Accepted, source: Source) -> None:
         """One control to the show and into the journal; before it, that a hand's change begins, where one does."""
-        change = self._strokes.begins(show, accepted, source)
+        change = self._sweeps.begins(show, accepted, source)
         for one in (accepted,) if change is None else (change, accepted):
             show.take(one)
             if self._record is not None:

@@ -23,7 +23,7 @@ TAKEN: Final = frozenset((addresses.SYNC, addresses.LIST))
 _EVERY = ticks.RATE // 30  # ticks between two looks at what was set for single sleepers
 
 
-class Performance(ControlSource, Protocol):
+class ReplayedControls(ControlSource, Protocol):
     """What is replayed."""
 
     def gauge(self, status: Status) -> Status:
@@ -33,7 +33,9 @@ class Performance(ControlSource, Protocol):
 class SpectatorDesk(Desk):
     """A desk at which `performance` plays. What is said to it is refused and counted, but for questions."""
 
-    def __init__(self, show: Show, presets: Path, performance: Performance, targets: Iterable[Source] = ()) -> None:
+    def __init__(
+        self, show: Show, presets: Path, performance: ReplayedControls, targets: Iterable[Source] = ()
+    ) -> None:
         super().__init__(show, presets, targets)
         self._performance = performance
         self._news = False  # something was set that may be of a single sleeper

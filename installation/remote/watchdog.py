@@ -49,7 +49,7 @@ class Service(Protocol):
 S = TypeVar("S", bound=Service)
 
 
-class Watched(Generic[S]):
+class WatchedService(Generic[S]):
     """One service, whichever of it listens now. `make` gives another one."""
 
     def __init__(self, name: str, make: Callable[[], S]) -> None:
@@ -100,11 +100,11 @@ class ServiceWatchdog:
     """A follower of the show."""
 
     def __init__(self) -> None:
-        self._watched: list[Watched[Any]] = []
+        self._watched: list[WatchedService[Any]] = []
 
-    def watch(self, name: str, make: Callable[[], S]) -> Watched[S]:
+    def watch(self, name: str, make: Callable[[], S]) -> WatchedService[S]:
         """Begin a service, and look after it from now on. From any thread."""
-        watched = Watched(name, make)
+        watched = WatchedService(name, make)
         self._watched.append(watched)
         return watched
 

@@ -45,7 +45,7 @@ from installation.words.visitors import VisitorLines
 
 
 @dataclass(frozen=True)
-class Console:
+class PlayedDesk:
     """What the stage needs of it."""
 
     desk: stage.LiveSource
@@ -139,7 +139,7 @@ def console(
     through: Endpoints,
     log: WriteAheadLog | None = None,
     goes_on: Tail | None = None,
-) -> Iterator[Console]:
+) -> Iterator[PlayedDesk]:
     """Open for as long as the show plays. What is accepted goes into the journal, which `goes_on` where that is known.
 
     With a write-ahead `log`, what was accepted outlives this process, whatever ends it.
@@ -149,7 +149,7 @@ def console(
     if isinstance(production, ReplayProduction):
         replay = Replay(production.performance)
         if not through.opened:
-            yield Console(replay, (), StatusReader(replay.gauge))
+            yield PlayedDesk(replay, (), StatusReader(replay.gauge))
             return
         desk = SpectatorDesk(show, data / PRESETS, replay, through.targets)
     else:
@@ -185,7 +185,7 @@ def console(
         followers += [] if lamps is None else [lamps]
         watchers = [] if lamps is None else [lamps.see]
         if through.pages is None:
-            yield Console(desk, followers, publisher.reader, journal, watchers=watchers)
+            yield PlayedDesk(desk, followers, publisher.reader, journal, watchers=watchers)
             return
         bridge = _pages(stack, desk, production, publisher.reader, through.pages)
 
@@ -193,11 +193,11 @@ def console(
             return with_code(seen, bridge.told.get("code", ()), seen.now.number(addresses.CODE), aspect)
 
         if not production.settings.pages.operator:
-            yield Console(desk, [*followers, bridge], publisher.reader, journal, over, watchers)
+            yield PlayedDesk(desk, [*followers, bridge], publisher.reader, journal, over, watchers)
             return
         tablets, preview = _operators(stack, desk, show, publisher.reader, through.pages)
         followers += [bridge, tablets]
-        yield Console(desk, followers, publisher.reader, journal, over, [*watchers, preview.take])
+        yield PlayedDesk(desk, followers, publisher.reader, journal, over, [*watchers, preview.take])
 
 
 def _operators(

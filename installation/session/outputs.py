@@ -14,7 +14,7 @@ from installation.foundation.errors import Mistake
 from installation.venue.settings import Settings, Size
 
 if TYPE_CHECKING:
-    from installation.light.mapping.outputs import Layout, Mask
+    from installation.light.mapping.outputs import Mask, OutputLayout
 
 
 def kept_in(config: Path | None) -> Path:
@@ -23,7 +23,7 @@ def kept_in(config: Path | None) -> Path:
     return own.expanduser().with_suffix(".outputs.json")
 
 
-def layout(settings: Settings, config: Path | None, notice: Callable[[str], None] | None = None) -> Layout | None:
+def layout(settings: Settings, config: Path | None, notice: Callable[[str], None] | None = None) -> OutputLayout | None:
     """The outputs that share the canvas; None where the settings have none.
 
     What is wrong with a mask, or with what was moved by hand, raises Mistake; a show that goes on has a `notice`, which
@@ -32,7 +32,7 @@ def layout(settings: Settings, config: Path | None, notice: Callable[[str], None
     if not settings.output:
         return None
     from installation.light.mapping.calibration import restored
-    from installation.light.mapping.outputs import Layout
+    from installation.light.mapping.outputs import OutputLayout
 
     def wrong(what: str) -> None:
         if notice is None:
@@ -49,7 +49,7 @@ def layout(settings: Settings, config: Path | None, notice: Callable[[str], None
                 wrong(f'[[output]] "{output.name}" mask: {error.strerror}: {error.filename}')
             except ValueError as error:
                 wrong(f'[[output]] "{output.name}" mask: {error}')
-    made = Layout(settings.canvas, settings.output, masks)
+    made = OutputLayout(settings.canvas, settings.output, masks)
     try:
         made.check()
     except ValueError as error:
@@ -74,7 +74,7 @@ def _mask(path: Path) -> Mask:
     return Mask.of(png_reader.grey(path))
 
 
-def keep(layout: Layout, config: Path | None) -> Path:
+def keep(layout: OutputLayout, config: Path | None) -> Path:
     """Write down what was moved by hand, whole or not at all; where. Raises OSError."""
     from installation.light.mapping.calibration import encoded
 
@@ -84,7 +84,7 @@ def keep(layout: Layout, config: Path | None) -> Path:
     return path
 
 
-def raster(layout: Layout | None, name: str) -> Size:
+def raster(layout: OutputLayout | None, name: str) -> Size:
     """The size of an output's raster. Raises Mistake where there is none of this name."""
     if layout is None:
         raise Mistake(f'--output takes the name of an [[output]] of the settings, which have none, got "{name[:40]}"')
@@ -95,7 +95,7 @@ def raster(layout: Layout | None, name: str) -> Size:
         raise Mistake(f'--output takes one of {names}, got "{name[:40]}"') from None
 
 
-def calibrate(layout: Layout | None, config: Path | None, notice: Callable[[str], None]) -> None:
+def calibrate(layout: OutputLayout | None, config: Path | None, notice: Callable[[str], None]) -> None:
     """Show a test picture on every output until whoever moves it is done; what was moved is kept. Raises Mistake."""
     from installation.light.mapping.outputs import prepare
     from installation.light.screen.calibrating import CalibrationWindows

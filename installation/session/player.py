@@ -17,7 +17,7 @@ import msgspec
 
 from installation.light.screen.screen import Screen
 from installation.live import autotune
-from installation.live.atelier import Atelier, Written
+from installation.live.atelier import Atelier, SceneSources
 from installation.live.breadcrumb import Breadcrumb
 from installation.live.fallback import isolated
 from installation.live.frame_pacing import period
@@ -32,7 +32,7 @@ from installation.recording.journal import wall
 from installation.recording.recovery import Resumption
 from installation.recording.write_ahead_log import WriteAheadLog
 from installation.session import restart
-from installation.session.endpoints import Console, Endpoints, console
+from installation.session.endpoints import Endpoints, PlayedDesk, console
 from installation.session.preload import Stopped, forward
 from installation.session.production import Production, cores
 from installation.session.replaying import ReplayProduction
@@ -83,7 +83,7 @@ class Player:
         plan: Plan | None = None,
         breadcrumb: Breadcrumb | None = None,
         condemned: frozenset[str] = frozenset(),
-        written: Written | None = None,
+        written: SceneSources | None = None,
     ) -> None:
         self.production, self._watched, self._world = production, watched, world
         self._orders, self._options, self._plan = orders, options, plan
@@ -175,7 +175,7 @@ class Player:
         )
 
     def _staged(
-        self, stack: ExitStack, show: Show, painter: Painter, played: Console, kept_here: CheckpointStore | None
+        self, stack: ExitStack, show: Show, painter: Painter, played: PlayedDesk, kept_here: CheckpointStore | None
     ) -> Stage:
         speakers = self._world.sound(True)
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
@@ -219,7 +219,7 @@ class Player:
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))
         return stage
 
-    def _voices(self, played: Console, speakers: Loudspeakers | None) -> Iterator[Follower]:
+    def _voices(self, played: PlayedDesk, speakers: Loudspeakers | None) -> Iterator[Follower]:
         """Who tells the show of a voice, and who holds on to it."""
         voice = self.production.settings.voice
         if voice.enabled and speakers is not None:
@@ -227,7 +227,7 @@ class Player:
         if voice.anchor:
             yield VoiceAnchor(played.desk.receive)
 
-    def _projectors(self, stack: ExitStack, played: Console) -> Iterator[Follower]:
+    def _projectors(self, stack: ExitStack, played: PlayedDesk) -> Iterator[Follower]:
         """The venue's projectors, which go with the house."""
         settings = self.production.settings.projector
         if settings:
@@ -238,7 +238,7 @@ class Player:
             played.reader.gauges.append(projectors.gauge)
             yield projectors
 
-    def _stream(self, stack: ExitStack, played: Console, painter: Painter) -> Iterator[Follower]:
+    def _stream(self, stack: ExitStack, played: PlayedDesk, painter: Painter) -> Iterator[Follower]:
         """Who sends pictures and sound to a media server; a replay may run beside a show, and is not streamed."""
         streamer = self._world.stream()
         if streamer is not None:
@@ -248,7 +248,7 @@ class Player:
             played.reader.gauges.append(streamer.gauge)
             yield streamer
 
-    def _recast(self, played: Console, show: Show, name: str) -> None:
+    def _recast(self, played: PlayedDesk, show: Show, name: str) -> None:
         """A saved scene plays: the journal says so, and whoever stands by is to have it too."""
         if played.journal is not None:
             played.journal.mark(show, wall(), recast=name)

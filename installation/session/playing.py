@@ -24,7 +24,7 @@ from installation.foundation.errors import Mistake
 from installation.light.screen.headless import HeadlessScreen
 from installation.light.screen.screen import Screen
 from installation.live import autotune, breadcrumb
-from installation.live.atelier import Written
+from installation.live.atelier import SceneSources
 from installation.live.breadcrumb import Breadcrumb
 from installation.live.fallback import Calm, isolated, quiet
 from installation.recording import checkpoint
@@ -85,7 +85,7 @@ class Process:
         self._show: Show | None = None
         self._speakers: Loudspeakers | None = None
         self._breadcrumb, self._condemned = Breadcrumb(), set[str]()  # scenes that ended a process
-        self._written: Written | None = None
+        self._written: SceneSources | None = None
         if watched.waits:
             self._plan = restart.plan(watched.kept)
             self.production = self._load_production()
@@ -121,7 +121,7 @@ class Process:
             )
             check_link(production, self._options.link)
         if self._options.watch:
-            self._written = Written(production.scenes)
+            self._written = SceneSources(production.scenes)
         crumb = self._breadcrumb
         return replace(
             production,

@@ -27,7 +27,7 @@ from installation.words.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from installation.light.flashguard.guard import Field
-    from installation.light.mapping.outputs import Layout
+    from installation.light.mapping.outputs import OutputLayout
     from installation.light.picture import Picture
     from installation.recording.replay import Controls
 
@@ -42,7 +42,7 @@ class Production:
     scenes: Mapping[str, type[Scene]]
     date: str = field(default="", kw_only=True)  # of the evening, where no calendar says it
     cue: str = field(default="", kw_only=True)  # the section that a rehearsal begins with
-    layout: Layout | None = field(default=None, kw_only=True)  # of the outputs that share the canvas, if any
+    layout: OutputLayout | None = field(default=None, kw_only=True)  # of the outputs that share the canvas, if any
 
     def unattended(self) -> Production:
         """The same where nobody is there who could press GO: in stills and films no section waits."""

@@ -62,7 +62,7 @@ def _grains(
     return drawn_before
 
 
-class Bridge:
+class FreezeBridge:
     """The last of the glitch, frozen when unrest turns, thinning and darkening until the resolution stands alone."""
 
     ARMED, TURNED = 0.7, 0.55  # unrest that must have been, and below which the sound is frozen

@@ -21,10 +21,10 @@ from installation.sound.bells import Bells, Bowl, Drop
 from installation.sound.binaural import SPEAKERS, Head
 from installation.sound.breath_noise import BreathNoise
 from installation.sound.cue import Cue, decode, encode
-from installation.sound.freeze import Bridge
+from installation.sound.freeze import FreezeBridge
 from installation.sound.glitch import Slice, Tear
 from installation.sound.hearing.guard import HearingGuard
-from installation.sound.hearing.loudness import Fader, LoudnessServo
+from installation.sound.hearing.loudness import GainRamp, LoudnessServo
 from installation.sound.high_partials import HighPartials
 from installation.sound.reverb import Reverb
 from installation.sound.splinters import Splinters
@@ -96,12 +96,12 @@ class Synth:
         self._bells = Bells(channels, rate, self.quantum)
         self._bowl, self._drop = Bowl(channels, rate), Drop(channels, rate)
         self._breath = BreathNoise(keys[1], channels, rate)
-        self._bridge = Bridge(keys[2], channels, rate)
+        self._freeze = FreezeBridge(keys[2], channels, rate)
         self._tear = Tear(self._chance.of("tear"), channels, rate, self.quantum)
         self._splinters = Splinters(self._chance.of("splinters"), channels, rate)
         self._reverb = Reverb(channels, rate, self.quantum)
         self._head = Head(rate) if self._binaural else None
-        self._hush, self._fader = Fader(), Fader()
+        self._hush, self._fader = GainRamp(), GainRamp()
         self.detune = 0.0  # by how much the tones are pulled apart
         self._roughness, self._quanta = 0.0, 0
 
@@ -156,7 +156,7 @@ class Synth:
         self._tear.render(bus)
         self._breath.render(cue.breath, cue.unrest, bus)
         self._bowl.render(cue.left, cue.root, bus)
-        self._bridge.render(cue.unrest, self._tear, bus)
+        self._freeze.render(cue.unrest, self._tear, bus)
         self._hush.render(bus, 0.0 if torn.hole else 1.0 - cue.hush)  # before the room, whose tail rings on
         self._reverb.render(bus, *_room(cue), cue.bloom * (1.0 - cue.unrest))
         self._splinters.render(cue, torn, bus)

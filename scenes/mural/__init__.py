@@ -17,7 +17,7 @@ from scenes.mural.air import Air
 from scenes.mural.guests import Guests
 from scenes.mural.hum import Hum
 from scenes.mural.palette import Doubles
-from scenes.mural.street import Street
+from scenes.mural.street import Pavement
 from scenes.mural.wall import Wall
 from scenes.mural.wind import WIDE
 
@@ -57,7 +57,7 @@ class Mural(Scene):
 
     def __init__(self, chance: Chance, company: Company) -> None:
         self._wall = Wall(chance.of("wall"), company)
-        self._street = Street(chance.of("street"), self._wall, self._wall.rose)
+        self._street = Pavement(chance.of("street"), self._wall, self._wall.rose)
         self._air = Air(chance.of("air"))
         self._guests = Guests()
         self._hum = Hum(self._wall.grown.place[0].mean(axis=1).astype(np.float64), WIDE)

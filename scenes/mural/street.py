@@ -20,7 +20,7 @@ STREAK = 4
 ROUND = 73
 
 
-class Street:
+class Pavement:
     """The strip of wet stone that the picture's lower edge shows."""
 
     def __init__(self, chance: Chance, wall: Wall, rose: Rose) -> None:

@@ -17,7 +17,7 @@ from scenes.restpods.maelstrom import HEARD, OWN, TELLING, Figures, Maelstrom
 from scenes.restpods.net import Net
 from scenes.restpods.palette import Doubles
 from scenes.restpods.pods import Pods
-from scenes.restpods.stage import TURN, Stage
+from scenes.restpods.stage import TURN, Limelight
 from scenes.restpods.street import Street
 
 PHASES: tuple[Phase, ...] = ("harmony", "glitch", "resolution")
@@ -63,7 +63,7 @@ class RestPods(Scene):
         self._net = Net(self._street, chance.of("net"))
         self._city = City(chance.of("city"))
         self._maelstrom = Maelstrom(self._fate, chance.of("maelstrom"))
-        self._stage = Stage(self._street, self._dreamers)
+        self._stage = Limelight(self._street, self._dreamers)
         self._guests = Guests(self._street)
         self._turns = chance.of("turns")
         self.way = camera.START  # (2, 2, 3) metres: where the camera is on its way

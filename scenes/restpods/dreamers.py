@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from installation import Array, Chance, Moment, Points, Strokes, beaten, called, ease, eased, gathered, hues, mix, shone
 from scenes.restpods.fate import Fate
-from scenes.restpods.figures import FACE, FAR, MIDDLE, NEAR, Cast, Wardrobe, cast
+from scenes.restpods.figures import FACE, FAR, MIDDLE, NEAR, Figures, Wardrobe, cast
 from scenes.restpods.palette import AZURE, EMBER, GREY, ICE, LIME, TEAL, WHITE, Doubles, dim, lit
 from scenes.restpods.street import Street
 
@@ -158,7 +158,7 @@ class Dreamers:
 class _Group:
     """Dreamers who are drawn with the same detail."""
 
-    def __init__(self, who: NDArray[np.int64], made: Cast) -> None:
+    def __init__(self, who: NDArray[np.int64], made: Figures) -> None:
         self.who, self.cast = who, made
         self.band = np.minimum(made.height / BAND, BANDS - 1).astype(np.intp)
         self.slab = np.minimum(made.height / 0.17, SLABS - 1).astype(np.intp)

@@ -82,7 +82,7 @@ class Wardrobe:
 
 
 @dataclass(frozen=True)
-class Cast:
+class Figures:
     """The same figures breathed out and in, and how bright and thick each vertex is."""
 
     shut: Array  # (3, n, v) metres
@@ -94,15 +94,15 @@ class Cast:
     outline: NDArray[np.int64]  # (w,) vertices of the few polylines that stand for the figure in a ghost or a mirror
     outline_starts: NDArray[np.int32]
 
-    def of(self, who: NDArray[np.int64]) -> Cast:
+    def of(self, who: NDArray[np.int64]) -> Figures:
         """The cast without the others."""
-        return Cast(
+        return Figures(
             self.shut[:, who], self.wide[:, who], self.weight[who], self.radius, self.height,
             self.starts, self.outline, self.outline_starts,
         )  # fmt: skip
 
 
-def cast(wardrobe: Wardrobe, detail: Detail) -> Cast:
+def cast(wardrobe: Wardrobe, detail: Detail) -> Figures:
     """Everybody in the wardrobe, drawn with that detail."""
     shut, wide = (_parts(wardrobe, detail, breathed) for breathed in (0.0, 1.0))
     weight = np.concatenate([part.weight.reshape(wardrobe.count, -1) for part in shut], axis=1)
@@ -112,7 +112,7 @@ def cast(wardrobe: Wardrobe, detail: Detail) -> Cast:
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     kept = [i for i in range(len(starts)) if (i < detail.lines and i % 3 == 0) or detail.lines <= i < detail.lines + 2]
     outline = np.concatenate([np.arange(starts[i], starts[i] + lengths[i]) for i in kept])
-    return Cast(
+    return Figures(
         shut=places[0].astype(np.float32),
         wide=places[1].astype(np.float32),
         weight=weight.astype(np.float32),

@@ -19,7 +19,7 @@ RING = 33
 GROUNDED = 64  # dreamers with a ring at their foot
 
 
-class Stage:
+class Limelight:
     """Cones, rings and the soloist."""
 
     def __init__(self, street: Street, dreamers: Dreamers) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from installation.book import page
 from installation.book.binding import Book, counted, ordinal, pdf
-from installation.book.chronicle import SHORTEST, VERSES, Chapter, Line, survey
+from installation.book.chronicle import SHORTEST, VERSES, Chapter, ChronicleLine, survey
 from installation.commands import book as command
 from installation.commands.book import book
 from installation.foundation.errors import Mistake
@@ -95,7 +95,7 @@ def test_a_book_is_the_same_to_the_byte_and_says_from_what_it_was_made(night: Ni
 
 def test_what_visitors_write_is_no_markup_and_spreads_stay_spreads(night: Night) -> None:
     chapter = night.chapter
-    foul = Line("<script>alert('&')</script> " + "long " * 22, 5, (200, 10, 10))
+    foul = ChronicleLine("<script>alert('&')</script> " + "long " * 22, 5, (200, 10, 10))
     chapters = [illustrated(replace(chapter, visitors=(foul,) * n)) for n in (1, 60, 0)]
     assert b"<script>" not in page.html(bound(chapters))
     streams = re.findall(rb"/FlateDecode.*?stream\n(.*?)\nendstream", pdf(bound(chapters)), flags=re.S)

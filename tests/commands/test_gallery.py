@@ -14,7 +14,7 @@ import pytest
 
 from installation.book.gallery import Plate, Row, html, poster
 from installation.commands import gallery as command
-from installation.commands.gallery import Wanted, gallery
+from installation.commands.gallery import GalleryRequest, gallery
 from installation.film.encoder import webp
 from installation.film.sheet import GUTTER
 from installation.foundation.errors import Mistake
@@ -68,17 +68,17 @@ def test_seeds_that_are_none_are_refused(text: str) -> None:
 
 def test_what_can_not_be_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=r"ends in \.png, \.webp or \.html"):
-        gallery(Request(), Wanted(tmp_path / "a.gif", (32, 18), (1,)))
+        gallery(Request(), GalleryRequest(tmp_path / "a.gif", (32, 18), (1,)))
     with pytest.raises(Mistake, match="neither --scene"):
-        gallery(Request(scene="mural"), Wanted(tmp_path / "a.png", (32, 18), (1,), nights=True))
+        gallery(Request(scene="mural"), GalleryRequest(tmp_path / "a.png", (32, 18), (1,), nights=True))
     with pytest.raises(Mistake, match="there is no folder"):
-        gallery(Request(), Wanted(tmp_path / "none" / "a.png", (32, 18), (1,)))
+        gallery(Request(), GalleryRequest(tmp_path / "none" / "a.png", (32, 18), (1,)))
 
 
 def test_nights_that_were_never_recorded_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "journals", list)
     with pytest.raises(Mistake, match="no night is recorded yet"):
-        gallery(Request(), Wanted(tmp_path / "a.png", (32, 18), (1,), nights=True))
+        gallery(Request(), GalleryRequest(tmp_path / "a.png", (32, 18), (1,), nights=True))
 
 
 @pytest.mark.whole

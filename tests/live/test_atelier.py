@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from installation import repertoire
-from installation.live.atelier import Atelier, Written
+from installation.live.atelier import Atelier, SceneSources
 from installation.live.fallback import isolated
 from installation.model.score import parse
 from installation.show import Show
@@ -51,7 +51,7 @@ class Workshop:
         self.noted: list[str] = []
         self.show = Show(parse(SCORE, "calm").alone("dot"), 1, isolated(kinds, lambda: 0, lambda: 0))
         self.atelier = Atelier(
-            Written(kinds),
+            SceneSources(kinds),
             lambda name, kind: isolated({name: kind}, lambda: 0, lambda: 0)[name],
             self.said.append,
             lambda show, name: self.noted.append(f"{name} at {show.tick}"),
@@ -140,7 +140,7 @@ def test_a_snapshot_from_the_middle_of_it_is_read_by_a_process_that_knows_only_t
 
 def test_a_process_that_takes_over_with_old_code_catches_up(workshop: Workshop) -> None:
     """What counts is what the files were when they were imported, not when the show began."""
-    written = Written(workshop.atelier._kinds)
+    written = SceneSources(workshop.atelier._kinds)
     workshop.save(at=4.0)
     said: list[str] = []
     late = Atelier(written, lambda name, kind: kind, said.append, lambda show, name: None)

@@ -11,7 +11,7 @@ from installation.commands.projector import projector
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.outputs import pjlink, projectors
-from installation.outputs.pjlink import Refused, Unanswered, ask
+from installation.outputs.pjlink import ProjectorRefused, Unanswered, ask
 from installation.outputs.projectors import SHUT_AFTER, Projector, Projectors
 from installation.show import Show
 from installation.status import Status
@@ -78,10 +78,10 @@ def test_one_that_hangs_is_given_up(fake: Fake, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_wrong_password_and_a_wrong_time_are_refusals(fake: Fake) -> None:
     one = fake(password="right")
-    with pytest.raises(Refused, match="refuses the password"):
+    with pytest.raises(ProjectorRefused, match="refuses the password"):
         ask(HERE, [pjlink.POWER], "wrong", one.port)
     one.power = "2"
-    with pytest.raises(Refused, match="can't just now: POWR 1"):
+    with pytest.raises(ProjectorRefused, match="can't just now: POWR 1"):
         ask(HERE, [pjlink.ON], "right", one.port)
 
 

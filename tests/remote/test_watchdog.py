@@ -16,7 +16,7 @@ from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.osc.query import OscQueryServer
 from installation.remote.osc.server import Server
-from installation.remote.watchdog import PATIENCE, SLOWEST, Service, ServiceWatchdog, Watched
+from installation.remote.watchdog import PATIENCE, SLOWEST, Service, ServiceWatchdog, WatchedService
 from installation.show import Show
 from tests.harness.rehearsal import osc, perform
 from tests.harness.waiting import free_ports, until
@@ -51,7 +51,7 @@ def watchdog() -> ServiceWatchdog:
 
 
 @pytest.fixture
-def watched(desk: Trap, watchdog: ServiceWatchdog) -> Iterator[Watched]:
+def watched(desk: Trap, watchdog: ServiceWatchdog) -> Iterator[WatchedService]:
     (port,) = free_ports(1)
     with structlog.testing.capture_logs():
         one = watchdog.watch("OSC", lambda: Server(desk, "127.0.0.1", port))
@@ -68,7 +68,7 @@ def look(watchdog: ServiceWatchdog, show: Show, times: int = 1) -> None:
         watchdog.follow(show, 1.0)
 
 
-def answers(watched: Watched, desk: Desk) -> None:
+def answers(watched: WatchedService, desk: Desk) -> None:
     server = watched.service
     assert isinstance(server, Server)
     assert server.wait(60.0)
@@ -84,7 +84,9 @@ def end_the_thread() -> None:
     raise SystemExit
 
 
-def test_a_thread_that_ends_is_begun_again(desk: Trap, watchdog: ServiceWatchdog, watched: Watched, show: Show) -> None:
+def test_a_thread_that_ends_is_begun_again(
+    desk: Trap, watchdog: ServiceWatchdog, watched: WatchedService, show: Show
+) -> None:
     before, desk.does = watched.service, end_the_thread
     look(watchdog, show)
     assert (watched.service, watchdog.trouble) == (before, "")
@@ -98,7 +100,7 @@ def test_a_thread_that_ends_is_begun_again(desk: Trap, watchdog: ServiceWatchdog
 
 
 def test_a_thread_that_stands_still_is_replaced(
-    desk: Trap, watchdog: ServiceWatchdog, watched: Watched, show: Show
+    desk: Trap, watchdog: ServiceWatchdog, watched: WatchedService, show: Show
 ) -> None:
     goes_on = threading.Event()
     before, desk.does = watched.service, goes_on.wait

@@ -1,6 +1,6 @@
 """Calibration: bringing outputs into place by hand: which point is held, what it is moved by, and the way back.
 
-Pure: keys, mouse and messages are told to it by whoever hears them, and what it makes of them is a Layout. It never
+Pure: keys, mouse and messages are told to it by whoever hears them, and what it makes of them is a layout. It never
 takes a change that would fold a picture over; it says why instead.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from installation.light.mapping.geometry import Geometry
-from installation.light.mapping.outputs import Layout
+from installation.light.mapping.outputs import OutputLayout
 from installation.venue.outputs import SQUARE, Corners, Mesh, OutputSettings, check_corners, check_mesh
 
 UNDONE = 100
@@ -26,7 +26,7 @@ KEPT = ("corners", "mesh", "gamma", "brightness", "black")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Grip:
     """What is held: an output by its place in the list; a corner 0..3 clockwise, or 4 + a point of its mesh."""
 
     output: int = 0
@@ -36,12 +36,12 @@ class Held:
 class Calibration:
     """A layout that is being moved. `changed` counts the changes, so that whoever keeps them knows."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: OutputLayout) -> None:
         self.layout = layout
-        self.held = Held()
+        self.held = Grip()
         self.changed = 0
         self.said = ""  # why the newest change was not taken
-        self._before: deque[Layout] = deque(maxlen=UNDONE)
+        self._before: deque[OutputLayout] = deque(maxlen=UNDONE)
 
     @property
     def output(self) -> OutputSettings:
@@ -57,11 +57,11 @@ class Calibration:
         """Hold the output of this name; another name changes nothing."""
         for i, output in enumerate(self.layout.outputs):
             if output.name == name:
-                self.held = Held(i)
+                self.held = Grip(i)
 
     def next_output(self, step: int = 1) -> None:
         """Hold the next one."""
-        self.held = Held((self.held.output + step) % len(self.layout.outputs))
+        self.held = Grip((self.held.output + step) % len(self.layout.outputs))
 
     def hold(self, point: int) -> None:
         """Hold this point, or the nearest to it that there is."""
@@ -188,12 +188,12 @@ def _upright(output: OutputSettings, p: tuple[float, float]) -> tuple[float, flo
     return x, y
 
 
-def kept(layout: Layout) -> dict[str, dict[str, Any]]:
+def kept(layout: OutputLayout) -> dict[str, dict[str, Any]]:
     """What calibration has moved, by output."""
     return {output.name: {key: getattr(output, key) for key in KEPT} for output in layout.outputs}
 
 
-class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Drag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept of one output."""
 
     corners: Corners
@@ -203,15 +203,15 @@ class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     black: tuple[float, float, float]
 
 
-def encoded(layout: Layout) -> bytes:
+def encoded(layout: OutputLayout) -> bytes:
     """What calibration has moved, as a file."""
     return msgspec.json.format(msgspec.json.encode(kept(layout)), indent=2) + b"\n"
 
 
-def restored(layout: Layout, data: bytes) -> Layout:
+def restored(layout: OutputLayout, data: bytes) -> OutputLayout:
     """The layout with what was kept of its outputs. Raises ValueError where that is nothing that calibration wrote."""
     try:
-        moved = msgspec.json.decode(data, type=dict[str, Moved])
+        moved = msgspec.json.decode(data, type=dict[str, Drag])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from None
     changed = replace(layout, outputs=tuple(_moved(output, moved.get(output.name)) for output in layout.outputs))
@@ -219,7 +219,7 @@ def restored(layout: Layout, data: bytes) -> Layout:
     return changed
 
 
-def _moved(output: OutputSettings, by: Moved | None) -> OutputSettings:
+def _moved(output: OutputSettings, by: Drag | None) -> OutputSettings:
     if by is None:
         return output
     values = {**msgspec.structs.asdict(output), **msgspec.structs.asdict(by)}

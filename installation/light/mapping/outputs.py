@@ -43,7 +43,7 @@ class Mask:
 
 
 @dataclass(frozen=True)
-class Layout:
+class OutputLayout:
     """Which outputs share which canvas; a value that a film's segments and a show's restart keep."""
 
     canvas: CanvasSettings
@@ -77,7 +77,7 @@ class Layout:
         for output in self.outputs:
             self.geometry(output)
 
-    def unbent(self) -> Layout:
+    def unbent(self) -> OutputLayout:
         """The same outputs without their meshes: no corner pin alone folds over."""
         return replace(self, outputs=tuple(msgspec.structs.replace(output, mesh=()) for output in self.outputs))
 
@@ -127,7 +127,7 @@ def _largest(stretch: NDArray[np.float64], nominal: NDArray[np.float64]) -> floa
 class Rasters:
     """Every output's raster of a canvas; `sizes` are those of displays, for the others it is as the settings say."""
 
-    def __init__(self, layout: Layout, threads: int, sizes: Mapping[str, Size] | None = None) -> None:
+    def __init__(self, layout: OutputLayout, threads: int, sizes: Mapping[str, Size] | None = None) -> None:
         self.layout, self._pool = layout, WorkerPool(threads)
         names = [output.name for output in layout.outputs] if sizes is None else list(sizes)
         self._warps = {name: layout.warp(name, (sizes or {}).get(name)) for name in names}
@@ -141,7 +141,7 @@ class Rasters:
         """An output's raster of `canvas` into `out`, `level`/256 as bright."""
         self._warps[name].draw(canvas, out, self._pool, level)
 
-    def follow(self, layout: Layout, sizes: Mapping[str, Size]) -> None:
+    def follow(self, layout: OutputLayout, sizes: Mapping[str, Size]) -> None:
         """These are the outputs now, and their displays' sizes; nothing is made anew that need not be."""
         before, self.layout = self.layout, layout
         crops = [[each.crop(output) for output in each.outputs] for each in (before, layout)]
@@ -162,7 +162,7 @@ class Rasters:
 class Projection:
     """What one output alone shows of a canvas, frame after frame: what its film has."""
 
-    def __init__(self, layout: Layout, name: str, threads: int) -> None:
+    def __init__(self, layout: OutputLayout, name: str, threads: int) -> None:
         self.size = layout.raster(layout[name])
         self._name, self._rasters = name, Rasters(layout, threads, {name: self.size})
         self._out = np.zeros(self.size[::-1], np.uint32)
@@ -184,6 +184,6 @@ def prepare() -> None:
     small = OutputSettings(
         name="left", crop=(0, 0, 48, 32), corners=((0.1, 0.1), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), size="48x32"
     )
-    rasters = Rasters(Layout(CanvasSettings(), (small,)), 1)
+    rasters = Rasters(OutputLayout(CanvasSettings(), (small,)), 1)
     rasters.draw(small.name, np.zeros((32, 48), np.uint32), np.zeros((32, 48), np.uint32))
     rasters.close()

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from installation.light.mapping.outputs import Layout, Rasters
+from installation.light.mapping.outputs import OutputLayout, Rasters
 from installation.light.screen import monitors
 from installation.light.screen.monitors import Monitor
 from installation.light.screen.window import (
@@ -75,7 +75,7 @@ class OutputWindows(Window):
 
     def __init__(
         self,
-        layout: Layout,
+        layout: OutputLayout,
         threads: int,
         *,
         small: Size | None = None,

@@ -20,7 +20,7 @@ NRPN = frozenset({6, 38, 98, 99, 100, 101})
 """Controllers that choose and move others."""
 
 
-class Moved(NamedTuple):
+class KnobMoved(NamedTuple):
     """Something on the device was moved: which, and where to."""
 
     kind: Kind
@@ -30,7 +30,7 @@ class Moved(NamedTuple):
     raw: int
 
 
-class Device:
+class MidiDevice:
     """`hear` bytes; `values` is where every control is now, by address."""
 
     def __init__(self, name: str, values: Mapping[str, Value]) -> None:
@@ -68,7 +68,7 @@ class Device:
                     newest[key] = said
         return [*newest.values()]
 
-    def _move(self, fader: Fader, moved: Moved, now_ns: int) -> Said | None:
+    def _move(self, fader: Fader, moved: KnobMoved, now_ns: int) -> Said | None:
         now = self._values.get(fader.map.control)
         if moved.kind == "relative":
             return fader.turn(moved.raw - 128 if moved.raw > 63 else moved.raw, now, now_ns)
@@ -93,22 +93,22 @@ class Device:
                 return self._learnt(address, moved._replace(kind="cc14") if fine else moved)
         return None
 
-    def _learnt(self, address: str, moved: Moved) -> Map:
+    def _learnt(self, address: str, moved: KnobMoved) -> Map:
         self._first = {}
         return Map(control=address, cc=moved.cc, channel=moved.channel, kind=moved.kind)
 
-    def _moves(self, data: bytes, every: bool = False) -> Iterable[Moved]:
+    def _moves(self, data: bytes, every: bool = False) -> Iterable[KnobMoved]:
         for message in self._parser.feed(data):
             if message.kind == "cc":
                 yield from self._controllers(message, every)
             elif message.kind == "note":
-                yield Moved("note", message.channel, message.a, message.b / COARSE, message.b)
+                yield KnobMoved("note", message.channel, message.a, message.b / COARSE, message.b)
             elif message.kind == "pitch":
-                yield Moved("pitch", message.channel, 0, message.b / BENDS, message.b)
+                yield KnobMoved("pitch", message.channel, 0, message.b / BENDS, message.b)
             else:
                 self.timing(message)
 
-    def _controllers(self, message: Message, every: bool) -> Iterable[Moved]:
+    def _controllers(self, message: Message, every: bool) -> Iterable[KnobMoved]:
         _, channel, cc, value, _ = message
         parameter = self._parameter.setdefault(channel, [127, 127, 0, 0])
         if cc in NRPN and (parameter[:2] != [127, 127] or cc > 38):
@@ -117,16 +117,16 @@ class Device:
         if cc < 32:
             self._msb[channel, cc] = value
         if (channel, cc) in self._fine and not every:
-            yield Moved("cc14", channel, cc, (value << 7) / FINE, value << 7)
+            yield KnobMoved("cc14", channel, cc, (value << 7) / FINE, value << 7)
         elif (channel, cc - 32) in self._fine and not every:
             raw = self._msb.get((channel, cc - 32), 0) << 7 | value
-            yield Moved("cc14", channel, cc - 32, raw / FINE, raw)
+            yield KnobMoved("cc14", channel, cc - 32, raw / FINE, raw)
         elif ("relative", channel, cc) in self._faders and not every:
-            yield Moved("relative", channel, cc, 0.0, value)
+            yield KnobMoved("relative", channel, cc, 0.0, value)
         else:
-            yield Moved("cc7", channel, cc, value / COARSE, value)
+            yield KnobMoved("cc7", channel, cc, value / COARSE, value)
 
-    def _nrpn(self, channel: int, cc: int, value: int, parameter: list[int]) -> Iterable[Moved]:
+    def _nrpn(self, channel: int, cc: int, value: int, parameter: list[int]) -> Iterable[KnobMoved]:
         if cc in (98, 99):
             parameter[99 - cc] = value
             parameter[2] = parameter[3] = 0
@@ -137,7 +137,7 @@ class Device:
             if cc == 6:
                 parameter[3] = 0
             raw = parameter[2] << 7 | parameter[3]
-            yield Moved("nrpn", channel, parameter[0] << 7 | parameter[1], raw / FINE, raw)
+            yield KnobMoved("nrpn", channel, parameter[0] << 7 | parameter[1], raw / FINE, raw)
 
     # back to the device
 

@@ -22,7 +22,7 @@ AT_ONCE = 1 << 14
 WITHOUT = "no MIDI ports can be reached here: pip install 'sleeptree[midi]'"
 
 
-class Gone(Exception):
+class PortGone(Exception):
     """The device was unplugged."""
 
 
@@ -34,10 +34,10 @@ class Port(Protocol):
         """What becomes readable when something came in."""
 
     def read(self) -> bytes:
-        """What came in, maybe nothing. Raises Gone."""
+        """What came in, maybe nothing. Raises PortGone."""
 
     def write(self, data: bytes) -> None:
-        """Back to the device; dropped where it takes nothing. Raises Gone."""
+        """Back to the device; dropped where it takes nothing. Raises PortGone."""
 
     def close(self) -> None:
         """Give it back."""
@@ -66,9 +66,9 @@ class FilePort:
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise Gone(error.strerror) from None
+            raise PortGone(error.strerror) from None
         if not data:
-            raise Gone("it has ended")
+            raise PortGone("it has ended")
         return data
 
     def write(self, data: bytes) -> None:
@@ -79,7 +79,7 @@ class FilePort:
             except BlockingIOError:
                 pass
             except OSError as error:
-                raise Gone(error.strerror) from None
+                raise PortGone(error.strerror) from None
 
     def close(self) -> None:
         """Give it back."""

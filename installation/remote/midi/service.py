@@ -24,9 +24,9 @@ from installation.remote.access import TokenBucket
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.remote.midi import maps, ports
-from installation.remote.midi.device import Device
+from installation.remote.midi.device import MidiDevice
 from installation.remote.midi.parser import Message
-from installation.remote.midi.ports import Gone, Port
+from installation.remote.midi.ports import Port, PortGone
 from installation.remote.midi.timing import CHANGED, Tempo, Timecode
 from installation.remote.tempo import TempoFollower
 from installation.venue.settings import Midi
@@ -54,7 +54,7 @@ class _Plugged:
     """A device that is there."""
 
     port: Port
-    device: Device
+    device: MidiDevice
     path: Path
     source: Source
     bucket: TokenBucket
@@ -156,7 +156,7 @@ class MidiService:
             if one.port.fileno in ready:
                 try:
                     data = one.port.read()
-                except Gone as gone:
+                except PortGone as gone:
                     self._unplug(name, str(gone))
                     continue
                 much |= len(data) >= MUCH
@@ -208,7 +208,7 @@ class MidiService:
             if told:
                 try:
                     one.port.write(told)
-                except Gone as gone:
+                except PortGone as gone:
                     self._unplug(name, str(gone))
 
     # who is there
@@ -237,7 +237,7 @@ class MidiService:
         except Exception as error:  # a library may raise anything; it is tried again in a second
             _log.debug(f"{plain(name)} can't be opened", why=str(error))
             return
-        device = Device(name, self._desk.feedback.values)
+        device = MidiDevice(name, self._desk.feedback.values)
         source = Source("midi", plain(name))
         one = _Plugged(port, device, maps.file(self._folder, name), source, TokenBucket(RATE, BURST, now))
         if self._asked.clock_beats:

@@ -77,7 +77,7 @@ def _ramp(bus: Array, g0: float, g1: float) -> None:
             bus[c, k] *= start + grow * np.float32(k + 1)
 
 
-class Fader:
+class GainRamp:
     """A gain that moves in straight lines from one quantum to the next."""
 
     def __init__(self) -> None:

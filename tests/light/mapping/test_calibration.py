@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.light.mapping.calibration import UNDONE, Calibration, encoded, restored
-from installation.light.mapping.outputs import Layout
+from installation.light.mapping.outputs import OutputLayout
 from installation.venue.outputs import CanvasSettings, OutputSettings, check_corners
 
 
-def layout(**of_left: object) -> Layout:
+def layout(**of_left: object) -> OutputLayout:
     left = OutputSettings(name="left", crop=(0, 0, 400, 300), **of_left)  # type: ignore[arg-type]
-    return Layout(CanvasSettings(), (left, OutputSettings(name="right", display=2, crop=(350, 0, 400, 300))))
+    return OutputLayout(CanvasSettings(), (left, OutputSettings(name="right", display=2, crop=(350, 0, 400, 300))))
 
 
 @pytest.mark.parametrize("flip", ["", "horizontal", "both"])
@@ -93,7 +93,7 @@ def test_what_was_moved_is_kept_and_nothing_else() -> None:
     moved.set(brightness=0.9, black=(0.01, 0.01, 0.01))
     again = restored(layout(), encoded(moved.layout))
     assert again == moved.layout
-    renamed = Layout(CanvasSettings(), (OutputSettings(name="else"),))
+    renamed = OutputLayout(CanvasSettings(), (OutputSettings(name="else"),))
     assert restored(renamed, encoded(moved.layout)) == renamed
 
 

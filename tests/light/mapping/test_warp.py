@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from installation.light.flashguard.guard import CONVENTION, Field
 from installation.light.mapping.blend import most_overlaps, ramps
 from installation.light.mapping.geometry import Geometry
-from installation.light.mapping.outputs import Layout, Mask, Rasters
+from installation.light.mapping.outputs import Mask, OutputLayout, Rasters
 from installation.light.mapping.warp import ACROSS, DOWN, ONE, grid, noise
 from installation.venue.outputs import CanvasSettings, Corners, Crop, OutputSettings
 
@@ -22,11 +22,11 @@ OTHER: Corners = ((0.02, 0.06), (0.98, 0.01), (0.97, 0.94), (0.03, 0.99))
 BULGE = tuple(tuple((0.02 * (c == 1), 0.03 * (r == 1)) for c in range(3)) for r in range(3))
 
 
-def layout(*outputs: OutputSettings, blend: float = 2.0, **masks: NDArray[np.uint8]) -> Layout:
-    return Layout(CanvasSettings(blend=blend), outputs, {name: Mask.of(grey) for name, grey in masks.items()})
+def layout(*outputs: OutputSettings, blend: float = 2.0, **masks: NDArray[np.uint8]) -> OutputLayout:
+    return OutputLayout(CanvasSettings(blend=blend), outputs, {name: Mask.of(grey) for name, grey in masks.items()})
 
 
-def raster(wanted: Layout, name: str, canvas: NDArray[np.uint32], threads: int = 1, level: int = 256):  # type: ignore[no-untyped-def]
+def raster(wanted: OutputLayout, name: str, canvas: NDArray[np.uint32], threads: int = 1, level: int = 256):  # type: ignore[no-untyped-def]
     rasters = Rasters(wanted, threads)
     width, height = wanted.raster(wanted[name])
     out = np.full((height, width), 0x123456, np.uint32)
@@ -140,7 +140,7 @@ def test_a_raster_of_another_size_is_refused() -> None:
 # blending
 
 
-def light_on_the_wall(wanted: Layout, grey: int) -> NDArray[np.float64]:
+def light_on_the_wall(wanted: OutputLayout, grey: int) -> NDArray[np.float64]:
     """(height, width) of the canvas: the light of all outputs there, as a share of the canvas's own."""
     width, height = wanted.size
     canvas = np.full((height, width), grey * 0x010101, np.uint32)

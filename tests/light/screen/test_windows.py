@@ -9,7 +9,7 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from installation.light.mapping.outputs import Layout
+from installation.light.mapping.outputs import OutputLayout
 from installation.light.screen import monitors, window
 from installation.light.screen.calibrating import CalibrationWindows
 from installation.light.screen.windows import OutputWindows
@@ -38,9 +38,9 @@ def three(wall: Projectors, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     window.close()
 
 
-def layout(*displays: int | str) -> Layout:
+def layout(*displays: int | str) -> OutputLayout:
     outputs = [OutputSettings(name=n, display=d, crop=c) for n, d, c in zip(NAMES, displays, CROPS, strict=False)]
-    return Layout(CanvasSettings(size="1920x360"), tuple(outputs))
+    return OutputLayout(CanvasSettings(size="1920x360"), tuple(outputs))
 
 
 def static(seed: int = 1) -> NDArray[np.uint32]:

@@ -8,16 +8,16 @@ import pytest
 
 from installation.controls import TABLE, Value
 from installation.model.ticks import SECOND
-from installation.remote.midi.device import Device
+from installation.remote.midi.device import MidiDevice
 from installation.remote.midi.fader import Said
 from installation.remote.midi.maps import DeviceMap, Kind, Map
 
 UNREST, GLOW, PHASE = "/dream/unrest", "/light/glow", "/show/phase"
 
 
-def device(*maps: Map, motors: bool = False, **values: Value) -> tuple[Device, dict[str, Value]]:
+def device(*maps: Map, motors: bool = False, **values: Value) -> tuple[MidiDevice, dict[str, Value]]:
     known: dict[str, Value] = {UNREST: 0.0, GLOW: 0.5, "/dream/mend": False, "/sleeper/12/hue": 0.5, **values}
-    one = Device("test", known)
+    one = MidiDevice("test", known)
     one.wear(DeviceMap(motors=motors, map=maps), TABLE)
     return one, known
 

@@ -23,7 +23,7 @@ from installation.remote.web import door
 from installation.remote.web.files import Files
 from installation.remote.web.operator.line import Line
 from installation.remote.web.operator.pairing import Pairing
-from installation.remote.web.operator.stills import Encoder, Looks
+from installation.remote.web.operator.stills import JpegEncoder, LookStills
 from installation.remote.web.operator.tablets import Message, Tablet, Tablets
 from installation.remote.web.server import decoded, runner
 from installation.remote.web.wire import packed
@@ -65,7 +65,7 @@ class OperatorServer:
     ) -> None:
         self._settings, self._files, self._door, self._log = settings, files, door, log
         self.pairing = Pairing(door.parent, time.time())
-        self.tablets, self.looks, self._encoder = Tablets(), Looks(looks), Encoder()
+        self.tablets, self.looks, self._encoder = Tablets(), LookStills(looks), JpegEncoder()
         self.lines: set[Line] = set()
         self._doors: set[asyncio.StreamWriter] = set()  # who has come in from the show's side
         self._show: asyncio.StreamWriter | None = None

@@ -28,7 +28,7 @@ MOST = 200
 _NAME = re.compile(r"[\w][\w \-]{0,39}")
 
 
-class Encoder:
+class JpegEncoder:
     """Small frames as JPEG files. For one thread at a time."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Encoder:
         return b"".join(bytes(packet) for packet in self._codec.encode(frame))
 
 
-class Looks:
+class LookStills:
     """The looks of a house by name, and their stills: NAME.jpg beside NAME.toml."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Strokes: which messages of a hand are one change. A fader's sweep is one, and so is a look, or a bundle in one tick.
+"""Sweeps: which messages of a hand are one change. A fader's sweep is one, and so is a look, or a bundle in one tick.
 
 What one source says of one number without a pause belongs together, and what it begins in one tick. Of a switch or a
 word every message is a change. Sensors, visitors and the house's staff are no hands.
@@ -27,7 +27,7 @@ _NO_HANDS = frozenset(("page", "staff", "calendar", "clock", "voice"))  # links
 _Who = tuple[str, str]  # link and host: who sends each message from another port is one hand
 
 
-class Strokes:
+class Sweeps:
     """The sweeps that are on their way at one desk."""
 
     def __init__(self, table: Table) -> None:

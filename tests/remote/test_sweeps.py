@@ -11,7 +11,7 @@ from installation.recording.journal import Journal
 from installation.recording.replay import give, read
 from installation.remote.desk import Desk
 from installation.remote.inbox import KEYS, STAFF, Source
-from installation.remote.strokes import MOST, PAUSE
+from installation.remote.sweeps import MOST, PAUSE
 from installation.show import Show
 from tests.harness.rehearsal import rehearsal
 
@@ -151,8 +151,8 @@ def test_a_flood_of_hands_is_remembered_within_bounds(desk: Desk, show: Show) ->
         desk.deliver(show, 0)
         if n % 4 == 0:
             show.tick += PAUSE // 8
-    assert len(desk._strokes._last) <= MOST + 1
-    assert len(desk._strokes._begun) <= MOST + 1
+    assert len(desk._sweeps._last) <= MOST + 1
+    assert len(desk._sweeps._begun) <= MOST + 1
     assert len(show.hand.history.past) == 100
 
 
