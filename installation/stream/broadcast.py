@@ -21,7 +21,7 @@ from installation.film.soundtrack import RATE
 from installation.light.picture import Pixels
 from installation.model import ticks
 from installation.stream.sound import CHANNELS, Samples
-from installation.stream.srt import SrtLink
+from installation.stream.srt import PAYLOAD, SrtLink
 from installation.venue.streaming import RTMP, StreamSettings
 from installation.venue.table import Size
 
@@ -52,7 +52,7 @@ class Broadcast:
         self._samples = 0
         scheme = urlsplit(url).scheme
         self._link = SrtLink(url) if scheme == "srt" else None
-        target, kind = self._link or url, "flv" if scheme in RTMP else "mpegts"
+        target, kind = self._link or _whole_packets(url), "flv" if scheme in RTMP else "mpegts"
         options = {"flvflags": "no_duration_filesize"} if kind == "flv" else {}
         self._file = av.open(target, "w", format=kind, options=options)
         try:
@@ -103,6 +103,14 @@ class Broadcast:
         inner = fitted((picture.shape[1], picture.shape[0]), self._size)
         frame = self._converter.convert(picture, inner)
         return frame if inner == self._size else _boxed(frame, self._size)
+
+
+def _whole_packets(url: str) -> str:
+    """`url`; over udp, what goes into a datagram ends with a packet of MPEG-TS, unless it says otherwise itself."""
+    place = urlsplit(url)
+    if place.scheme != "udp" or "pkt_size" in place.query:
+        return url
+    return f"{url}{'&' if place.query else '?'}pkt_size={PAYLOAD}"
 
 
 def fitted(inner: Size, outer: Size) -> Size:

@@ -77,6 +77,7 @@ class PictureRing:
         taken = int(self.counts[Count.TAKEN]) >= number - 1
         height, width = frame.shape
         step = max(width // self._size[0], height // self._size[1], 1)
+        step = min(step, min(width, height) // 2)  # of a strip something is left
         small = frame if step == 1 else shrunk(frame, width // step)
         about, kept = self._about[number % PLACES], self._pixels[number % PLACES]
         about[_BEGIN] = number

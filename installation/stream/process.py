@@ -80,7 +80,7 @@ class _Sender:
         from installation.stream.sound import CHANNELS, StreamSound
 
         av.logging.set_level(None)  # FFmpeg says addresses aloud
-        self._failures = (OSError, av.FFmpegError)
+        self._failures = (OSError, ValueError, av.FFmpegError)  # the second: FFmpeg has no such encoder
         self._pictures, self._pipe = PictureRing(shared, stream.pixels), pipe
         self._url, self._stream, self._again = url, stream, again_s
         prepare(hearing, CHANNELS)

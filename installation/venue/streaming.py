@@ -22,7 +22,7 @@ SRT_KEYS = ("streamid", "passphrase", "latency", "mode")
 
 PASSPHRASE = (10, 79)  # characters, as SRT has it
 LONGEST = 2048
-LARGEST: Size = (1920, 1080)
+LEAST, LARGEST = 64, (1920, 1080)  # pixels of a side, and of both
 
 ENVIRONMENT = "SLEEPTREE_STREAM"
 """The variable that an address can be in, so that no list of processes shows it."""
@@ -62,8 +62,10 @@ def check(stream: StreamSettings) -> None:
             raise ValueError(f"[stream] url {rule}") from None
     try:
         width, height = stream.pixels
-        if width % 2 or height % 2 or width > LARGEST[0] or height > LARGEST[1]:
-            raise ValueError(f"takes even sides of at most {LARGEST[0]}x{LARGEST[1]}, such as 1280x720")
+        odd, small = width % 2 or height % 2, min(width, height) < LEAST
+        if odd or small or width > LARGEST[0] or height > LARGEST[1]:
+            most = f"{LARGEST[0]}x{LARGEST[1]}"
+            raise ValueError(f"takes even sides of {LEAST} or more, {most} at most, such as 1280x720")
     except ValueError as rule:
         raise ValueError(f'[stream] size {rule}, got "{stream.size[:40]}"') from None
 

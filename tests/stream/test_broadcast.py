@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -91,6 +93,24 @@ def test_pictures_of_before_and_older_ones_are_not_shown(tmp_path: Path) -> None
     assert [to.show(frame(True), tick) for tick in (9, 10, 10, 14, 12)] == [False, True, False, True, False]
     to.sound(np.zeros((RATE, 2), np.float32))
     to.close()
+
+
+def test_every_datagram_is_of_whole_packets() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.setblocking(False)
+        to = Broadcast(f"udp://127.0.0.1:{server.getsockname()[1]}", STREAM)
+        to.begin(0)
+        for tick in range(0, 60, 4):
+            to.show(frame(tick % 8 == 0), tick)
+            to.sound(np.zeros((4 * QUANTUM, 2), np.float32))
+        to.close()
+        sent = []
+        with suppress(BlockingIOError):
+            while True:
+                sent.append(server.recv(65_536))
+    assert len(sent) > 3
+    assert all(len(one) % 188 == 0 and set(one[::188]) == {0x47} for one in sent)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from installation.light.picture import Pixels
 from installation.stream.pictures import Count, PictureRing, allocate
 
-SIZE = (64, 36)
+SIZE = (64, 64)
 
 
 def frame(value: int, width: int = 64, height: int = 36) -> Pixels:
@@ -79,7 +79,9 @@ def test_what_lay_there_before_a_call_is_not_streamed(ends: tuple[PictureRing, P
         (200, 112, (36, 66)),
         (400, 36, (6, 66)),  # a canvas of several screens
         (16, 16, (16, 16)),
-        (64, 144, (36, 16)),
+        (64, 144, (72, 32)),
+        (16, 16_384, (2048, 2)),
+        (16_384, 16, (2, 2048)),
     ],
 )
 def test_large_pictures_are_shrunk_by_whole_numbers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -157,11 +158,8 @@ def test_a_server_gets_picture_and_sound_in_step_dies_and_comes_back(
     assert file.first_s == pytest.approx(file.pictures[0], abs=0.5)
     assert file.first_s + file.sound_s == pytest.approx(file.pictures[-1], abs=0.5)
     assert np.sqrt((file.sound[-48_000:] ** 2).mean()) > 0.005
-    assert [line.split(": ")[1].split(";")[0] for line in one.said if "refused" not in line] == [
-        "connected",
-        "not connected",
-        "connected",
-    ]
+    states = [state for state, _ in groupby(line.split(": ")[1] for line in one.said)]
+    assert states[-3:] == ["connected", "not connected", "connected"]
     assert KEY not in repr(one.said)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from installation.venue import settings, streaming
 from installation.venue.streaming import StreamSettings, check_url, masked
@@ -74,9 +76,10 @@ def test_what_is_said_of_an_address_is_where_it_is(url: str, said: str) -> None:
     [
         ("enabled = true", "v.toml: [stream] url takes rtmp://, rtmps://, srt:// or udp:// with a host, srt and udp"),
         (f'url = "http://example.org/{KEY}"', 'got "http://example.org/..."'),
-        ('size = "1281x720"', '[stream] size takes even sides of at most 1920x1080, such as 1280x720, got "1281x720"'),
-        ('size = "3840x2160"', "[stream] size takes even sides of at most 1920x1080"),
+        ('size = "1281x720"', "[stream] size takes even sides of 64 or more, 1920x1080 at most, such as 1280x720"),
+        ('size = "3840x2160"', "[stream] size takes even sides of 64 or more"),
         ('size = "wide"', "[stream] size takes WIDTHxHEIGHT in pixels"),
+        ('size = "62x64"', 'such as 1280x720, got "62x64"'),
         ("fps = 61", "[stream] fps takes a whole number <= 60, got 61"),
         ("bitrate_kbps = 1", "[stream] bitrate_kbps takes a whole number >= 200, got 1"),
     ],
@@ -87,6 +90,25 @@ def test_settings_name_what_is_wrong_in_one_line(lines: str, said: str) -> None:
     assert said in str(refused.value)
     assert KEY not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@given(
+    before=st.sampled_from(["", "u@", "u:{key}@", "{key}:p@", "a@{key}@"]),
+    host=st.from_regex(r"[a-z0-9.-]{1,12}|\[[0-9a-f:]{2,9}\]", fullmatch=True),
+    behind=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
+    scheme=st.sampled_from(["rtmp", "rtmps", "srt", "udp", "http", "file"]),
+    port=st.sampled_from(["", ":1935", ":0", ":70000", ":"]),
+)
+def test_whatever_stands_before_or_behind_a_host_is_never_said(
+    before: str, host: str, behind: str, scheme: str, port: str
+) -> None:
+    url = f"{scheme}://{before.format(key=KEY)}{host}{port}/{behind}{KEY}"
+    said = masked(url)
+    try:
+        check_url(url)
+    except ValueError as refused:
+        said += str(refused)
+    assert KEY not in said
 
 
 def test_an_address_on_the_command_line_switches_it_on_and_none_switches_it_off() -> None:
