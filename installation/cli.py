@@ -123,7 +123,7 @@ def play(
     Right and Left next and previous section, 1 2 3 harmony glitch resolution, H what is going on, B blackout, S saves a
     still.
 
-    Where there is no screen, it films twenty seconds with all three phases instead.
+    Where there is no screen, it films half a minute through every world and all three phases instead.
     """
     wanted = None if window is None else pixels("--window", window)
     from installation.commands.play import play

@@ -23,6 +23,7 @@ from installation.foundation import places
 from installation.light.grade import Grade
 from installation.light.pyramid.renderer import Renderer
 from installation.model import score
+from installation.recording.journal import FORMAT
 from installation.scene import Scene
 from installation.show import Show
 from installation.venue import settings
@@ -95,6 +96,23 @@ def test_every_score_and_setting_that_it_prints_is_read(page: Page) -> None:
 
 def test_the_table_of_controls_is_the_table() -> None:
     assert as_markdown(TABLE).strip() in PAGES["docs/controls.md"].text, "refresh it with: make tables"
+
+
+def test_every_figure_names_what_measures_it() -> None:
+    rows = [line.split(" | ") for line in PAGES["docs/figures.md"].text.splitlines() if line.startswith("| ")]
+    figures = [row for row in rows if row[0] not in ("| figure", "| ---")]
+    assert len(figures) > 15
+    for row in figures:
+        assert re.fullmatch(r"`(python benchmarks/|sleeptree ).*` \|", row[-1]), row
+    benchmarks = {
+        path.name for path in (ROOT / "benchmarks").glob("*.py") if "add_argument(" in path.read_text("utf-8")
+    }
+    named = set(re.findall(r"benchmarks/(\w+\.py)", PAGES["docs/figures.md"].text))
+    assert benchmarks - named <= {"controls.py", "examples.py", "kit.py"}  # these draw pictures
+
+
+def test_what_may_change_names_the_format_of_journals_that_is_written() -> None:
+    assert f"of format {FORMAT}." in PAGES["docs/stability.md"].text
 
 
 def test_every_command_has_its_row() -> None:

@@ -39,7 +39,7 @@ def sound(
     show = production.show()
     hearing = production.settings.hearing
     studios = far_studio(production.seed, hearing, channels, binaural)
-    with Bar("sound") as progress, studios as studio, Wav(path, channels) as wav:
+    with Bar("sound", ("sound",)) as progress, studios as studio, Wav(path, channels) as wav:
         progress.prepare("sound")
         prepare(hearing, channels, binaural)
         track = Soundtrack(studio, first, last, wav.write)

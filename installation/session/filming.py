@@ -84,7 +84,7 @@ def shoot(production: Production, reel: Reel) -> str:
 
     if reel.frames is not None:
         reel.frames.mkdir(parents=True, exist_ok=True)
-    with Bar("film") as progress:
+    with Bar("film", () if reel.out is None and reel.wav is None else ("sound",)) as progress:
         parts = Parts(reel.out) if reel.out is not None else None
         try:
             seconds, cut = _cut(production, reel)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -49,8 +50,17 @@ from installation.watch.child import StartOrders, Unsupervised, Watched
 
 _log = structlog.get_logger("play")
 
-FILM_S, FILM_SIZE, FILM_FPS = 20.0, (1280, 720), 30
-"""Of the film that is made where there is no screen."""
+FILM, FILM_FROM, FILM_S = "first-film", 2.0, 30.0
+FILM_SIZE, FILM_FPS = (1280, 720), 30
+"""Of the film that is made where there is no screen: its score, and from when in it how long."""
+
+NEXT = (
+    ("still --phase glitch --out glitch.png", "one picture, large"),
+    ("film --out loop.webp", "six seconds that go round"),
+    ("gallery --seeds 1-4 --out seeds.html", "every world, four times"),
+    ("play --window 1280x720", "where there is a screen: the piece itself"),
+)
+"""What somebody who has seen that film may want to do."""
 
 STAFF = "SleepTree has stopped: it failed too often. Please start it again; `sleeptree status` names the log."
 """What the black screen says."""
@@ -300,12 +310,16 @@ def _signals(end: Callable[[], None]) -> Iterator[None]:
 
 
 def _film_instead(request: Request, options: PlayOptions, production: Production) -> str:
-    """What was to be replayed, or the abridged piece, as a film."""
+    """What was to be replayed, or half a minute through every world, as a film; and what to try next."""
     out = Path("out") / "sleeptree.mp4"
     width, height = options.window or FILM_SIZE
     replayed = isinstance(production, ReplayProduction)
-    start = production.into(options.start, "--from")
-    seconds = production.reach[1] - start if replayed else FILM_S
+    start, seconds = production.into(options.start, "--from"), FILM_S
+    if replayed:
+        seconds = production.reach[1] - start
+    else:
+        production = load_production(replace(request, cue=""), score=FILM).unattended()
+        start = FILM_FROM if request.score is None else start
     if options.seconds is not None:
         seconds = min(seconds, max(options.seconds, 1 / FILM_FPS))
     _notice(f"there is no screen here; filming {seconds:g} s to {out} instead")
@@ -316,12 +330,20 @@ def _film_instead(request: Request, options: PlayOptions, production: Production
             f"{out.parent.absolute()}: {error.strerror}; play where there is a screen, or may be a film"
         ) from None
     reel = Reel((width // 2 * 2, height // 2 * 2), FILM_FPS, start, seconds, writable(out))
-    if not replayed:
-        production = load_production(replace(request, cue=""), score="abridged").unattended()
     said = shoot(production, reel)
     if options.report is not None:
         _write(options.report, {"film": str(out), "size": list(reel.size), "fps": reel.fps, "seconds": seconds})
-    return said
+    return said if replayed else "\n".join((said, "", *_next_steps()))
+
+
+def _next_steps() -> Iterator[str]:
+    """NEXT, as it can be typed in this folder."""
+    here = Path(sys.executable).with_name("sleeptree")
+    inside = here.is_relative_to(Path.cwd())
+    typed = "sleeptree" if shutil.which("sleeptree") else str(here.relative_to(Path.cwd()) if inside else here)
+    yield "What to try next:"
+    wide = max(len(order) for order, _ in NEXT)
+    yield from (f"  {typed} {order:{wide}}  {what}" for order, what in NEXT)
 
 
 def _notice(line: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -18,6 +19,12 @@ _ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if ha
 TIMEOUT_S = 1.0
 """Work that is over sooner shows nothing."""
 
+PICTURE = ("points", "strokes", "mist", "guard")
+"""What has to be compiled, once, before there is a picture."""
+
+COSTS = {"points": 9.0, "strokes": 3.0, "mist": 1.0, "guard": 12.0, "sound": 12.0}
+"""Seconds that a compiler takes for each. What an estimate begins with; then it goes by the pace that is seen."""
+
 
 class Bar:
     """Call it with (done, of). It shows itself on stderr once the work has lasted TIMEOUT_S.
@@ -26,8 +33,12 @@ class Bar:
     the second time at once, wherever the work is. To be entered from the main thread, before any file is opened.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, then: Sequence[str] = ()) -> None:
+        """`then`: what has to be compiled after PICTURE."""
         self._what = what
+        self._stages = [*PICTURE, *then]
+        self._stage, self._since = "", 0.0  # what is compiled now, and since when
+        self._pace = 1.0  # of the compiler: seconds for each that COSTS says
         self._console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=self._console, transient=True)
@@ -67,20 +78,31 @@ class Bar:
             print(f"{self._what}: {tenths * 10} %{estimate}", file=sys.stderr, flush=True)
 
     def prepare(self, word: str) -> None:
-        """Something is made ready before the work itself, for who knows how long."""
+        """One of the stages is made ready before the work itself: compiled the first time, later only loaded."""
         self._interrupt()
         self._in_time()
+        self._stage, self._since = word, self._progress.get_time()
+        line = f"{self._what}: compiling the {word} once: {self._left(word)}"
         if self._console.is_terminal:
-            self._progress.update(self._task, description=f"{self._what}: preparing the {word}, once")
+            self._progress.update(self._task, description=line)
             self._show()
             return
-        line = f"{self._what}: preparing the {word}; machine code is compiled once"
         self._late = threading.Timer(max(0.0, TIMEOUT_S), lambda: print(line, file=sys.stderr, flush=True))
         self._late.daemon = True
         self._late.start()
 
+    def _left(self, word: str) -> str:
+        """How long it lasts until everything is compiled, at the pace of what was."""
+        ahead = self._stages[self._stages.index(word) :] if word in self._stages else [word]
+        seconds = self._pace * sum(COSTS.get(stage, 1.0) for stage in ahead)
+        return f"about {max(5 * round(seconds / 5), 5)} s left"
+
     def _in_time(self) -> None:
         """What was made ready is ready."""
+        took = self._progress.get_time() - self._since
+        if self._stage and took > TIMEOUT_S:
+            self._pace = took / COSTS.get(self._stage, took)
+        self._stage = ""
         if self._late is not None:
             self._late.cancel()
             self._late = None

@@ -16,8 +16,12 @@ import pytest
 
 from installation import cli, repertoire
 from installation.scene import Scene
+from installation.session.playing import FILM, FILM_FROM, FILM_S, NEXT
+from installation.session.production import load_production
+from installation.session.request import Request
 from tests.harness.command import Command
 from tests.harness.desktop import Desktop
+from tests.harness.manual import parsed
 from tests.harness.waiting import ROOT, TIMEOUT_S, until
 
 COMMANDS = ("play", "still", "film", "check")
@@ -313,6 +317,7 @@ def test_without_a_screen_it_films_all_three_phases_instead(command: Command) ->
         "sleeptree: there is no screen here; filming 0.5 s to out/sleeptree.mp4 instead"
     )
     assert "out/sleeptree.mp4: 160x90, 15 frames at 30 fps" in done.stdout
+    assert "What to try next:" in done.stdout
     with av.open(str(command.home / "out" / "sleeptree.mp4")) as film:
         frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
     assert len(frames) == 15
@@ -320,14 +325,17 @@ def test_without_a_screen_it_films_all_three_phases_instead(command: Command) ->
     assert reported(command.home / "r.json")["film"] == "out/sleeptree.mp4"
 
 
-def test_the_abridged_arc_has_all_three_phases_in_twenty_seconds() -> None:
-    from installation.session.playing import FILM_S
-    from installation.session.production import load_production
-    from installation.session.request import Request
-
-    score = load_production(Request(), score="abridged").score
-    assert score.seconds == FILM_S
+def test_the_first_film_goes_through_every_world_and_all_three_phases() -> None:
+    production = load_production(Request(), score=FILM)
+    score, show = production.score, production.show()
+    assert score.seconds == FILM_FROM + FILM_S
     assert {section.phase for section in score.section} == {"harmony", "glitch", "resolution"}
+    assert set(show.named) == set(show.scenes)
+
+
+@pytest.mark.parametrize(("order", "what"), NEXT)
+def test_what_is_said_to_try_next_can_be_given(order: str, what: str) -> None:
+    parsed(f"sleeptree {order}")
 
 
 def test_check_says_it_in_plain_words(command: Command, desktop: Desktop) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from installation.session.progress import Bar
+from installation.session.progress import COSTS, Bar
 from tests.harness.waiting import until
 
 ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -98,11 +99,33 @@ def test_a_pause_has_a_word_while_it_lasts_and_none_where_it_does_not(
         said.extend(capsys.readouterr().err.splitlines())
         return bool(said)
 
-    with Bar("film") as progress:
-        progress.prepare("light")
+    with Bar("film", ("sound",)) as progress:
+        progress.prepare("points")
         until(heard, "a word, with nothing else going on")
         monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 3600.0)
         progress.prepare("guard")
         progress(1, 100)
     assert not any("guard" in line for line in [*said, *capsys.readouterr().err.splitlines()])
-    assert said == ["film: preparing the light; machine code is compiled once"]
+    assert said == [f"film: compiling the points once: about {5 * round(sum(COSTS.values()) / 5)} s left"]
+
+
+def test_the_estimate_follows_the_pace_of_the_compiler(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("installation.session.progress.TIMEOUT_S", 0.0)
+    bar = Bar("film", ("sound",))
+    monkeypatch.setattr(bar._progress, "get_time", lambda: now[0])
+    said: list[str] = []
+
+    def heard(word: str) -> bool:
+        said.extend(capsys.readouterr().err.splitlines())
+        return any(word in line for line in said)
+
+    with bar as progress:
+        for stage, seconds in zip(("points", "strokes"), (2.0 * COSTS["points"], 0.0), strict=True):
+            progress.prepare(stage)
+            until(partial(heard, stage), f"a word about {stage}")
+            now[0] += seconds
+    left = 2.0 * (sum(COSTS.values()) - COSTS["points"])
+    assert said[1] == f"film: compiling the strokes once: about {5 * round(left / 5)} s left"

@@ -16,7 +16,7 @@ const kept = {
 let language = [...(navigator.languages || ["en"])].map((l) => l.slice(0, 2)).find((l) => WORDS[l]) || "en"
 let word = location.pathname.slice(1), light = 6, view = "start", before = "choose", place = null, wait = 0
 let socket = null, generation = 0, heard = 0, tries = 0, retry = 0, leaving = 0, woken = false, lineWords = false
-let joined = kept.get(HUE) !== null
+let joined = kept.get(HUE) !== null, woke = null
 const lines = new Map()
 if (word) history.replaceState(null, "", "/")
 if (joined) light = Math.round(Number(kept.get(HUE)) * 12) % 12
@@ -121,6 +121,7 @@ const takes = {
     if (socket) socket.close()
     lines.clear()
     drawLines()
+    drawMemento()
     show("awake")
   },
   no(m) {
@@ -176,7 +177,9 @@ function drawWords() {
   drawLights()
   drawPlace()
   drawLines()
+  drawMemento()
 }
+function drawMemento() { setText("memento", woke ? say("memento", woke) : "") }
 function rgb(turn) {
   const part = (shift) => { const w = 0.5 + 0.5 * Math.cos(2 * Math.PI * (turn - shift / 3)); return Math.round(255 * Math.min(1, 0.28 + 0.72 * w * Math.sqrt(w)) ** 0.6) }
   return [part(0), part(1), part(2)]
@@ -283,6 +286,7 @@ byId("language").addEventListener("click", () => {
 byId("wake").addEventListener("click", () => show("leaving"))
 byId("wake_now").addEventListener("click", leave)
 function leave() {
+  if (place && !woke) woke = { n: place[0], at: new Date().toTimeString().slice(0, 5) }
   setText("leave_said", say("erasing"))
   send({ k: "leave" })
   clearTimeout(leaving)

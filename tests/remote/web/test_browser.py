@@ -83,6 +83,7 @@ def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show
     touch(browser, "wake")
     touch(browser, "wake_now")
     until(lambda: view(browser) == "awake", "to be awake")
+    assert re.search(rf"sleeper {number} until \d\d:\d\d\.", at(browser, "memento").text)  # on this phone alone
     assert browser.execute_script("return sessionStorage.length + localStorage.length + document.cookie.length") == 0
     assert show.community.guest_target.max() == 0.0
     assert len(serving.server.visitors) == 0

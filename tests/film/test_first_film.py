@@ -1,0 +1,34 @@
+"""The film that is made where there is no screen: whoever sees the piece for the first time sees no stain in it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from installation.film.film import Cut, pictures
+from installation.session.playing import FILM, FILM_FROM, FILM_S
+from installation.session.production import load_production
+from installation.session.request import Request
+
+SIZE, FPS = (96, 54), 10
+LIT = 6.0  # of 255, mean of a picture that is not dark
+DARK = 0.2  # of its pictures may be darker: where worlds change, and its end
+
+
+@pytest.mark.whole
+def test_the_guard_holds_nothing_of_the_first_film_and_it_is_lit(kernels: None) -> None:
+    production = load_production(Request(), score=FILM)
+    show, held, light, worlds = production.show(), [], [], set()
+    with closing(production.picture(SIZE, 1)) as picture:
+        for pixels in pictures(show, picture, Cut.between(FILM_FROM, FILM_S, FPS)):
+            light.append(np.mean([(pixels >> shift) & 255 for shift in (16, 8, 0)]))
+            if picture.held:
+                held.append(f"{show.moment().seconds:.2f} s: {picture.held}")
+            if light[-1] > LIT:
+                worlds.add(show.playing[-1])
+    assert held == []
+    assert worlds == set(show.scenes)
+    assert np.mean(np.array(light) < LIT) < DARK
+    assert min(light[:FPS]) > LIT
