@@ -64,6 +64,11 @@ class Broadcast:
             self._hang_up()
             raise
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is a time 0."""
+        return self._origin is not None
+
     def begin(self, tick: int) -> None:
         """This tick is time 0."""
         self._origin = tick

@@ -93,7 +93,6 @@ class _Sender:
             try:
                 with self._called() as to:
                     self._pictures.skip()
-                    to.begin(self._sound.begin())
                     self._pipe.send((CONNECTED, ""))
                     while not self._rests(ROUND_S):
                         self._send(to)
@@ -123,12 +122,14 @@ class _Sender:
         return self._ended
 
     def _send(self, to: Broadcast) -> None:
-        """What there is by now."""
+        """What there is by now. The first picture is the beginning."""
         picture = self._pictures.take()
+        if picture is not None and not to.begun:  # and not before: whoever listens learns at once that there are both
+            to.begin(picture.tick)
+            self._sound.begin(picture.tick)
         if picture is not None and to.show(picture.pixels, picture.tick):
             self._pictures.counts[Count.SENT] += 1
-        heard = self._sound.due()
-        if len(heard):
+        if to.begun and len(heard := self._sound.due()):
             to.sound(heard)
 
 

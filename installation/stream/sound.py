@@ -24,10 +24,9 @@ class StreamSound:
         self._ring, self._studio = ring, studio
         self._next = self._drop = 0
 
-    def begin(self) -> int:
-        """The tick that it begins with: the newest."""
-        self._next, self._drop = self._ring.head, self._studio.latency
-        return self._next
+    def begin(self, tick: int) -> None:
+        """This tick is heard first."""
+        self._next, self._drop = tick, self._studio.latency
 
     def due(self) -> Samples:
         """(n, 2) what is to be heard since the last time; often nothing. A cue that is gone holds the one before."""

@@ -23,15 +23,12 @@ class Listener:
     def __init__(self, url: str, path: Path) -> None:
         needed("ffmpeg")
         asks = ["-i", f"{url}?mode=listener"] if url.startswith("srt") else ["-listen", "1", "-f", "flv", "-i", url]
-        # what comes is believed after a tenth of a second, and written as it comes
-        quick = ["-analyzeduration", "100000", "-probesize", "50000"]
         command = [
             "ffmpeg",
             "-v",
             "error",
             "-nostdin",
             "-y",
-            *quick,
             *asks,
             "-c",
             "copy",

@@ -53,7 +53,7 @@ def booth() -> Booth:
 
 
 def test_every_tick_is_heard_once_from_the_beginning_but_for_the_look_ahead(booth: Booth) -> None:
-    assert booth.sound.begin() == 500
+    booth.sound.begin(500)
     for many in (1, 2, 7, 1, 1, 30):
         booth.tell(many)
         booth.heard.append(booth.sound.due())
@@ -64,7 +64,7 @@ def test_every_tick_is_heard_once_from_the_beginning_but_for_the_look_ahead(boot
 
 
 def test_a_few_ticks_wait_for_more(booth: Booth) -> None:
-    booth.sound.begin()
+    booth.sound.begin(500)
     booth.tell(BATCH - 2)
     assert len(booth.sound.due()) == 0
     booth.tell()
@@ -72,7 +72,7 @@ def test_a_few_ticks_wait_for_more(booth: Booth) -> None:
 
 
 def test_cues_that_are_gone_hold_the_one_before(booth: Booth) -> None:
-    booth.sound.begin()
+    booth.sound.begin(500)
     booth.tell(BATCH - 1)
     booth.sound.due()
     booth.tell(SLOTS + 20)
@@ -81,7 +81,7 @@ def test_cues_that_are_gone_hold_the_one_before(booth: Booth) -> None:
 
 
 def test_who_was_held_up_for_long_is_silent_up_to_now_and_stays_in_step(booth: Booth) -> None:
-    booth.sound.begin()
+    booth.sound.begin(500)
     booth.tell(BATCH - 1)
     booth.sound.due()
     booth.tell(LATE + 1)
@@ -93,10 +93,10 @@ def test_who_was_held_up_for_long_is_silent_up_to_now_and_stays_in_step(booth: B
     assert booth.ticks() == list(range(booth.tick - BATCH, booth.tick))
 
 
-def test_another_call_begins_at_the_newest_tick(booth: Booth) -> None:
-    booth.sound.begin()
+def test_another_call_begins_where_it_is_told(booth: Booth) -> None:
+    booth.sound.begin(500)
     booth.tell(400)
-    assert booth.sound.begin() == 900
+    booth.sound.begin(900)
     booth.tell(BATCH)
     booth.heard.append(booth.sound.due())
     assert booth.ticks()[0] == 900
