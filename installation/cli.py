@@ -18,6 +18,7 @@ from installation.options import (
     BEGINNING,
     SEEDS,
     Binaural,
+    CloudName,
     Config,
     ControllerName,
     Date,
@@ -52,8 +53,10 @@ from installation.options import (
     WindowSize,
     WordsStep,
     Workers,
+    name_of,
     number,
     pixels,
+    rectangle,
     several,
     whole,
 )
@@ -113,6 +116,16 @@ def play(
         str, typer.Option("--from", metavar="CUE", help="Rehearse: begin with this section of the score.")
     ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="A scene fades in whenever it is saved.")] = False,
+    cloud: CloudName = "",
+    node: Annotated[
+        str, typer.Option(metavar="NAME", parser=name_of("--node"), help="With --cloud: this machine's name.")
+    ] = "",
+    crop: Annotated[
+        str | None, typer.Option(metavar="X,Y,W,H", help="With --cloud: the part of the canvas that is shown here.")
+    ] = None,
+    canvas: Annotated[
+        str | None, typer.Option(metavar="WxH", help="With --crop: the whole, which every machine draws.")
+    ] = None,
     unsupervised: Unsupervised = False,
     supervisor_link: SupervisorLinkOption = None,
     context: typer.Context,
@@ -141,6 +154,10 @@ def play(
         watch=watch,
         link=link,
         stream=stream,
+        cloud=cloud,
+        node=node,
+        crop=None if crop is None else rectangle("--crop", crop),
+        canvas=None if canvas is None else pixels("--canvas", canvas),
     )
     supervision = Supervision(context.obj, supervisor_link, unsupervised)
     _ended(play(Request(config, score, scene, seed, hours, cue=cue), options, supervision, resume))
@@ -507,6 +524,28 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     from installation.commands.status import status
 
     if not status(as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def cloud(
+    name: Annotated[str, typer.Argument(metavar="NAME", parser=name_of("NAME"), help="Of the cloud.")],
+    *,
+    seconds: Annotated[
+        float, typer.Option(metavar="S", parser=number("--seconds", 1, 3600), help="How long is listened.")
+    ] = 2.5,
+    config: Config = None,
+) -> None:
+    r"""Say who plays a show together: who conducts, term, skew, clocks, fps. Exit code 1 where nobody does.
+
+    Takes no part in it, and needs what `pip install sleeptree\[cloud]` brings.
+    """
+    from installation.commands.cloud import cloud as listed
+
+    lines, anybody = listed(name, seconds, config)
+    for line in lines:
+        _say(line)
+    if not anybody:
         raise typer.Exit(1)
 
 

@@ -30,6 +30,26 @@ def pixels(option: str, text: str) -> Size:
         raise Mistake(f'{option} {rule}, got "{text[:40]}"') from None
 
 
+def rectangle(option: str, text: str) -> tuple[int, int, int, int]:
+    """X,Y,W,H; what is none is refused by the name of `option`."""
+    found = re.fullmatch(r"(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})", text.strip(), re.ASCII)
+    if found is None:
+        raise Mistake(f'{option} takes left, top, width and height such as 0,0,1920,1080, got "{text[:40]}"')
+    left, top, width, height = map(int, found.groups())
+    return left, top, width, height
+
+
+def name_of(option: str) -> Callable[[str], str]:
+    """Reads a name, which becomes part of an address; what is none is refused by the name of `option`."""
+
+    def read(text: str) -> str:
+        if text and not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", text, re.ASCII):
+            raise Mistake(f'{option} takes up to 32 letters, digits, - and _, got "{text[:40]}"')
+        return text
+
+    return read
+
+
 def number(option: str, least: float, most: float = math.inf) -> Callable[[str | float], float]:
     """Reads the number that `option` takes; what is none is refused by name."""
     span = f"{least:g}..{most:g}" if most < math.inf else f"of {least:g} or more"
@@ -191,6 +211,15 @@ Workers = Annotated[
     typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes that draw; a core each."),
 ]
 WindowSize = Annotated[str | None, typer.Option("--window", metavar="WxH", help="In a window of this size.")]
+CloudName = Annotated[
+    str,
+    typer.Option(
+        "--cloud",
+        metavar="NAME",
+        parser=name_of("--cloud"),
+        help=r"One show on several machines, those of this cloud (extra \[cloud]).",
+    ),
+]
 Silent = Annotated[bool, typer.Option("--silent", help="Without sound.")]
 Device = Annotated[
     str | None, typer.Option("--device", metavar="NAME", help="Loudspeakers: a part of their name, or their number.")

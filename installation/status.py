@@ -74,6 +74,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str = ""  # the latest
     words_waiting: int = 0  # visitors' lines that nobody has decided about
     pages: dict[str, str | int | float] = {}  # who is on: numbers, and where the visitors' page is
+    cloud: str = ""  # with whom this show is played, and who conducts
     projectors: tuple[str, ...] = ()  # of each where and how it is
     link: str = ""  # who makes music with it over Ableton Link; empty: nobody is looked for
     # the process and its machine; None where the system doesn't say
@@ -147,6 +148,7 @@ def overlay(status: Status) -> tuple[str, ...]:
         *filter(None, [plain(status.note)]),
         *([f"Ableton Link: {status.link}"] if status.link else []),
         *([f"visitors' lines: {status.words_waiting} wait (sleeptree words list)"] if status.words_waiting else []),
+        *filter(None, [plain(status.cloud)]),
         *map(plain, status.troubles),
         *filter(None, [plain(refusals(status))]),
         *sound_lines(status),
@@ -209,6 +211,7 @@ def rows(status: Status) -> list[tuple[str, str]]:
         ("messages", f"{s.messages.get('taken', 0)} taken, {sum(s.refused.values())} refused"),
         ("lines", f"{s.words_waiting} wait: sleeptree words list" if s.words_waiting else ""),
         ("visitors", _visitors(s)),
+        ("cloud", s.cloud),
         ("projectors", ", ".join(s.projectors)),
         ("Ableton Link", s.link),
         ("machine", _machine(s)),

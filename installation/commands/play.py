@@ -32,6 +32,10 @@ def play(
     """
     if options.stream is not None:
         hide(options.stream)
+    if options.cloud and options.watch:
+        raise Mistake("--watch makes another version of a scene, and a cloud plays one version: leave it out")
+    if (options.node or options.crop or options.canvas) and not options.cloud:
+        raise Mistake("--node, --crop and --canvas go with --cloud")
     if supervision.link is None and not supervision.unsupervised and os.name == "posix":
         from installation.session.supervised import supervised
 

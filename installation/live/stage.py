@@ -56,6 +56,15 @@ class LiveSource(ControlSource, Protocol):
         """The Status with what is known of it here."""
 
 
+class Beats(Protocol):
+    """When ticks are due: model.ticks.Ticker, or a beat that several machines share."""
+
+    slipped: int
+
+    def due(self, now_ns: int) -> int:
+        """Ticks that are due at `now_ns`; the show may have been put elsewhere just before."""
+
+
 class Stage:
     """Plays one show on one screen until it is told to end.
 
@@ -81,6 +90,7 @@ class Stage:
         reader: StatusReader | None = None,
         over: Callable[[Look, float], Look] = lambda seen, _: seen,
         here: bool = False,
+        beats: Beats | None = None,
     ) -> None:
         self.show, self.painter, self._desk, self._followers = show, painter, desk, followers
         self._screen = painter.screen
@@ -89,11 +99,13 @@ class Stage:
         self._reader = reader or StatusReader(painter.gauge, desk.gauge)
         self._open = float(awake())  # 0 dark and silent .. 1; on the way between them when the house opens or closes
         self._day = self._open
-        self._ticker = Ticker(clock())  # play begins it anew
+        self._ticker: Beats = beats or Ticker(clock())  # play begins it anew
+        self._shared = beats is not None
         self._beat = FramePacer(period(self._screen.display.rate, most_fps))
         self._lag = Lag()
         self._last: int | None = None  # tick at which the end begins by itself
         self._farewell: int | None = None  # ticks left until black
+        self._parting: int | None = None  # since when no tick of the farewell is due
         self._words: tuple[str, ...] | None = None  # the overlay; None: not shown
         self._words_at = self._words_since = 0
         self._asked: tuple[str, int] | None = None  # Escape or Q, which is held, and since when
@@ -105,7 +117,8 @@ class Stage:
     def play(self, seconds: float | None = None) -> None:
         """Until `end` was called or `seconds` of show have passed, and then a second's fade to black."""
         # half a tick ahead, so that the even times of pictures don't fall on the edge between two ticks
-        self._ticker = Ticker(self._clock() - SECOND // ticks.RATE // 2)
+        if not self._shared:
+            self._ticker = Ticker(self._clock() - SECOND // ticks.RATE // 2)
         self._last = None if seconds is None else self.show.tick + max(0, ticks.ticks(seconds) - FAREWELL)
         self._enter()
         self._looked = self.show.tick  # of the newest picture
@@ -147,7 +160,7 @@ class Stage:
             late = self._clock()
             self._advance(late, late)
         self._hold(begun)
-        if self.painter.finish(self._told(now)):
+        if self.painter.finish(self._told(now)) or self._shared:  # who waits for others is not hung
             self._pulse(self.show.tick)
         for key in self._screen.pressed():
             self._press(key)
@@ -163,11 +176,25 @@ class Stage:
 
     def _advance(self, now: int, until: int) -> None:
         """Every tick that is due at the time `until`; none after the last, however long its picture takes."""
-        for _ in range(self._ticker.due(until)):
+        before = self.show.tick
+        due = self._ticker.due(until)
+        if self._last is not None:
+            self._last += self.show.tick - before
+        self._part(due, until)
+        for _ in range(due):
             if self._last is not None and self.show.tick >= self._last:
                 self.end()
             if self._farewell != 0:
                 self._step(now)
+
+    def _part(self, due: int, now: int) -> None:
+        """Whoever waits for others ends without them."""
+        if self._farewell is None or due:
+            self._parting = None
+        elif self._parting is None:
+            self._parting = now
+        elif now - self._parting > SECOND:
+            self._farewell = 0
 
     def _step(self, now: int) -> None:
         if self._farewell is not None:

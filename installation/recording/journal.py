@@ -131,6 +131,10 @@ class Journal:
         if not end and (self._lost or night(at) != self._night):
             self._begin(show, at)
 
+    def begin_anew(self, show: Show, at: float) -> None:
+        """The show stands elsewhere than where it stepped to: another file begins with it as it is."""
+        self._begin(show, at)
+
     def checkpointed(self, offset: int) -> None:
         """What stands before `offset` is in a checkpoint: a journal that is full forgets it."""
         if self._full and self._log is not None:

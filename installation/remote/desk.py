@@ -70,7 +70,7 @@ class Desk:
         self.presets = Presets(presets, show.table)
         self._looks = Looks(self.presets, show.table)
         self.lines = lines  # visitors' lines; None: none are taken
-        self._sweeps = Sweeps(show.table)
+        self._sweeps = self._made_sweeps()
         self._addresses = Addresses(show.table)
         self._record = record
         self._places = {a for a, row in self.table.items() if a.startswith(addresses.SHOW) and row.kind == "word"}
@@ -82,6 +82,9 @@ class Desk:
         self.answers: dict[str, Callable[[Accepted, Source], None]] = {}  # of requests that others know to answer
         self._aims = self._aims_of(show)
         self.feedback.remember({**self._aims, **sleepers(show.community)})
+
+    def _made_sweeps(self) -> Sweeps:
+        return Sweeps(self.table)
 
     def close(self) -> None:
         """Every look that was saved is on the disk when this returns."""
@@ -219,7 +222,7 @@ class Desk:
         taken, asking = 0, list(self._asking)  # who asks after moving something is told of it: it is drained below
         sources: dict[str, Source] = {}
         doubled = 0
-        for accepted, source in self.inbox.drain(now_ns):
+        for accepted, source in self._acting(show, now_ns):
             if (
                 accepted.sleeper is not None
                 and accepted.address.endswith("/beat")
@@ -245,6 +248,10 @@ class Desk:
             self._publish_sleepers(show, now_ns)
         self._reply_syncs(asking, show, now_ns)
         return taken
+
+    def _acting(self, show: Show, now_ns: int) -> Iterable[Received]:
+        """What acts in this tick."""
+        return self.inbox.drain(now_ns)
 
     def _give(self, show: Show, accepted: Accepted, source: Source) -> None:
         """One control to the show and into the journal; before it, that a hand's change begins, where one does."""

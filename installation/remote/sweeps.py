@@ -45,13 +45,21 @@ class Sweeps:
             return None
         if show.hand.locked(accepted.address):
             return None
-        who, tick, aim = (source.link, source.host), show.tick, show.glides.aim_of(accepted.address)
+        who, tick, aim = (source.link, source.host), show.tick, self.aim_of(show, accepted.address)
         goes_on = self._goes_on(accepted, who, tick, aim)
         if not goes_on and aim == accepted.value:
             return None
         self._last[accepted.address, who] = tick, accepted.value
         number = self._number(show, who)
         return None if goes_on else accept(self._table, addresses.CHANGE, [number, accepted.address])
+
+    def aim_of(self, show: Show, address: str) -> object:
+        """Where a control is aimed."""
+        return show.glides.aim_of(address)
+
+    def newest(self, show: Show) -> int:
+        """The highest number that a change has had."""
+        return show.hand.history.newest
 
     def _goes_on(self, accepted: Accepted, who: _Who, tick: int, aim: object) -> bool:
         """Whether this message goes on with a sweep, and nobody else has moved the control since."""
@@ -64,7 +72,7 @@ class Sweeps:
         """Of the change that this hand makes now; what a morph between two looks moves, as long as it moves, is one."""
         tick, number = self._begun.get(who, (-PAUSE - 1, 0))
         if show.tick - tick > (PAUSE if who[0] == PRESET.link else 0):
-            number = show.hand.history.newest + 1
+            number = self.newest(show) + 1
         if len(self._begun) > MOST:
             self._begun.clear()
         self._begun[who] = show.tick, number

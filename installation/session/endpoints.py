@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -42,6 +43,9 @@ from installation.show import Follower, Show
 from installation.status import Status
 from installation.words.visitors import FOLDER as LINES
 from installation.words.visitors import VisitorLines
+
+if TYPE_CHECKING:
+    from installation.cloud.service import CloudService
 
 
 @dataclass(frozen=True)
@@ -139,10 +143,12 @@ def console(
     through: Endpoints,
     log: WriteAheadLog | None = None,
     goes_on: Tail | None = None,
+    cloud: CloudService | None = None,
 ) -> Iterator[PlayedDesk]:
     """Open for as long as the show plays. What is accepted goes into the journal, which `goes_on` where that is known.
 
-    With a write-ahead `log`, what was accepted outlives this process, whatever ends it.
+    With a write-ahead `log`, what was accepted outlives this process, whatever ends it. As part of a `cloud`, what
+    comes in here acts on every machine at the same tick.
     """
     desk: Desk
     journal: Journal | None = None
@@ -156,7 +162,7 @@ def console(
         journal = written = Journal(data / FOLDER, show, wall(), log, goes_on)
         lines = VisitorLines(data / LINES, night(wall()), production.settings.words.open)
         show.text_of = lines.text
-        desk = Desk(show, data / PRESETS, through.targets, written.write, lines)
+        desk = _desk(show, data, through, written, lines, cloud)
         desk.troubles += [lambda: written.trouble, lambda: lines.trouble]
         _speak(desk, production)
         _rehearse(desk, production, show)
@@ -164,7 +170,7 @@ def console(
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     publisher, watchdog = StatePublisher(desk, journal, wall), ServiceWatchdog()
     desk.troubles.append(lambda: watchdog.trouble)
-    followers: list[Follower] = [publisher, watchdog]
+    followers: list[Follower] = [publisher, watchdog, *([] if cloud is None else [cloud])]
     if journal is not None:
         followers.insert(0, Calendar(desk, show, wall))
     with ExitStack() as stack:
@@ -198,6 +204,18 @@ def console(
         tablets, preview = _operators(stack, desk, show, publisher.reader, through.pages)
         followers += [bridge, tablets]
         yield PlayedDesk(desk, followers, publisher.reader, journal, over, [*watchers, preview.take])
+
+
+def _desk(
+    show: Show, data: Path, through: Endpoints, journal: Journal, lines: VisitorLines, cloud: CloudService | None
+) -> Desk:
+    """The desk of a show, alone or as one of several machines; there the journal begins anew where the show jumps."""
+    if cloud is None:
+        return Desk(show, data / PRESETS, through.targets, journal.write, lines)
+    from installation.cloud.desk import CloudDesk
+
+    cloud.moved = lambda show: journal.begin_anew(show, wall())
+    return CloudDesk(show, data / PRESETS, cloud, through.targets, journal.write, lines)
 
 
 def _operators(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,7 +22,7 @@ from installation.live.breadcrumb import Breadcrumb
 from installation.live.fallback import isolated
 from installation.live.frame_pacing import period
 from installation.live.painter import Painter
-from installation.live.stage import Stage
+from installation.live.stage import Beats, Stage
 from installation.live.voice import VoiceAnchor, VoiceTeller
 from installation.model import ticks
 from installation.outputs.projectors import Projector, Projectors
@@ -40,11 +40,15 @@ from installation.session.request import PlayOptions
 from installation.session.restart import Plan
 from installation.show import Follower, Show
 from installation.sound.output.loudspeakers import Loudspeakers
+from installation.status import Status
 from installation.stream.streamer import Streamer
 from installation.venue import opening_hours
 from installation.watch.child import StartOrders, Watched
 from installation.watch.report import report
 from installation.watch.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from installation.cloud.service import CloudService
 
 
 def _silence(begins: bool) -> Loudspeakers | None:
@@ -127,10 +131,11 @@ class Player:
             folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
             ahead = stack.enter_context(closing(WriteAheadLog([*reversed(folders)]))) if folders else None
             end = None if going_on is None else going_on.journal_end
-            played = stack.enter_context(console(self.production, show, self._world.data, through, ahead, end))
+            cloud = self._cloud(stack, show)
+            played = stack.enter_context(console(self.production, show, self._world.data, through, ahead, end, cloud))
             painter.watchers += played.watchers
             kept_here = stack.enter_context(closing(CheckpointStore(folders, played.journal))) if folders else None
-            self._stage = self._staged(stack, show, painter, played, kept_here)
+            self._stage = self._staged(stack, show, painter, played, kept_here, cloud)
             if self.ending.is_set():  # a signal between the loading and the stage
                 raise Stopped
             self._world.begins()
@@ -139,6 +144,14 @@ class Player:
             if kept_here is not None:
                 kept_here.keep(show)
             return {**report(self._stage), "restarts": self._orders.restarts}
+
+    def _cloud(self, stack: ExitStack, show: Show) -> CloudService | None:
+        """The link to the other machines that play this show, where there are any. All is loaded before it opens."""
+        if not self._options.cloud or self._orders.role != "show":
+            return None
+        from installation.session.cloud import join
+
+        return stack.enter_context(closing(join(self.production, show, self._options, self._world.clock)))
 
     def _pulse_loading(self) -> None:
         self._watched.pulse("loading")
@@ -175,7 +188,13 @@ class Player:
         )
 
     def _staged(
-        self, stack: ExitStack, show: Show, painter: Painter, played: PlayedDesk, kept_here: CheckpointStore | None
+        self,
+        stack: ExitStack,
+        show: Show,
+        painter: Painter,
+        played: PlayedDesk,
+        kept_here: CheckpointStore | None,
+        cloud: CloudService | None,
     ) -> Stage:
         speakers = self._world.sound(True)
         followers: list[Follower] = [*played.followers, *([] if kept_here is None else [kept_here])]
@@ -214,6 +233,7 @@ class Player:
             reader=played.reader,
             over=played.over,
             here=self.production.settings.screen.overlay == "here",
+            beats=None if cloud is None else _beats(cloud, show, painter),
         )
         every = period(painter.screen.display.rate, self.production.settings.screen.fps)
         followers.append(Telemetry(painter, every, played.reader, self._watched.say, lambda: stage.slipped))
@@ -257,3 +277,10 @@ class Player:
     def _awake(self) -> bool:
         """Whether the house is open."""
         return opening_hours.is_open(self._hours, *self._world.weekday_minute())
+
+
+def _beats(cloud: CloudService, show: Show, painter: Painter) -> Beats:
+    from installation.cloud.service import SharedBeat
+
+    cloud.fps = lambda: painter.gauge(Status()).fps
+    return SharedBeat(cloud, show)

@@ -130,6 +130,10 @@ class Process:
                 load_production(self._request) if journal is None else load_replay(journal, self._request.config)
             )
             check_link(production, self._options.link)
+        if self._options.cloud:
+            from installation.session.cloud import as_node
+
+            production = as_node(production, self._options, self._request.config)
         if self._options.watch:
             self._written = SceneSources(production.scenes)
         crumb = self._breadcrumb

@@ -119,7 +119,7 @@ class Production:
 
 def load_production(request: Request, score: str | None = None) -> Production:
     """What `request` asks for; `score` is played where the request names none. Raises Mistake."""
-    venue = _settings(request.config)
+    venue = load_settings(request.config or places.venue())
     found = repertoire.found()
     for line in found.broken:
         print(f"sleeptree: left out: {line}", file=sys.stderr)
@@ -151,9 +151,10 @@ def _rehearsed(score: Score, cue: str) -> Score:
     return msgspec.structs.replace(score, settled=True)
 
 
-def _settings(path: Path | None) -> Settings:
+def load_settings(path: Path) -> Settings:
+    """The settings in a file. Raises Mistake."""
     try:
-        return settings.read(path or places.venue())
+        return settings.read(path)
     except OSError as error:
         raise Mistake(f"settings: {error.strerror}: {error.filename}") from None
     except ValueError as error:  # a UnicodeDecodeError is one too

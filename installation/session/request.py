@@ -47,3 +47,7 @@ class PlayOptions:
     watch: bool = False  # scenes that are saved fade in
     link: bool = False  # Ableton Link leads, whatever the settings say
     stream: str | None = None  # the media server, which may have a key in it: never said aloud
+    cloud: str = ""  # the name of the Sleep Cloud that this show is part of; empty: of none
+    node: str = ""  # as which node
+    crop: tuple[int, int, int, int] | None = None  # of the canvas: left, top, width, height
+    canvas: Size | None = None

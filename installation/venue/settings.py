@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from installation.foundation.refusal import Keys, converted, parsed, plain
-from installation.venue import fixtures, opening_hours, outputs, streaming
+from installation.venue import cloud, fixtures, opening_hours, outputs, streaming
+from installation.venue.cloud import CloudSettings
 from installation.venue.fixtures import Dmx, Fixture
 from installation.venue.outputs import CanvasSettings, OutputSettings
 from installation.venue.streaming import StreamSettings
@@ -210,6 +211,7 @@ class Settings(SettingsTable, frozen=True):
     fixture: tuple[Fixture, ...] = ()
     canvas: CanvasSettings = CanvasSettings()
     output: tuple[OutputSettings, ...] = ()
+    cloud: CloudSettings = CloudSettings()
     voice: VoiceSettings = VoiceSettings()
     stream: StreamSettings = StreamSettings()
     words: Words = Words()
@@ -235,6 +237,7 @@ def parse(text: str, source: str) -> Settings:
     try:
         outputs.check(settings.canvas, settings.output)
         streaming.check(settings.stream)
+        cloud.check(settings.cloud)
     except ValueError as rule:
         raise ValueError(f"{source}: {rule}") from None
     if not OVERLAY.fullmatch(settings.screen.overlay):
