@@ -54,14 +54,14 @@ class LampGuard:
 
     def start(self, values: Floats) -> None:
         """They show `values` (3, n) already: another process has told them so."""
-        self._shown[:] = _fit(values)
+        _reach(np.ascontiguousarray(values, dtype=np.float32), self._shown, np.float32(math.inf), self._shown)
 
     def guard(self, asked: Floats, dt: float) -> Floats:
         """(3, n) of 0..1, red, green and blue, to be shown `dt` seconds after the ones before. What is no number is
         dark."""
         dt = min(max(dt, 0.0), LONGEST_S) if math.isfinite(dt) else 0.0
-        reach = np.float32(dt / SWING_S)
-        values: Floats = np.minimum(np.maximum(_fit(asked), self._shown - reach), self._shown + reach)
+        values = np.empty_like(self._shown)
+        _reach(np.ascontiguousarray(asked, dtype=np.float32), self._shown, np.float32(dt / SWING_S), values)
         self._sense(values)
         if self._reds.late(self._red.ravel(), dt):
             _hold_red(values, self._reds.held)
@@ -115,9 +115,15 @@ def warm() -> None:
         guard.guard(np.array([[lit, lit], [0.0, lit], [0.0, lit]], dtype=np.float32), LONGEST_S)
 
 
-def _fit(values: Floats) -> Floats:
-    fit: Floats = np.ascontiguousarray(np.minimum(np.nan_to_num(values, nan=0.0).clip(0.0), 1.0), dtype=np.float32)
-    return fit
+@strict
+def _reach(asked: Floats, shown: Floats, most: np.float32, out: Floats) -> None:
+    """As near to what is `asked` as `most` away from what is `shown` comes; what is no number asks for darkness."""
+    dark, full = np.float32(0.0), np.float32(1.0)
+    for c in range(asked.shape[0]):
+        for i in range(asked.shape[1]):
+            value = asked[c, i]
+            value = min(max(value, dark), full) if value > dark else dark
+            out[c, i] = min(max(value, shown[c, i] - most), shown[c, i] + most)
 
 
 @strict
