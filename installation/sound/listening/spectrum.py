@@ -35,9 +35,9 @@ class Lane(NamedTuple):
     raw: Array  # (2, taps - 1 + samples of a hop) as they came
     kept: Array  # (2, KEPT) decimated, the newest last
     taps: Array  # of the low-pass
-    window: Array  # (WINDOW,) Hann, so that a sum of powers is a mean square
+    window: Array  # (WINDOW,) Hann, so that a sum of powers is a mean square; in the order of the next
     order: Integers  # (WINDOW,) bit-reversed places
-    turns: Doubles  # (2, WINDOW / 2) cosine and sine of the FFT's twiddles
+    turns: Array  # (2, WINDOW - 1) cosine and sine of the FFT's twiddles, those of a stage side by side
     powers: Doubles  # (BINS,) mean square in each, of the newest window
     place: Integers  # (1,) where the next sample goes in raw
 
@@ -53,16 +53,16 @@ def lane(rate: int) -> Lane:
     taps = _low_pass(factor)
     hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW)
     hann /= math.sqrt(WINDOW * float(np.square(hann).sum()) / 2.0)
-    angles = 2.0 * np.pi * np.arange(WINDOW // 2) / WINDOW
+    angles = np.concatenate([np.pi * np.arange(1 << k) / (1 << k) for k in range(WINDOW.bit_length() - 1)])
     places = np.arange(WINDOW)
     order = np.zeros(WINDOW, np.int64)
     for bit in range(WINDOW.bit_length() - 1):
         order |= ((places >> bit) & 1) << (WINDOW.bit_length() - 2 - bit)
     raw = np.zeros((2, len(taps) - 1 + rate // HOPS), np.float32)
-    turns = np.stack([np.cos(angles), -np.sin(angles)])
+    turns = np.stack([np.cos(angles), -np.sin(angles)]).astype(np.float32)
     place = np.array([len(taps) - 1])
     kept, powers = np.zeros((2, KEPT), np.float32), np.zeros(BINS)
-    return Lane(raw, kept, taps, hann.astype(np.float32), order, turns, powers, place)
+    return Lane(raw, kept, taps, hann[order].astype(np.float32), order, turns, powers, place)
 
 
 def edges() -> Doubles:
@@ -127,7 +127,7 @@ def hop(lane: Lane, sides: int) -> None:
         _decimate(lane.raw[side], lane.taps, lane.kept[side])
         lane.raw[side, :past] = lane.raw[side, -past:].copy()
     lane.place[0] = past
-    _powers(lane)
+    _powers(lane, sides)
 
 
 @loose
@@ -146,14 +146,15 @@ def _decimate(raw: Array, taps: Array, kept: Array) -> None:
 
 
 @loose
-def _powers(lane: Lane) -> None:
+def _powers(lane: Lane, sides: int) -> None:
     """One complex FFT of both sides: |Z(k)|^2 + |Z(-k)|^2 is twice their power in bin k."""
-    re, im = np.empty(WINDOW, np.float32), np.empty(WINDOW, np.float32)
+    re, im = np.empty(WINDOW, np.float32), np.zeros(WINDOW, np.float32)
     first = KEPT - WINDOW
     for i in range(WINDOW):
-        j = lane.order[i]
-        re[i] = lane.kept[0, first + j] * lane.window[j]
-        im[i] = lane.kept[1, first + j] * lane.window[j]
+        re[i] = lane.kept[0, first + lane.order[i]] * lane.window[i]
+    if sides == 2:
+        for i in range(WINDOW):
+            im[i] = lane.kept[1, first + lane.order[i]] * lane.window[i]
     _fft(re, im, lane.turns)
     for k in range(1, WINDOW // 2):
         o = WINDOW - k
@@ -161,17 +162,34 @@ def _powers(lane: Lane) -> None:
 
 
 @loose
-def _fft(re: Array, im: Array, turns: Doubles) -> None:
-    """In place, of what stands in bit-reversed order (Cooley and Tukey 1965, radix 2)."""
-    n, half = re.shape[0], 1
+def _fft(re: Array, im: Array, turns: Array) -> None:
+    """In place, of what stands in bit-reversed order (Cooley and Tukey 1965, radix 2, the first two stages in one)."""
+    n, half = re.shape[0], 4
+    for i in range(0, n, 4):
+        a, b, c, d = re[i] + re[i + 1], re[i] - re[i + 1], re[i + 2] + re[i + 3], re[i + 2] - re[i + 3]
+        e, f, g, h = im[i] + im[i + 1], im[i] - im[i + 1], im[i + 2] + im[i + 3], im[i + 2] - im[i + 3]
+        re[i], re[i + 1], re[i + 2], re[i + 3] = a + c, b + h, a - c, b - h
+        im[i], im[i + 1], im[i + 2], im[i + 3] = e + g, f - d, e - g, f + d
     while half < n:
-        stride = n // (2 * half)
-        for k in range(half):
-            c, s = np.float32(turns[0, k * stride]), np.float32(turns[1, k * stride])
-            for i in range(k, n, 2 * half):
-                j = i + half
-                x, y = c * re[j] - s * im[j], c * im[j] + s * re[j]
-                re[j], im[j] = re[i] - x, im[i] - y
-                re[i] += x
-                im[i] += y
+        cosine, sine = turns[0, half - 1 : 2 * half - 1], turns[1, half - 1 : 2 * half - 1]
+        for i in range(0, n, 2 * half):
+            _butterflies(
+                re[i : i + half],
+                im[i : i + half],
+                re[i + half : i + 2 * half],
+                im[i + half : i + 2 * half],
+                cosine,
+                sine,
+            )
         half *= 2
+
+
+@loose
+def _butterflies(re: Array, im: Array, far_re: Array, far_im: Array, cosine: Array, sine: Array) -> None:
+    """Of neighbours, so that eight are reckoned at a time."""
+    for k in range(re.shape[0]):
+        x = cosine[k] * far_re[k] - sine[k] * far_im[k]
+        y = cosine[k] * far_im[k] + sine[k] * far_re[k]
+        far_re[k], far_im[k] = re[k] - x, im[k] - y
+        re[k] += x
+        im[k] += y

@@ -161,6 +161,18 @@ def test_the_show_does_not_hear_itself_and_still_hears_a_voice(
     assert np.median([cents(one.pitch, 220.0) for one in sings]) < 30.0
 
 
+def test_who_is_not_told_what_is_played_takes_it_for_a_voice() -> None:
+    """A bell of the show's own each two seconds: the gate is what makes nobody of it."""
+    t = np.arange(16 * RATE) / RATE % 2.0
+    bell = 0.1 * np.sin(2.0 * np.pi * 440.0 * t) * np.exp(-3.0 * t)
+    own = np.stack([bell, bell], axis=1)
+    sound = room(own, 0.3, 0.08) + noise(16.0)
+    told, untold = heard(sound, own)[200:], heard(sound)[200:]
+    assert np.mean([one.level > SPEAKS for one in told]) < 0.02
+    assert np.mean([one.level > SPEAKS for one in untold]) > 0.3
+    assert max(one.confidence for one in told) < 0.5 < max(one.confidence for one in untold)
+
+
 # what it is made of
 
 
