@@ -5,6 +5,7 @@ What a process does round a player: it loads, waits for its orders, opens window
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import shutil
@@ -70,7 +71,9 @@ def play(request: Request, options: PlayOptions, watched: Watched | None = None)
     """Play until somebody ends it; what there is to say afterwards, in a line or none."""
     if watched is None:
         watched = Unsupervised(StartOrders())
-        sys.stderr = terminal.ConsoleStream(terminal.Console())  # where no supervisor reads what is said, nobody may
+        said_to = terminal.Console()  # where no supervisor reads what is said, nobody may
+        sys.stderr = terminal.ConsoleStream(said_to)
+        atexit.register(said_to.flush)
     log.configure(watched.say)
     gc.disable()  # until all is loaded: little of that is garbage, and looking for it takes a tenth of the time
     said = ""

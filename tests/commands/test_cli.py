@@ -231,6 +231,15 @@ def test_a_checkout_plays_what_it_declares() -> None:
 # the piece in a window
 
 
+@pytest.mark.parametrize("watched", [(), ("--unsupervised",)])
+@pytest.mark.whole
+def test_a_refusal_is_read_whether_somebody_watches_or_not(command: Command, watched: tuple[str, ...]) -> None:
+    """By a pipe, too: where nobody watches, words go through a queue, which is not to be left behind."""
+    refused = command.run("play", "--scene", "nothing", *watched)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f'sleeptree: --scene takes one of {SCENES}, got "nothing"\n'
+
+
 def reported(path: Path) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return said
