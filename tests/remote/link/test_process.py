@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,27 +13,11 @@ import pytest
 
 from installation.remote.link import peer, process
 from installation.remote.link.process import Gone, LinkProcess, Told
+from tests.harness.musicians import Musicians
 from tests.harness.waiting import alive, until
 
 SPEAKER = "import sys, time\nfor line in {lines!r}: print(line, flush=True)\n{then}"
 NEXT = 'print(\'{"peers": 2, "tempo": 60}\', flush=True)\nsys.stdin.read()'
-
-PACKAGE = """
-from pathlib import Path
-
-class Link:
-    \"\"\"As many others as a file says, and their tempo.\"\"\"
-
-    def __init__(self, tempo):
-        self.own, self.enabled = tempo, False
-
-    def _said(self):
-        peers, tempo = Path({said!r}).read_text().split()
-        return (int(peers), float(tempo)) if self.enabled else (0, self.own)
-
-    num_peers = property(lambda self: self._said()[0])
-    tempo = property(lambda self: self._said()[1])
-"""
 
 
 @contextmanager
@@ -49,13 +32,6 @@ def heard(session: LinkProcess, told: Told, tries: int = 2_000) -> None:
         if session.read(0.1) == told:
             return
     pytest.fail(f"{told} was never said")
-
-
-def call(word: bytes = peer.WORD) -> None:
-    """Say on this machine that somebody is there, as Link's peers do."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
-        link.sendto(word + b"\x01\x01\x05", (peer.GROUP, peer.PORT))
 
 
 def test_what_it_says_is_read_and_what_is_no_word_of_its_own_is_not() -> None:
@@ -82,28 +58,27 @@ def test_what_does_not_end_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_waits_until_somebody_is_heard_and_ends_with_whoever_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = tmp_path / "said"
-    said.write_text("2 98.5")
-    (tmp_path / "aalink.py").write_text(PACKAGE.format(said=str(said)))
+    musicians = Musicians(tmp_path)
+    musicians.play(2, 98.5)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with closing(LinkProcess([sys.executable, "-P", peer.__file__])) as session:
         heard(session, Told(0, 0.0))
 
         def joined() -> bool:
-            call()
+            musicians.call()
             return session.read(0.1) == Told(2, 98.5)
 
         until(joined, "a session with somebody in it")
-        said.write_text("1 120")
+        musicians.play(1, 120.0)
         heard(session, Told(1, 120.0))
-        said.write_text("0 120")
+        musicians.play(0, 120.0)
         heard(session, Told(0, 0.0))
         number = session.process
     assert not alive(number)
 
 
 def test_it_outlives_nobody(tmp_path: Path) -> None:
-    (tmp_path / "aalink.py").write_text(PACKAGE.format(said=str(tmp_path / "said")))
+    Musicians(tmp_path)
     starts = (
         "import os, sys\nfrom installation.remote.link.process import LinkProcess\n"
         "one = LinkProcess([sys.executable, '-P', sys.argv[1]])\nprint(one.process, flush=True)\nos.abort()"
