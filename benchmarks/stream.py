@@ -108,10 +108,10 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         stream = StreamSettings().to(f"udp://127.0.0.1:{server.getsockname()[1]}")
+        show = Show(arc, 1, found().scenes)
+        while show.tick < AT_S * ticks.RATE:
+            show.step()
         for streamed in (False, True):
-            show = Show(arc, 1, found().scenes)
-            while show.tick < AT_S * ticks.RATE:
-                show.step()
             with closing(Picture(*size(given.size), 1, 1)) as picture:
                 rows.append(one(show, picture, given.seconds, given.fps, stream, streamed and given.worker))
     print(table(rows, f"{given.size}, {given.fps} a second, on one thread; streamed from a {given.worker}"))
