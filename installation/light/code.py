@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.brushes.shapes import spatial
+from installation.light.grade import exposed
 from installation.light.picture import Look
 from installation.scene import Points, View
 
@@ -35,7 +36,7 @@ def with_code(seen: Look, rows: Sequence[str], strength: float, aspect: float) -
     place = _on_picture(seen.view, aspect, *places(len(dark), aspect, x, y))
     module = 2.0 * math.tan(math.radians(0.5 * seen.view.height_deg)) * HIGH / len(dark)  # metres, a metre from the eye
     radius = np.full(len(x), SPOT * module, np.float32)
-    colour = np.full((3, len(x)), LIGHT * strength / max(seen.now.presence, 0.05), np.float32).T
+    colour = np.full((3, len(x)), LIGHT * strength / exposed(max(seen.now.presence, 0.05)), np.float32).T
     return replace(seen, lights=(*seen.lights, Points(place, radius, colour)))
 
 

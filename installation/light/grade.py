@@ -45,6 +45,11 @@ def matrix(grade: Grade) -> NDArray[np.float32]:
     return np.ascontiguousarray(max(grade.exposure, 0.0) * (hue @ saturation), dtype=np.float32)
 
 
+def exposed(presence: float) -> float:
+    """Exposure at a fade's `presence`, 0..1: the first steps out of the dark are soon seen."""
+    return math.pow(max(presence, 0.0), 0.6)
+
+
 def bloom(glow: float) -> float:
     """The share of its light, 0..0.6, that every level of the pyramid sheds on the next: none up to a glow of 0.5."""
     return 0.6 * math.pow(min(max(2.0 * glow - 1.0, 0.0), 1.0), 1.5)

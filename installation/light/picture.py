@@ -17,7 +17,7 @@ from installation.foundation.easing import ease
 from installation.light.flashguard.guard import Field, FlashGuard
 from installation.light.flashguard.held import Held
 from installation.light.glitch import tear
-from installation.light.grade import GRID, Grade, rolling
+from installation.light.grade import GRID, Grade, exposed, rolling
 from installation.light.pyramid.renderer import Renderer, warm
 from installation.model import ticks
 from installation.model.chance import Chance
@@ -127,7 +127,7 @@ def prepare(progress: Callable[[str], None]) -> None:
 def grade(now: Moment, fade: float = 1.0) -> Grade:
     """What the controls ask of the frame at a moment."""
     return Grade(
-        exposure=now.number(addresses.BRIGHTNESS) * now.presence * fade,
+        exposure=now.number(addresses.BRIGHTNESS) * exposed(now.presence) * fade,
         hue=now.number(addresses.HUE),
         saturation=now.number(addresses.SATURATION),
         glow=now.number(addresses.GLOW),

@@ -22,7 +22,7 @@ TIMEOUT_S = 1.0
 PICTURE = ("points", "strokes", "mist", "guard")
 """What has to be compiled, once, before there is a picture."""
 
-COSTS = {"points": 9.0, "strokes": 3.0, "mist": 1.0, "guard": 12.0, "sound": 12.0}
+COSTS = {"points": 9.0, "strokes": 1.3, "mist": 1.0, "guard": 14.0, "sound": 18.0}
 """Seconds that a compiler takes for each. What an estimate begins with; then it goes by the pace that is seen."""
 
 
@@ -38,7 +38,7 @@ class Bar:
         self._what = what
         self._stages = [*PICTURE, *then]
         self._stage, self._since = "", 0.0  # what is compiled now, and since when
-        self._pace = 1.0  # of the compiler: seconds for each that COSTS says
+        self._took = self._cost = 0.0  # seconds of what was compiled so far, and what COSTS says of it
         self._console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=self._console, transient=True)
@@ -94,14 +94,15 @@ class Bar:
     def _left(self, word: str) -> str:
         """How long it lasts until everything is compiled, at the pace of what was."""
         ahead = self._stages[self._stages.index(word) :] if word in self._stages else [word]
-        seconds = self._pace * sum(COSTS.get(stage, 1.0) for stage in ahead)
+        pace = self._took / self._cost if self._cost else 1.0
+        seconds = pace * sum(COSTS.get(stage, 1.0) for stage in ahead)
         return f"about {max(5 * round(seconds / 5), 5)} s left"
 
     def _in_time(self) -> None:
         """What was made ready is ready."""
         took = self._progress.get_time() - self._since
         if self._stage and took > TIMEOUT_S:
-            self._pace = took / COSTS.get(self._stage, took)
+            self._took, self._cost = self._took + took, self._cost + COSTS.get(self._stage, took)
         self._stage = ""
         if self._late is not None:
             self._late.cancel()

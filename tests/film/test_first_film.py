@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from installation.film.film import Cut, pictures
+from installation.light.picture import look
 from installation.session.playing import FILM, FILM_FROM, FILM_S
 from installation.session.production import load_production
 from installation.session.request import Request
+from tests.harness.world import run
 
 SIZE, FPS = (96, 54), 10
 LIT = 6.0  # of 255, mean of a picture that is not dark
@@ -32,3 +34,15 @@ def test_the_guard_holds_nothing_of_the_first_film_and_it_is_lit(kernels: None) 
     assert worlds == set(show.scenes)
     assert np.mean(np.array(light) < LIT) < DARK
     assert min(light[:FPS]) > LIT
+
+
+@pytest.mark.whole
+def test_the_first_seconds_of_a_show_are_not_black(kernels: None) -> None:
+    production = load_production(Request(score="festival", seed=1))
+    show, pixels, light = production.show(), np.zeros(SIZE[::-1], np.uint32), []
+    for second in (1, 2, 3, 5, 10):
+        run(show, second - show.tick / 120)
+        with closing(production.picture(SIZE, 1)) as picture:
+            picture.draw(look(show), pixels, 1 / 30)
+        light.append(float(np.mean([(pixels >> shift) & 255 for shift in (16, 8, 0)])))
+    assert np.all(np.array(light) > (0.4, 1.2, 3.0, 6.0, 15.0)), light
