@@ -254,14 +254,14 @@ def kills(times: int) -> dict[str, Any]:
 
 
 @contextmanager
-def stage(minutes: float = 0.0) -> Iterator[Soak]:
+def stage(minutes: float = 0.0, sound: bool = True) -> Iterator[Soak]:
     """A show with a screen and a sound server of its own, not yet begun; nothing of it is left afterwards."""
     display = next(n for n in range(300, 400) if not Path(f"/tmp/.X11-unix/X{n}").exists())
     screen = {"DISPLAY": f":{display}", "WAYLAND_DISPLAY": "", "SDL_VIDEODRIVER": "x11"}
-    house = House(Path(tempfile.mkdtemp(prefix="sth"))) if all(map(shutil.which, TOOLS)) else None
-    if house is None:
+    house = House(Path(tempfile.mkdtemp(prefix="sth"))) if sound and all(map(shutil.which, TOOLS)) else None
+    if house is None and sound:
         print("PulseAudio is not installed: soaking without sound", file=sys.stderr)
-    else:
+    if house is not None:
         house.open()
         screen |= {name: house.environment[name] for name in ("PULSE_SERVER", "ALSA_CONFIG_PATH", "PULSE_RUNTIME_PATH")}
     # faults come far more often here than the limit means: without raising it, the calm scene would take over
