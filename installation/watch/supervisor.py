@@ -94,6 +94,16 @@ class Child:
             return True
         return False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it, as SIGSTOP does: then it is silent through no fault of its own."""
+        waitid = getattr(os, "waitid", None)
+        if waitid is None:
+            return False
+        with suppress(ChildProcessError):
+            return waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+        return False
+
     def end(self) -> int:
         """It, and whatever it started, is no more. Returns its exit code. May be called again."""
         if self.process.returncode is not None and self.recv_fd < 0:
@@ -224,8 +234,9 @@ class Supervisor:
             return 0
         if silent > patience:
             self._records.say("hang", place=show.place, tick=show.tick, silent_s=round(silent, 2))
+            stopped = show.stopped
             show.end()
-            return self._fail("hang")
+            return self._fail("hang", blame=not stopped)
         if show.played is None and show.place in ("loading", "waiting") and time.monotonic() - show.began > LOADING:
             show.end()
             return self._fail("never began")

@@ -101,7 +101,7 @@ def test_a_scene_is_not_blamed_for_what_somebody_else_kills(show: Playing, tmp_p
     until(asked.exists, "the scene to be asked")
     os.kill(process, signal.SIGKILL)
     after = show.plays(process)
-    assert after["restarts"] == 1
+    assert after["restarts"] == 1, show.log("restart")
     show.wait(lambda s: s["tick"] > after["tick"] + 240, "it to be asked again")
     assert show.log("a scene is replaced by the calm one") == []
     code, _, err = show.end()

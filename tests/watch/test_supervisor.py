@@ -67,7 +67,11 @@ def test_a_crash_or_a_hang_is_followed_by_the_show_where_it_was(stage: Stage, nu
     assert answered["/sleeper/7/glow"] == pytest.approx(1.75, abs=1e-6)
     assert answered["/dream/communion"] == pytest.approx(0.9, abs=1e-6)
     code, _, err = show.end()
-    assert (code, err) == (0, "")
+    assert code == 0
+    if number == signal.SIGABRT and err:  # it fell while the scene was asked: nobody can tell that it was not the scene
+        assert err.startswith("a scene is replaced by the calm one scene=sleeptree")
+    else:
+        assert err == ""
     gone(show)
     journals = sorted((show.home / ".local/share/sleeptree/journals").glob("*.journal"))
     whole = "".join(path.read_text(encoding="utf-8") for path in journals)
