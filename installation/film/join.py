@@ -58,6 +58,7 @@ def _pictures(parts: Sequence[Path], fps: int, to: VideoStream, make: bytes) -> 
                     continue  # the end of the file
                 of = Fraction(packet.time_base) * fps
                 packet.pts, packet.dts = began + round(packet.pts * of), began + round(packet.dts * of)
+                packet.duration = round((packet.duration or 0) * of)  # of the last, or the film seems longer than it is
                 packet.time_base, packet.stream = Fraction(1, fps), to
                 yield Fraction(packet.dts, fps), packet
             began += stream.frames

@@ -136,6 +136,10 @@ def test_a_joined_film_is_in_order_and_says_what_it_is(tmp_path: Path) -> None:
     assert 0 < raw.find(b"moov") < raw.find(b"mdat"), "its index comes first, so that it plays while it loads"
     with av.open(str(path)) as file:
         assert file.metadata["title"] == "a film"
+        stream = file.streams.video[0]
+        assert float(stream.duration * stream.time_base) == pytest.approx(2.0, abs=0.001), (
+            "it lasts as long as its pictures"
+        )
         times = [float(packet.dts * packet.time_base) for packet in file.demux() if packet.dts is not None]
     assert max(a - b for a, b in pairwise(times)) < 1.1, "sound lies beside its pictures"
 
