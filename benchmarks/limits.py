@@ -16,11 +16,10 @@ import json
 import os
 import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from soak import stage, wait  # beside this file
 from tables import table
 
+from tests.harness.limits import fill, full_pipe, half_opened, small_disk
 from tests.harness.playing import Playing
 
 ASKED, EVERY_S, WITHIN_S = "/sleeper/7/glow", 1.05, 1.0
@@ -42,9 +42,7 @@ HALVES, LINKS = 500, 1000
 def few_files(show: Playing) -> Iterator[None]:
     """As many descriptors as a usual soft limit leaves."""
     show.prefix = ["bash", "-c", 'ulimit -n 256; exec "$@"', "few"]
-    show.start()
-    show.guarded()
-    with half_opened(show.port + 1, HALVES):
+    with half_open(show):
         yield
 
 
@@ -52,32 +50,18 @@ def few_files(show: Playing) -> Iterator[None]:
 def full_disk(show: Playing) -> Iterator[None]:
     """No room for another byte of a journal."""
     folder = show.home / ".local/share/sleeptree"
-    folder.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)], check=True)
-    try:
-        show.start()
-        show.guarded()
-        with (folder / "rubbish").open("wb", buffering=0) as rubbish, suppress(OSError):
-            while True:
-                rubbish.write(bytes(512))
+    with small_disk(folder):
+        begin(show)
+        fill(folder / "rubbish")
         yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextmanager
 def unread(show: Playing) -> Iterator[None]:
     """A terminal that is held up."""
-    ours, theirs = os.pipe()
-    os.set_blocking(theirs, False)
-    with suppress(BlockingIOError):
-        while True:
-            os.write(theirs, bytes(512))
-    os.set_blocking(theirs, True)
-    show.stderr = theirs
-    show.start()
-    os.close(theirs)
-    show.guarded()
+    ours, show.stderr = full_pipe()
+    begin(show)
+    os.close(show.stderr)
     yield
     os.close(ours)
 
@@ -86,16 +70,14 @@ def unread(show: Playing) -> Iterator[None]:
 def closed(show: Playing) -> Iterator[None]:
     """A terminal that was never there."""
     show.prefix = ["bash", "-c", 'exec "$@" 2>&-', "closed"]
-    show.start()
-    show.guarded()
+    begin(show)
     yield
 
 
 @contextmanager
 def half_open(show: Playing) -> Iterator[None]:
     """Requests that never end."""
-    show.start()
-    show.guarded()
+    begin(show)
     with half_opened(show.port + 1, HALVES):
         yield
 
@@ -103,10 +85,15 @@ def half_open(show: Playing) -> Iterator[None]:
 @contextmanager
 def connections(show: Playing) -> Iterator[None]:
     """Strangers who hold on to OSC's TCP."""
-    show.start()
-    show.guarded()
+    begin(show)
     with half_opened(show.port, LINKS, words=b""):
         yield
+
+
+def begin(show: Playing) -> None:
+    """Until it plays, and another process stands by."""
+    show.start()
+    show.guarded()
 
 
 LIMITS: Mapping[str, Callable[[Playing], AbstractContextManager[None]]] = {
@@ -117,19 +104,6 @@ LIMITS: Mapping[str, Callable[[Playing], AbstractContextManager[None]]] = {
     "half-open": half_open,
     "connections": connections,
 }
-
-
-@contextmanager
-def half_opened(port: int, many: int, words: bytes = b"GET / HTT") -> Iterator[None]:
-    """So many connections, as far as they are let in."""
-    with ExitStack() as links:
-        for _ in range(many):
-            link = links.enter_context(socket.socket())
-            link.settimeout(1.0)
-            with suppress(OSError):
-                link.connect(("127.0.0.1", port))
-                link.send(words)
-        yield
 
 
 def answered(link: socket.socket, value: float) -> float | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 
 from installation.recording import replay as performance
 from tests.harness.desktop import Desktop
+from tests.harness.limits import fill, small_disk
 from tests.harness.playing import Playing
 from tests.harness.waiting import ROOT, until
 
@@ -48,26 +47,6 @@ def played(show: Playing, address: str, value: float) -> bool:
 def unwritten(state: dict[str, Any]) -> bool:
     """Whether the show complains that its journal finds no room."""
     return any("journal: No space left" in line for line in state.get("troubles", ()))
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A disk of half a megabyte in this place."""
-    folder.mkdir(parents=True)
-    order = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
-    mounted = subprocess.run(order, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no disk was filled: only root may mount one ({mounted.stderr.strip()})")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(rubbish: Path) -> None:
-    with rubbish.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(512))
 
 
 def test_a_disk_that_fills_up_stops_nothing_and_loses_nothing(show: Playing) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
 
 import pytest
 
 from tests.harness.desktop import Desktop
+from tests.harness.limits import full_pipe, half_opened
 from tests.harness.playing import Playing
 
 pytestmark = pytest.mark.whole
@@ -38,12 +37,7 @@ def answers(show: Playing) -> None:
 
 @pytest.mark.parametrize("words", ["unread", "without a reader"])
 def test_nobody_reads_its_words(show: Playing, words: str) -> None:
-    ours, theirs = os.pipe()
-    os.set_blocking(theirs, False)
-    with suppress(BlockingIOError):
-        while True:
-            os.write(theirs, bytes(512))
-    os.set_blocking(theirs, True)
+    ours, theirs = full_pipe()
     show.stderr = theirs
     show.start()
     os.close(theirs)
@@ -72,13 +66,7 @@ def test_it_has_few_descriptors_and_strangers_take_them(desktop: Desktop) -> Non
         show.prefix = ["bash", "-c", 'ulimit -n 256; exec "$@"', "few"]
         show.start()
         show.guarded()
-        with ExitStack() as halves:
-            for _ in range(300):
-                half = halves.enter_context(socket.socket())
-                half.settimeout(1.0)
-                with suppress(OSError):
-                    half.connect(("127.0.0.1", port))
-                    half.send(b"GET / HTT")
+        with half_opened(port, 300):
             answers(show)
         answers(show)
         code, _, err = show.end()
