@@ -82,22 +82,6 @@ def arc(score: Score, seed: int = SEED) -> tuple[Array, NDArray[np.float64], dic
     return np.concatenate(sound)[synth.latency :], np.array(told), costs
 
 
-STAGES = (
-    "voices",
-    "high",
-    "bells",
-    "bowl",
-    "drop",
-    "tear",
-    "breath",
-    "bridge",
-    "reverb",
-    "splinters",
-    "servo",
-    "guard",
-)
-
-
 def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]:
     """ms of CPU per second of sound, by stage, `where` seconds into the score; the best of five runs."""
     show = dark_show(score)
@@ -110,8 +94,9 @@ def stages(score: Score, where: float, seconds: float = 5.0) -> dict[str, float]
     for run in range(6):
         synth = Synth(Chance(SEED).of("sound"))
         spent: dict[str, float] = {}
-        for name in STAGES:
-            _time(getattr(synth, f"_{name}"), "render", spent, name)
+        for name, part in vars(synth).items():
+            if hasattr(part, "render"):
+                _time(part, "render", spent, name.strip("_"))
         _time(synth, "_solve", spent, "solver")
         _time(synth, "render_row", spent, "whole chain")
         for row in rows:
