@@ -1,6 +1,7 @@
 """The Renderer: lights in, a frame out. Reads no clock and opens no window; all state it keeps is the trails.
 
-    lights -> splats, in jobs (splat.py) -> whole levels of the pyramid (levels.py) -> bands of the frame (resolve.py)
+    lights, in jobs -> vertices (projection.py) -> splats (splat.py)
+    -> whole levels of the pyramid (levels.py) -> bands of the frame (resolve.py)
 
 Jobs are cut by what there is to draw, never by how many threads there are, and each sums in the order of the lights:
 one thread or many give the same bytes.
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.grade import GRID, Grade, bloom, decay, matrix
-from installation.light.pyramid import bands, levels, resolve, splat
+from installation.light.pyramid import bands, levels, projection, resolve, splat
 from installation.light.pyramid.camera import camera
 from installation.light.pyramid.thread_pool import WorkerPool
 from installation.scene import Light, Mist, Points, Strokes, View, gathered
@@ -40,6 +41,13 @@ class _Piece:
     least: float
     first: int
     last: int
+
+    @property
+    def vertices(self) -> tuple[int, int]:
+        """The first vertex of its polylines, and the one after their last."""
+        starts = self.starts
+        first = int(starts[self.first]) if self.first < self.last else 0
+        return first, int(starts[self.last]) if self.last < len(starts) else max(len(self.radius), first)
 
 
 class Renderer:
@@ -63,6 +71,7 @@ class Renderer:
         self._order = np.zeros(0, dtype=np.int32)
         self._no_light = self._linear = np.zeros((0, 3, 0), dtype=np.float32)
         self._room: list[int] = []  # splats that each piece may take
+        self._seen = [np.zeros((projection.ROWS, _PORTION), dtype=np.float32) for _ in range(threads)]
         stride = [int(s) for s in self._table[:, levels.STRIDE]]
         per_band = (self._rows // 2 + 4) * 3 * stride[1]
         self._one = [np.zeros(per_band, dtype=np.float32) for _ in range(threads)]
@@ -165,7 +174,7 @@ class Renderer:
 
             def project(number: int, worker: int, begins: list[int] = begins) -> None:
                 begin, end = begins[number], begins[number + 1]
-                reached = self._project(pieces[number], eye, grade, begin, end)
+                reached = self._project(pieces[number], eye, grade, begin, end, worker)
                 counts[number] = reached - begin
                 if reached <= end:
                     bands.bin_bands(self._splats, begin, reached, half, trails, edges[number], self._order, 3 * begin)
@@ -179,7 +188,7 @@ class Renderer:
         self.splats = sum(counts)
         return edges
 
-    def _project(self, piece: _Piece, eye: NDArray[np.float64], grade: Grade, at: int, end: int) -> int:
+    def _project(self, piece: _Piece, eye: NDArray[np.float64], grade: Grade, at: int, end: int, worker: int) -> int:
         halo = min(max(piece.halo, 0.0) * 2.0 * grade.glow, 0.9)
         draw = np.array(
             [
@@ -193,15 +202,18 @@ class Renderer:
                 0.5 * max(piece.least, 0.0) * self.height / 1080,
             ]
         )
+        first, last = (piece.first, piece.last) if piece.round else piece.vertices
+        if self._seen[worker].shape[1] < last - first:
+            self._seen[worker] = np.zeros((projection.ROWS, last - first), dtype=np.float32)
+        seen = self._seen[worker]
+        projection.project(
+            piece.position, piece.radius, piece.colour, first, last, eye, float(draw[splat.SIGMA_LEAST]), seen
+        )
         if piece.round:
-            at = splat.points(
-                piece.position, piece.radius, piece.colour, piece.first, piece.last, eye, draw,
-                self._peaks, self._splats, at, end,
-            )  # fmt: skip
-            return int(at)
+            return int(splat.points(seen, last - first, draw, self._peaks, self._splats, at, end))
         for skirt in (False, True) if halo > 0.0 else (False,):
             at = splat.strokes(
-                piece.position, piece.radius, piece.colour, piece.starts, piece.first, piece.last, eye, draw, skirt,
+                seen, piece.starts, piece.first, piece.last, len(piece.radius), eye, draw, skirt,
                 self._peaks, self._ridges, self._steps, self._splats, at, end,
             )  # fmt: skip
         return int(at)

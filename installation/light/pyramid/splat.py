@@ -1,4 +1,4 @@
-"""Lights become splats: kernels that project points and walk along strokes.
+"""Lights become splats: kernels that size points and walk along strokes.
 
 A splat is a row of eight float32: x, y in pixels, the finest pyramid level it falls on, the share of the next coarser
 level, linear RGB energy, and whether it is a halo (four levels instead of two). A piece of a thin stroke is a line: two
@@ -6,7 +6,7 @@ rows, its ends, marked by LINE and ENDS for a level, with its deviation for a sh
 lines.py). Nothing here touches a pixel.
 
 `gauge` (see levels.py) says how high and how thick a unit of energy stands at each level; `draw` holds the numbers of
-one frame, in the order of the constants below. Positions and colours come planar, (3, n).
+one frame, in the order of the constants below. Vertices come projected, as rows of `seen` (see projection.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.foundation.kernels import exact
-from installation.light.pyramid.camera import AHEAD, CENTRE, EYE, FOCAL, HAZE, NEAR, RIGHT, UP
+from installation.light.pyramid import projection
+from installation.light.pyramid.camera import CENTRE, FOCAL, NEAR
+from installation.light.pyramid.projection import ACROSS, AWAY, BRIGHT, DEVIATION, DOWN, HIGH, NEARNESS, SIDE
 
 FIELDS = 8
 X, Y, LEVEL, SHARE, RED, GREEN, BLUE, HALO = range(FIELDS)
@@ -35,6 +37,8 @@ SHORTEST, LONGEST = 3.0, 24.0
 
 REACH = 15 / 16 * math.sqrt(2 * math.pi)
 """Deviations from a line to where its light ends: (1 - q^2)^2 that reaches so far has the area of a Gaussian."""
+
+_R, _G, _B = projection.RED, projection.GREEN, projection.BLUE  # rows of what is seen; RED.. here are a splat's
 
 LEAST = np.float32(0.001)
 """Shares of a splat's energy up to this are left out."""
@@ -74,59 +78,45 @@ def _level(height: float, peaks: NDArray[np.float64], top: int) -> int:
 
 @exact
 def points(
-    position: NDArray[np.float32], radius: NDArray[np.float32], colour: NDArray[np.float32], first: int, last: int,
-    camera: NDArray[np.float64], draw: NDArray[np.float64], peaks: NDArray[np.float64],
+    seen: NDArray[np.float32], count: int, draw: NDArray[np.float64], peaks: NDArray[np.float64],
     splats: NDArray[np.float32], at: int, end: int,
 ) -> int:  # fmt: skip
-    """Splats of the points first..last-1, written to rows at..end-1 while there is room. Returns the row reached."""
+    """Splats of the first `count` points of `seen`, written to rows at..end-1 while there is room. Returns the row
+    reached."""
     top = len(peaks) - 2
-    halo = draw[HALO_SHARE]
-    floor = draw[SIGMA_FLOOR]
-    for i in range(first, last):
-        px = position[0, i] - camera[EYE]
-        py = position[1, i] - camera[EYE + 1]
-        pz = position[2, i] - camera[EYE + 2]
-        z = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
-        if not (z > NEAR):
+    halo, floor, faint = draw[HALO_SHARE], draw[SIGMA_FLOOR], _FAINT / draw[EXPOSURE]
+    width, height = draw[WIDTH], draw[HEIGHT]
+    halo_width, halo_floor = draw[HALO_WIDTH], draw[HALO_FLOOR]
+    for i in range(count):
+        if not (seen[AWAY, i] > NEAR and seen[BRIGHT, i] > faint):
             continue
-        scale = camera[FOCAL] / z
-        x = camera[CENTRE] + scale * (px * camera[RIGHT] + py * camera[RIGHT + 1] + pz * camera[RIGHT + 2])
-        y = camera[CENTRE + 1] - scale * (px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2])
-        true = 0.5 * scale * radius[i]
-        if 0.0 < true < draw[SIGMA_LEAST]:
-            true = draw[SIGMA_LEAST]
+        x, y, true = float(seen[ACROSS, i]), float(seen[DOWN, i]), float(seen[DEVIATION, i]) * float(seen[NEARNESS, i])
         if not (abs(x) < _LARGE and abs(y) < _LARGE and true > 0.0 and true < _LARGE):
             continue
-        if not abs(colour[0, i]) + abs(colour[1, i]) + abs(colour[2, i]) < math.inf:
-            continue
-        r, g, b = max(0.0, colour[0, i]), max(0.0, colour[1, i]), max(0.0, colour[2, i])
-        if camera[HAZE] > 0.0:
-            left = math.exp(-camera[HAZE] * math.sqrt(px * px + py * py + pz * pz))
-            r, g, b = r * left, g * left, b * left
         sigma = max(true, floor)
         thin = (true / sigma) ** 2
-        spread = math.sqrt((draw[HALO_WIDTH] * sigma) ** 2 + draw[HALO_FLOOR] ** 2) if halo > 0.0 else 0.0
-        reach = max(4.0 * sigma, 8.0 * spread) + 4.0
-        if x < -reach or y < -reach or x > draw[WIDTH] + reach or y > draw[HEIGHT] + reach:
-            continue
-        bright = max(r, g, b) * thin
-        faint = _FAINT / draw[EXPOSURE]
+        bright = seen[BRIGHT, i] * thin
         if bright <= faint:
             continue
+        spread = math.sqrt((halo_width * sigma) ** 2 + halo_floor**2) if halo > 0.0 else 0.0
+        reach = max(4.0 * sigma, 8.0 * spread) + 4.0
+        if x < -reach or y < -reach or x > width + reach or y > height + reach:
+            continue
+        r, g, b = float(seen[_R, i]), float(seen[_G, i]), float(seen[_B, i])
         factor = min(1.0, _BRIGHT / bright) * thin * (1.0 - faint / bright)
-        height = 1.0 / (2.0 * math.pi * sigma * sigma)
-        level = _level(height, peaks, top)
-        share = min(1.0, max(0.0, (peaks[level] - height) / (peaks[level] - peaks[level + 1])))
+        peak = 1.0 / (2.0 * math.pi * sigma * sigma)
+        level = _level(peak, peaks, top)
+        share = min(1.0, max(0.0, (peaks[level] - peak) / (peaks[level] - peaks[level + 1])))
         energy = factor / ((1.0 - share) * peaks[level] + share * peaks[level + 1])
         e = energy * (1.0 - halo)
         at = _put(splats, at, end, x, y, level, share, r * e, g * e, b * e, 0.0)
         if halo > 0.0:
             e = energy * halo
-            height = 1.0 / (2.0 * math.pi * spread * spread)
-            if bright * energy / factor * height * thin * halo < 0.125 * faint:
+            peak = 1.0 / (2.0 * math.pi * spread * spread)
+            if bright * energy / factor * peak * thin * halo < 0.125 * faint:
                 continue
-            level = _level(height, peaks, max(top - 2, 0))
-            share = min(1.0, max(0.0, (peaks[level] - height) / (peaks[level] - peaks[level + 1])))
+            level = _level(peak, peaks, max(top - 2, 0))
+            share = min(1.0, max(0.0, (peaks[level] - peak) / (peaks[level] - peaks[level + 1])))
             at = _put(splats, at, end, x, y, level, share, r * e, g * e, b * e, 1.0)
     return at
 
@@ -150,85 +140,84 @@ def _gauge(
 
 @exact
 def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
-    position: NDArray[np.float32], radius: NDArray[np.float32], colour: NDArray[np.float32], starts: NDArray[np.int32],
-    first: int, last: int, camera: NDArray[np.float64], draw: NDArray[np.float64], halo: bool,
+    vertices: NDArray[np.float32], starts: NDArray[np.int32], first: int, last: int, count: int,
+    camera: NDArray[np.float64], draw: NDArray[np.float64], halo: bool,
     peaks: NDArray[np.float64], ridges: NDArray[np.float64], steps: NDArray[np.float64],
     splats: NDArray[np.float32], at: int, end: int,
 ) -> int:  # fmt: skip
     """Splats along the polylines first..last-1: their cores, or their halos.
 
-    Each polyline is cut into cells of about 0.7 radii on the frame, across its vertices; a cell becomes one splat at
-    its centroid with the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the
-    length on the frame, not the number of vertices. Where it is thin it
-    becomes lines instead, each of as many segments as it takes to be long enough.
+    `vertices` are what is seen of theirs, from the first one's on, `count` how many there are in all. Each polyline is
+    cut into cells of about 0.7 radii on the frame, across its vertices; a cell becomes one splat at its centroid with
+    the energy of its length. So nothing is brighter or darker at a joint, and the cost follows the length on the frame,
+    not the number of vertices. Where it is thin it becomes lines instead, each of as many segments as it takes to be
+    long enough.
     """
-    count = len(radius)
     top = len(peaks) - 2
     reachable = max(top - 2, 0) if halo else top
     kind = 1.0 if halo else 0.0
     floor = draw[SIGMA_FLOOR]
     part = draw[HALO_SHARE] if halo else 1.0 - draw[HALO_SHARE]
     faint = _FAINT / draw[EXPOSURE]
-    focal = camera[FOCAL]
+    focal, middle, centre = camera[FOCAL], camera[CENTRE], camera[CENTRE + 1]
+    width, height = draw[WIDTH], draw[HEIGHT]
+    halo_width, halo_floor = draw[HALO_WIDTH], draw[HALO_FLOOR]
     level, share, energy, cell = _gauge(floor, halo, draw, reachable, peaks, ridges, steps)
     gauged = floor
     first_end, last_end = np.zeros(FIELDS), np.zeros(FIELDS)  # of a line that is held back until it is long enough
     held = False
+    origin = starts[first] if first < last else 0
     for line in range(first, last):
-        begin = starts[line]
-        stop = starts[line + 1] if line + 1 < len(starts) else count
-        ok1 = False
-        x1 = y1 = z1 = r1 = cr1 = cg1 = cb1 = 0.0
+        begin = starts[line] - origin
+        stop = (starts[line + 1] if line + 1 < len(starts) else count) - origin
         length = mx = my = ms = mr = mg = mb = 0.0  # the cell being filled: its length, and moments
-        for i in range(begin, stop):
-            x0, y0, z0, r0, cr0, cg0, cb0, ok0 = x1, y1, z1, r1, cr1, cg1, cb1, ok1
-            px = position[0, i] - camera[EYE]
-            py = position[1, i] - camera[EYE + 1]
-            pz = position[2, i] - camera[EYE + 2]
-            x1 = px * camera[RIGHT] + py * camera[RIGHT + 1] + pz * camera[RIGHT + 2]
-            y1 = px * camera[UP] + py * camera[UP + 1] + pz * camera[UP + 2]
-            z1 = px * camera[AHEAD] + py * camera[AHEAD + 1] + pz * camera[AHEAD + 2]
-            r1, cr1, cg1, cb1 = 0.5 * focal * radius[i], colour[0, i], colour[1, i], colour[2, i]
-            if 0.0 < r1 < draw[SIGMA_LEAST] * z1:
-                r1 = draw[SIGMA_LEAST] * z1
-            ok1 = abs(x1) + abs(y1) + abs(z1) + abs(r1) + abs(cr1) + abs(cg1) + abs(cb1) < math.inf
-            r1, cr1, cg1, cb1 = max(0.0, r1), max(0.0, cr1), max(0.0, cg1), max(0.0, cb1)
-            if camera[HAZE] > 0.0:
-                left = math.exp(-camera[HAZE] * math.sqrt(px * px + py * py + pz * pz))
-                cr1, cg1, cb1 = cr1 * left, cg1 * left, cb1 * left
-            bright = max(cr0, cg0, cb0, cr1, cg1, cb1)
-            seen = ok0 and ok1 and i > begin and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0) and bright > faint
-            f, fb = 0.0, 1.0
+        for i in range(begin + 1, stop):
+            bright0, bright1 = vertices[BRIGHT, i - 1], vertices[BRIGHT, i]
+            z0, z1 = float(vertices[AWAY, i - 1]), float(vertices[AWAY, i])
+            r0, r1 = max(0.0, float(vertices[DEVIATION, i - 1])), max(0.0, float(vertices[DEVIATION, i]))
+            seen = min(bright0, bright1) >= 0.0 and max(bright0, bright1) > faint
+            seen = seen and (z0 > NEAR or z1 > NEAR) and (r0 > 0.0 or r1 > 0.0)
+            f, fb, whole = 0.0, 1.0, False
             ax = ay = ia = ib = ra = ar = ag = ab = dx = dy = dr = dcr = dcg = dcb = flat = 0.0
             if seen:
-                # cut at the near plane; a is where the walk begins, d what is added till its end
-                ta, tb = 0.0, 1.0
-                if z0 <= NEAR:
-                    ta = (NEAR - z0) / (z1 - z0)
-                elif z1 <= NEAR:
-                    tb = (NEAR - z0) / (z1 - z0)
-                ia = 1.0 / (z0 + ta * (z1 - z0))
-                ib = 1.0 / (z0 + tb * (z1 - z0))
-                ax = camera[CENTRE] + focal * ia * (x0 + ta * (x1 - x0))
-                ay = camera[CENTRE + 1] - focal * ia * (y0 + ta * (y1 - y0))
-                dx = camera[CENTRE] + focal * ib * (x0 + tb * (x1 - x0)) - ax
-                dy = camera[CENTRE + 1] - focal * ib * (y0 + tb * (y1 - y0)) - ay
-                ra, dr = r0 + ta * (r1 - r0), (tb - ta) * (r1 - r0)
-                ar, dcr = cr0 + ta * (cr1 - cr0), (tb - ta) * (cr1 - cr0)
-                ag, dcg = cg0 + ta * (cg1 - cg0), (tb - ta) * (cg1 - cg0)
-                ab, dcb = cb0 + ta * (cb1 - cb0), (tb - ta) * (cb1 - cb0)
+                # a is where the walk begins, d what is added till its end
+                ax, ay = float(vertices[ACROSS, i - 1]), float(vertices[DOWN, i - 1])
+                dx, dy = float(vertices[ACROSS, i]) - ax, float(vertices[DOWN, i]) - ay
+                ia, ib = float(vertices[NEARNESS, i - 1]), float(vertices[NEARNESS, i])
+                ra, dr = r0, r1 - r0
+                ar, dcr = float(vertices[_R, i - 1]), float(vertices[_R, i]) - float(vertices[_R, i - 1])
+                ag, dcg = float(vertices[_G, i - 1]), float(vertices[_G, i]) - float(vertices[_G, i - 1])
+                ab, dcb = float(vertices[_B, i - 1]), float(vertices[_B, i]) - float(vertices[_B, i - 1])
+                whole = z0 > NEAR and z1 > NEAR
+                if not whole:  # cut at the near plane
+                    ta, tb = 0.0, 1.0
+                    if z0 <= NEAR:
+                        ta = (NEAR - z0) / (z1 - z0)
+                    else:
+                        tb = (NEAR - z0) / (z1 - z0)
+                    x0, dx = float(vertices[SIDE, i - 1]), float(vertices[SIDE, i]) - float(vertices[SIDE, i - 1])
+                    y0, dy = float(vertices[HIGH, i - 1]), float(vertices[HIGH, i]) - float(vertices[HIGH, i - 1])
+                    ia, ib = 1.0 / (z0 + ta * (z1 - z0)), 1.0 / (z0 + tb * (z1 - z0))
+                    ax, ay = middle + focal * ia * (x0 + ta * dx), centre - focal * ia * (y0 + ta * dy)
+                    dx = middle + focal * ib * (x0 + tb * dx) - ax
+                    dy = centre - focal * ib * (y0 + tb * dy) - ay
+                    ra, dr = ra + ta * dr, (tb - ta) * dr
+                    ar, dcr = ar + ta * dcr, (tb - ta) * dcr
+                    ag, dcg = ag + ta * dcg, (tb - ta) * dcg
+                    ab, dcb = ab + ta * dcb, (tb - ta) * dcb
                 wide = max(ra * ia, (ra + dr) * ib, floor)
                 if halo:
-                    wide = 2.0 * math.sqrt((draw[HALO_WIDTH] * wide) ** 2 + draw[HALO_FLOOR] ** 2)
+                    wide = 2.0 * math.sqrt((halo_width * wide) ** 2 + halo_floor**2)
                 flat = math.sqrt(dx * dx + dy * dy)
                 seen = flat < _LARGE and wide < _LARGE
                 # then at the frame's sides
                 margin = 4.0 * wide + 4.0
-                right, bottom = draw[WIDTH] + margin, draw[HEIGHT] + margin
+                right, bottom = width + margin, height + margin
                 if min(ax, ax + dx) < -margin or max(ax, ax + dx) > right:
                     f, fb = _clip(ax, dx, -margin, right, f, fb)
                 if min(ay, ay + dy) < -margin or max(ay, ay + dy) > bottom:
                     f, fb = _clip(ay, dy, -margin, bottom, f, fb)
+                whole = whole and f == 0.0 and fb == 1.0
                 seen = seen and f < fb
             sigma = max(0.5 * (ra * ia + (ra + dr) * ib), floor)
             straight = seen and not halo and sigma <= WIDEST
@@ -240,14 +229,22 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                 if held and span >= SHORTEST:
                     at = _line(splats, at, end, first_end, last_end, floor, part, faint)
                     held = False
-                walk = (ax, ay, dx, dy, ia, ib, ra, dr, ar, ag, ab, dcr, dcg, dcb)
-                for nth in range(lines):
+                if whole and lines == 1:  # from vertex to vertex: the usual case
                     if not held:
-                        _end(first_end, f + (fb - f) * nth / lines, walk)
-                    _end(last_end, f + (fb - f) * (nth + 1) / lines, walk)
+                        _vertex(first_end, vertices, i - 1)
+                    _vertex(last_end, vertices, i)
                     held = _apart(first_end, last_end) < SHORTEST
                     if not held:
                         at = _line(splats, at, end, first_end, last_end, floor, part, faint)
+                else:
+                    walk = (ax, ay, dx, dy, ia, ib, ra, dr, ar, ag, ab, dcr, dcg, dcb)
+                    for nth in range(lines):
+                        if not held:
+                            _end(first_end, f + (fb - f) * nth / lines, walk)
+                        _end(last_end, f + (fb - f) * (nth + 1) / lines, walk)
+                        held = _apart(first_end, last_end) < SHORTEST
+                        if not held:
+                            at = _line(splats, at, end, first_end, last_end, floor, part, faint)
             if held and (not straight or fb < 1.0 or i == stop - 1):
                 at = _line(splats, at, end, first_end, last_end, floor, part, faint)
                 held = False
@@ -299,6 +296,14 @@ def strokes(  # noqa: PLR0912, PLR0915 (a walk reads best from top to bottom)
                         at = _put(splats, at, end, mx, my, level, share, mr * e, mg * e, mb * e, kind)
                     length = mx = my = ms = mr = mg = mb = 0.0
     return at
+
+
+@exact
+def _vertex(ends: NDArray[np.float64], vertices: NDArray[np.float32], i: int) -> None:
+    """A vertex as the end of a line, in the order of a splat's row."""
+    ends[X], ends[Y] = vertices[ACROSS, i], vertices[DOWN, i]
+    ends[SHARE] = max(0.0, float(vertices[DEVIATION, i])) * float(vertices[NEARNESS, i])
+    ends[RED], ends[GREEN], ends[BLUE] = vertices[_R, i], vertices[_G, i], vertices[_B, i]
 
 
 @exact
