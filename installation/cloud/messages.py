@@ -43,6 +43,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True, tag=1):
     end: Tick
     beat_ns: Time  # when tick 0 was, on the conductor's clock
     items: Items = ()
+    support: Number = 1  # nodes that follow it, itself among them
 
 
 class Ask(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -84,6 +85,7 @@ class Here(msgspec.Struct, frozen=True, array_like=True, tag=6):
     fps: float
     corrections: Number
     refused: Number
+    conductor: Text = ""  # of that term
 
 
 class Wish(msgspec.Struct, frozen=True, array_like=True, tag=7):

@@ -3,21 +3,22 @@
 `hear` takes what came in, `turn` does what is due, both with the time here (monotonic nanoseconds). The show stands
 beside: it asks what is `due`, takes the `items` of each tick, restores `state` where there is one, answers `wished`.
 
-Rules, from what failed: a conductor is gone when its token is, or after a second without line and answer; a line of a
-higher term voids what older terms said of the ticks from its `since` on; who has stepped past that, or conducted,
-restores a snapshot; who was late by half a second listens for a second before it may take over; and the old beat holds
-until a new conductor's clock is known.
+Rules, from what failed: a conductor is gone when its token is, or after a second without line and answer; a line of
+another term voids what older terms said of the ticks from its `since` on; who has stepped past that, or conducted,
+restores a snapshot; who was late by half a second hears the others for a second before it may take over; and the old
+beat holds until a new conductor's clock is known. Whose term goes before whose is for `election` to say.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from installation.cloud import version as versions
-from installation.cloud.agreement import agree
+from installation.cloud.asking import Asking
 from installation.cloud.beat import Beat
 from installation.cloud.conductor import EVERY, Conductor, Refuse, Vet
+from installation.cloud.correction import Correction
+from installation.cloud.election import Election, Reign
 from installation.cloud.ledger import Ledger
 from installation.cloud.messages import (
     Arguments,
@@ -35,27 +36,7 @@ from installation.cloud.messages import (
     decoded,
 )
 from installation.cloud.roll import Roll
-from installation.cloud.rules import (
-    AGAIN,
-    BEHIND,
-    FEW,
-    FURTHEST,
-    GIVES_WAY,
-    HELD,
-    LATE,
-    LEAD,
-    LEAP,
-    LISTENS,
-    LISTENS_ON,
-    LONGEST,
-    LOOKS,
-    MENDS,
-    NEVER,
-    SHUNNED,
-    SILENCE,
-    STANDS,
-    UNSAID,
-)
+from installation.cloud.rules import BEHIND, FURTHEST, LEAD, LEAP, LONGEST, NEVER, SILENCE
 from installation.cloud.version import Version
 from installation.model import ticks
 from installation.model.ticks import SECOND
@@ -87,11 +68,10 @@ class Node:
         self.life, self.conduct, self._lead = life, conduct, lead
         self.beat = Beat()
         self.ledger: Ledger | None = None  # None: not in the show yet
-        self.term: tuple[int, str] = (0, "")
-        self.since = 0  # the tick at which it began
+        self.election = Election(roll, self._digest, conduct, now_ns)
+        self.correction = Correction()
         self.stepped = tick
         self.conducting = False
-        self.state: State | None = None  # to be restored before the next step
         self.wished: set[str] = set()  # who waits for the show as it is
         self.refused = ""  # why this node can't take part
         self.corrections = self.missed = 0  # snapshots restored after the first; ticks that came after their time
@@ -99,18 +79,9 @@ class Node:
         self.late_ns = 0  # the worst tick since it was last told
         self.refusals = 0
         self._conductor = Conductor(vet, self._refuse)
-        self._mine: deque[tuple[int, str, Arguments]] = deque()
-        self._number = 0
-        self._asked_ns = self._told_ns = self._wanted_ns = self._mended_ns = NEVER
-        self._asked_to = 0  # number up to which everything was asked
-        self._turned_ns = self._heard_ns = self._news_ns = now_ns
-        self._lost_ns: int | None = now_ns  # since when nobody conducts
-        self._listens_ns = now_ns
-        self._adrift_ns: int | None = None  # since when a snapshot is needed
-        self._wish: tuple[str, int] = ("", NEVER)  # whom it was asked of, and when
-        self._shunned: dict[str, int] = {}  # until when, by node
-        self._figures: deque[Figures] = deque(maxlen=8)
-        self._theirs: deque[Figures] = deque(maxlen=8)
+        self._asking = Asking(self.name, life)
+        self._told_ns = self._wanted_ns = NEVER
+        self._early: tuple[str, Line, int] | None = None  # of who took over while the old one was thought to live
 
     @property
     def born(self) -> bool:
@@ -118,9 +89,24 @@ class Node:
         return self.ledger is not None
 
     @property
+    def term(self) -> tuple[int, str]:
+        """The number of the term and its conductor."""
+        return self.election.reign.name
+
+    @property
+    def since(self) -> int:
+        """The tick at which the term began."""
+        return self.election.reign.since
+
+    @property
+    def state(self) -> State | None:
+        """To be restored before the next step."""
+        return self.correction.state
+
+    @property
     def adrift(self) -> bool:
         """Whether it needs a snapshot before it can go on."""
-        return self._adrift_ns is not None
+        return self.correction.adrift
 
     def _refuse(self, reason: str, what: str, node: str) -> None:
         self.refusals += 1
@@ -135,7 +121,7 @@ class Node:
             return 0
         behind = self.beat.tick(now_ns) - tick
         if behind > BEHIND and not self.conducting:
-            self._drift(now_ns)
+            self.correction.drift()
         due = min(behind, self.ledger.known - tick, ticks.RATE)
         if due > 0:
             late = now_ns - self.beat.due_ns(tick + 1)
@@ -149,25 +135,19 @@ class Node:
         if self.ledger is None:
             return []
         return [
-            (item.address, item.arguments, item.node, item.number if (item.node, item.life) == self._who else 0)
+            (item.address, item.arguments, item.node, item.number if (item.node, item.life) == self._asking.who else 0)
             for item in self.ledger.at(tick)
             if item.address
         ]
 
     @property
-    def _who(self) -> tuple[str, int]:
-        return self.name, self.life
-
-    @property
     def room(self) -> int:
         """How many more controls may be asked for now."""
-        return UNSAID - len(self._mine)
+        return self._asking.room
 
     def ask(self, address: str, arguments: Arguments) -> int:
         """A control of this node; it acts at one tick on every node. Returns its number."""
-        self._number += 1
-        self._mine.append((self._number, address, arguments))
-        return self._number
+        return self._asking.add(address, arguments)
 
     def answer(self, snapshot: bytes, tick: int) -> None:
         """The show as it is before the step of `tick`, for those who wished it."""
@@ -183,31 +163,32 @@ class Node:
 
     def restored(self, well: bool, now_ns: int) -> None:
         """The show stands where `state` says; or that could not be restored, and another is asked for."""
-        state, self.state = self.state, None
+        state, self.correction.state = self.state, None
         if state is None or not well:
             return
         self.corrections += self.born
         self.ledger = Ledger(state.tick, {(node, life): number for node, life, number in state.heard})
         self.ledger.extend(state.end, state.items)
-        self.stepped, self.since, self._news_ns, self._adrift_ns = state.tick, state.since, now_ns, None
-        self._figures.clear()
-        self._theirs.clear()
+        self.stepped = state.tick
+        self.election.news(now_ns)
+        self.correction.settled()
 
     def figures(self, figures: Figures, now_ns: int) -> None:
         """Where the show is, once a second: told to all by who conducts, compared by the others."""
         if self.conducting:
             self._send("", figures)
-            return
-        self._figures.append(figures)
-        self._compare(now_ns)
+        else:
+            self._astray(self.correction.show(figures, now_ns))
 
     # the network's side
 
     def gone(self, node: str, now_ns: int) -> None:
         """Its connection is closed."""
         self.roll.gone(node)
-        if node == self.term[1] and self._lost_ns is None:
-            self._lost_ns = now_ns
+        self.election.gone(node, now_ns)
+        early, self._early = self._early, None
+        if early is not None and node == self.term[1] and now_ns - early[2] < SECOND:
+            self._hear_line(*early[:2], now_ns)
 
     def hear_data(self, sender: str, data: bytes, now_ns: int) -> None:
         """What came in from `sender`, whatever it is."""
@@ -223,6 +204,7 @@ class Node:
 
     def hear(self, sender: str, message: Message, now_ns: int) -> None:
         """A message of a node that may take part."""
+        self.election.net(now_ns)
         match message:
             case Line():
                 self._hear_line(sender, message, now_ns)
@@ -231,7 +213,7 @@ class Node:
             case Ping():
                 self._send(sender, Pong(message.sent_ns, now_ns))
             case Pong() if sender == self.term[1] and not self.conducting:
-                self._heard_ns = now_ns
+                self.election.answered(now_ns)
                 self.beat.answered(message.sent_ns, message.clock_ns, now_ns)
             case Here():
                 if message.version != self._digest:
@@ -241,55 +223,40 @@ class Node:
                 self._say_again(sender, message.tick)
             case Wish():
                 self._hear_wish(sender, message)
-            case State() if sender == self._wish[0] and self.adrift | (not self.born):
+            case State() if self.correction.asked(sender) and (self.adrift or not self.born):
                 self._hear_state(message, now_ns)
-            case Refusal() if sender == self._wish[0] and not self.born:
+            case Refusal() if self.correction.asked(sender) and not self.born:
                 self.refused = f"{sender} plays another show: {message.why}"
             case Figures() if sender == self.term[1] and not self.conducting:
-                self._theirs.append(message)
-                self._compare(now_ns)
+                self._astray(self.correction.conductor(message, now_ns))
 
     def _hear_line(self, sender: str, line: Line, now_ns: int) -> None:
-        term, wrong = (line.term, sender), self._wrong(sender, line, now_ns)
-        if wrong:
+        reign = Reign(line.term, sender, line.since, line.support)
+        if wrong := self.election.wrong(sender, line, self.born, now_ns):
             self._refuse("line", wrong, sender)
-        elif term != self.term and not self.roll.beats(term, self.term):
-            self._refuse("old term", f"term {line.term} is over", sender)
+        elif reign.name != self.term and not self.election.follows(reign, now_ns):
+            self._early = sender, line, now_ns
+            self._refuse("old term", f"term {line.term} is over, or few follow it", sender)
         else:
-            if term != self.term:
-                self._follow(term, line, now_ns)
-            self._heard_ns, self._lost_ns = now_ns, None
+            other = reign.name != self.term
+            self.election.heard(reign, now_ns)
+            if other:
+                self._follow(line, now_ns)
             self.beat.said(line.beat_ns, now_ns)
             self._take(line, now_ns)
 
-    def _wrong(self, sender: str, line: Line, now_ns: int) -> str:
-        """Why nobody should listen to this line; who says what can't be is not listened to for a while."""
-        peer = self.roll.peers.get(sender)
-        if now_ns < self._shunned.get(sender, NEVER):
-            return f"{sender} conducted nonsense lately"
-        if peer is not None and ((peer.here.version != self._digest and self.born) or peer.here.conduct == "never"):
-            return f"{sender} may not conduct"
-        wrong = ""
-        if not line.since <= line.end or not 0 <= line.end - line.first <= LONGEST:
-            wrong = f"a line of ticks {line.first}..{line.end}"
-        elif self.born and line.term > self.term[0] + LEAP:
-            wrong = f"term {line.term} after {self.term[0]}"
-        if wrong:
-            self._shunned[sender] = now_ns + SHUNNED
-        return wrong
-
-    def _follow(self, term: tuple[int, str], line: Line, now_ns: int) -> None:
-        """Somebody conducts from now on: what older terms said of the ticks from its first on was never said."""
+    def _follow(self, line: Line, now_ns: int) -> None:
+        """Somebody else conducts from now on: what was said of the ticks from its first on was never said."""
         conducted, self.conducting = self.conducting, False
-        self.term, self.since = term, line.since
         self.beat.follow()
-        self._asked_to = 0
-        self._news_ns = now_ns
-        self.state, self._wish = None, ("", NEVER)  # one of an older term is worth nothing
+        self.election.news(now_ns)
+        self.correction.anew()
+        self._asking.anew()
+        self._early = None
         if self.ledger is None:
             return
         if conducted or line.since < self.stepped:
-            self._drift(now_ns)
+            self.correction.drift()
         if line.since < self.ledger.known:
             self.ledger.void(line.since)
 
@@ -301,15 +268,15 @@ class Node:
             self._miss(now_ns)
         elif line.end > max(self.beat.tick(now_ns), ledger.known) + FURTHEST:
             self._refuse("line", f"ticks up to {line.end}, far ahead", self.term[1])
-            self._shunned[self.term[1]] = now_ns + SHUNNED
+            self.election.shun(self.term[1], now_ns)
         elif line.end > ledger.known:
             ledger.extend(line.end, line.items)
-            self._news_ns = now_ns
+            self.election.news(now_ns)
 
     def _miss(self, now_ns: int) -> None:
         """Lines were lost: they are asked for; and a snapshot, where they don't come."""
-        if now_ns - self._news_ns > STANDS:
-            self._drift(now_ns)
+        if self.election.stands(now_ns):
+            self.correction.drift()
         elif now_ns - self._wanted_ns > SECOND // 20 and self.ledger is not None:
             self._wanted_ns = now_ns
             self._send(self.term[1], Want(self.ledger.known))
@@ -319,7 +286,8 @@ class Node:
         ledger = self.ledger
         if ledger is not None and ledger.begin <= tick < ledger.known and ledger.known - tick <= LONGEST:
             zero = self.beat.zero_ns or 0
-            self._send(node, Line(self.term[0], self.since, tick, ledger.known, zero, tuple(ledger.since(tick))))
+            items, support = tuple(ledger.since(tick)), self.election.reign.support
+            self._send(node, Line(self.term[0], self.since, tick, ledger.known, zero, items, support))
 
     def _hear_wish(self, sender: str, wish: Wish) -> None:
         if not self.born:
@@ -331,51 +299,40 @@ class Node:
             self.wished.add(sender)
 
     def _hear_state(self, state: State, now_ns: int) -> None:
-        term = (state.term, state.conductor)
-        if self.roll.beats(self.term, term):
-            return  # of a term that is over: it is asked for again
-        if self.roll.beats(term, self.term):
-            if self.born and state.term > self.term[0] + LEAP:
+        reign = Reign(state.term, state.conductor, state.since)
+        if reign.name != self.term:
+            if self.born and not self.election.vacant:
+                return  # another's show is not the show
+            if self.roll.beats(self.term, reign.name) or (self.born and state.term > self.term[0] + LEAP):
                 return
-            self.term, self._lost_ns = term, None
             self.beat.follow()
-        self.since = state.since
-        self._heard_ns = now_ns
-        self.state = state
+            self.election.heard(reign, now_ns)
+        self.election.answered(now_ns)
+        self.correction.state = state
 
-    def _compare(self, now_ns: int) -> None:
-        for ours in self._figures:
-            for theirs in self._theirs:
-                if ours.tick == theirs.tick and not agree(ours, theirs) and now_ns - self._mended_ns >= MENDS:
-                    self._mended_ns = now_ns
-                    self._refuse("astray", f"another show than {self.term[1]}'s at tick {ours.tick}", self.name)
-                    self._figures.clear()
-                    self._drift(now_ns)
-                    return
-
-    def _drift(self, now_ns: int) -> None:
-        if self._adrift_ns is None:
-            self._adrift_ns, self._wish = now_ns, ("", NEVER)
+    def _astray(self, tick: int | None) -> None:
+        if tick is not None:
+            self._refuse("astray", f"another show than {self.term[1]}'s at tick {tick}", self.name)
 
     # what is due
 
     def turn(self, now_ns: int) -> None:
         """To be called some hundred times a second: says, asks and decides what is due."""
-        away, self._turned_ns = now_ns - self._turned_ns, now_ns
-        if away > LATE:
-            self._listens_ns = now_ns + (LISTENS_ON if self.conducting else LISTENS)
-            self._heard_ns = self._news_ns = now_ns  # the silence was this node's own
-            self._lost_ns = None if self._lost_ns is None else now_ns
+        away = self.election.woke(now_ns, self.conducting)
+        if self.conducting and away > SILENCE and self.roll.peers:
+            self.conducting = False
+            self.election.abdicate(now_ns)
         if now_ns - self._told_ns >= SECOND:
             self._tell(now_ns)
         if self.conducting:
-            if now_ns >= self._listens_ns:
+            if not self.election.listens(now_ns):
                 self._write(now_ns)
             return
-        self._watch(now_ns)
-        if self.conducting:
+        self.election.watch(now_ns, self.born and not self.adrift)
+        if not self.refused and self.election.due(now_ns, self.born, self.adrift):
+            self._take_over(now_ns)
             return
-        if self.term[1] and self.beat.asks(now_ns):
+        if self.term[1] not in ("", self.name) and self.beat.asks(now_ns):
             self._send(self.term[1], Ping(now_ns))
         self._wish_for(now_ns)
         self._ask(now_ns)
@@ -384,43 +341,12 @@ class Node:
         self._told_ns = now_ns
         late, self.late_ns = self.late_ns / 1e6, 0
         clock = 0.0 if self.beat.best_ns is None else self.beat.best_ns / 2e6
-        number = self.term[0] if self.born else 0
-        told = Here(
-            self._digest,
-            number,
-            self.conducting,
-            self.conduct,
-            self.stepped,
-            late,
-            clock,
-            self.fps,
-            self.corrections,
-            self.refusals,
-        )
+        number, conductor = self.term if self.born else (0, "")
+        how = late, clock, self.fps, self.corrections, self.refusals
+        told = Here(self._digest, number, self.conducting, self.conduct, self.stepped, *how, conductor)
         self._send("", told)
         if self.ledger is not None:  # what acted a second ago is never asked again
-            acted = self.ledger.heard_at(self.stepped - ticks.RATE).get(self._who, -1)
-            while self._mine and self._mine[0][0] <= acted:
-                self._mine.popleft()
-
-    def _watch(self, now_ns: int) -> None:
-        """See whether somebody conducts, and do it where nobody does."""
-        if self._lost_ns is None:
-            silent = now_ns - self._heard_ns > SILENCE
-            held = self.born and not self.adrift and now_ns - self._news_ns > HELD
-            if not (silent or held):
-                return
-            if held and not silent:
-                self._shunned[self.term[1]] = now_ns + SHUNNED
-            self._lost_ns = now_ns
-        if self.conduct == "never" or now_ns < self._listens_ns or self.refused:
-            return
-        wait = GIVES_WAY * self.roll.before(self._digest, self.born, now_ns)
-        wait += 0 if self.born else LOOKS
-        wait += SECOND if self.adrift else 0
-        wait += 0 if self.conduct == "always" or self.roll.enough(now_ns) else FEW
-        if now_ns - self._lost_ns >= wait:
-            self._take_over(now_ns)
+            self._asking.forget(self.ledger.heard_at(self.stepped - ticks.RATE).get(self._asking.who, -1))
 
     def _take_over(self, now_ns: int) -> None:
         if self.ledger is None:
@@ -430,8 +356,10 @@ class Node:
         ahead = known - self.beat.tick(now_ns)
         if zero is None or not -ticks.RATE // 4 <= ahead <= FURTHEST:  # time slips; it is not hurried after
             zero = now_ns - known * SECOND // ticks.RATE
-        self.term, self.since, self.conducting = (self.term[0] + 1, self.name), known, True
-        self._adrift_ns = self._lost_ns = self.state = None
+        self.election.begin(known, now_ns)
+        self.correction.anew()
+        self.correction.settled()
+        self.conducting = True
         self.beat.lead(zero)
         self._conductor.begin()
         self._write(now_ns)
@@ -439,7 +367,7 @@ class Node:
     def _write(self, now_ns: int) -> None:
         ledger = self.ledger
         assert ledger is not None
-        self._conductor.asked(self.name, Ask(self.life, tuple(self._unsaid(ledger))), ledger)
+        self._conductor.asked(self.name, self._asking.unsaid(ledger), ledger)
         tick, known = self.beat.tick(now_ns), ledger.known
         if tick - known > ticks.RATE and self.beat.zero_ns is not None:  # this machine stood still
             self.beat.lead(now_ns - known * SECOND // ticks.RATE)
@@ -448,31 +376,22 @@ class Node:
         if end - known >= EVERY:
             items = self._conductor.line(known)
             ledger.extend(end, items)
-            self._send("", Line(self.term[0], self.since, known, end, self.beat.zero_ns or 0, items))
-
-    def _unsaid(self, ledger: Ledger) -> Sequence[tuple[int, str, Arguments]]:
-        heard = ledger.heard(*self._who)
-        return [one for one in self._mine if one[0] > heard][:96]
+            support = self.election.count(now_ns)
+            self._send("", Line(self.term[0], self.since, known, end, self.beat.zero_ns or 0, items, support))
 
     def _ask(self, now_ns: int) -> None:
         """Everything of this node that no line holds yet, to the conductor."""
-        if self.ledger is None or self._lost_ns is not None or not self.term[1] or not self._mine:
+        if self.ledger is None or self.election.vacant or not self.term[1]:
             return
-        if self._number > self._asked_to or now_ns - self._asked_ns >= AGAIN:
-            unsaid = self._unsaid(self.ledger)
-            if unsaid:
-                self._asked_ns, self._asked_to = now_ns, unsaid[-1][0]
-                self._send(self.term[1], Ask(self.life, tuple(unsaid)))
+        if ask := self._asking.due(self.ledger, now_ns):
+            self._send(self.term[1], ask)
 
     def _wish_for(self, now_ns: int) -> None:
         """Ask for a snapshot: the conductor, then others who are in the show."""
-        asked, at = self._wish
-        if not (self.adrift or not self.born) or self.state is not None or now_ns - at < SECOND:
+        if self.born and not self.adrift:
             return
         others = sorted((n for n in self.roll.alive(now_ns) if self.roll.peers[n].here.term > 0), key=self.roll.rank)
-        if self.term[1] and self._lost_ns is None:
+        if self.term[1] and not self.election.vacant:
             others = [self.term[1], *(n for n in others if n != self.term[1])]
-        if others:
-            nearest = others[(others.index(asked) + 1) % len(others)] if asked in others else others[0]
-            self._wish = (nearest, now_ns)
-            self._send(nearest, Wish(dict(self.version)))
+        if node := self.correction.asks(others, now_ns):
+            self._send(node, Wish(dict(self.version)))

@@ -20,6 +20,9 @@ LATE = SECOND // 2
 LISTENS, LISTENS_ON = SECOND, SECOND // 4
 """Nanoseconds that it then listens before it takes over; and before it goes on conducting."""
 
+ALONE = 5 * SECOND
+"""Nanoseconds after which it takes over although it has heard nobody."""
+
 LOOKS = SECOND
 """Nanoseconds that a new node looks for others before it begins alone."""
 
@@ -47,8 +50,8 @@ LEAP = 1000
 AGAIN = SECOND // 10
 """Nanoseconds after which what no line holds yet is asked again."""
 
-UNSAID = 256
-"""Controls of this node that may wait for a line."""
+UNSAID, AT_ONCE = 256, 96
+"""Controls of this node that may wait for a line; and that are asked for at once."""
 
 MENDS = 5 * SECOND
 """Nanoseconds between two corrections."""

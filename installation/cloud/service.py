@@ -72,7 +72,7 @@ class CloudService:
         self.name, self._clock, self._life = name, clock, life
         self.slipped = 0
         self.counters = Counters()
-        self.moved: Callable[[Show], None] = lambda show: None  # told that the show was put elsewhere
+        self.moved: list[Callable[[Show], None]] = []  # told that the show was put elsewhere
         self.fps: Callable[[], float] = lambda: 0.0
         self._lock = threading.RLock()  # of the node
         self._news, self._closing = threading.Event(), threading.Event()
@@ -118,7 +118,8 @@ class CloudService:
                 if self.node.state is state:
                     self.node.restored(well, now_ns)
             if well:
-                self.moved(show)
+                for tell in self.moved:
+                    tell(show)
         if wished:
             snapshot = show.snapshot()
             with self._lock:
@@ -178,7 +179,8 @@ class CloudService:
             others = len(node.roll.alive(self._clock()))
             best = node.beat.best_ns or 0
             late = sum(self.counters.refused.values())
-        who = "conducts" if node.conducting else f"follows {node.term[1]}" if node.term[1] else "looks for others"
+        who = "looks for others" if node.election.vacant else f"follows {node.term[1]}"
+        who = "conducts" if node.conducting else who
         said = f"cloud {self.name}: {node.name} {who}, term {node.term[0]}, {others} others, clock {best / 2e6:.1f} ms"
         return f"{said}, {node.corrections} corrections, {late} refused"
 

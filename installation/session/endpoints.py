@@ -214,7 +214,7 @@ def _desk(
         return Desk(show, data / PRESETS, through.targets, journal.write, lines)
     from installation.cloud.desk import CloudDesk
 
-    cloud.moved = lambda show: journal.begin_anew(show, wall())
+    cloud.moved.append(lambda show: journal.begin_anew(show, wall()))
     return CloudDesk(show, data / PRESETS, cloud, through.targets, journal.write, lines)
 
 

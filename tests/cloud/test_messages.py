@@ -110,9 +110,8 @@ def test_a_hostile_node_never_stops_the_show() -> None:
         for machine in made.machines.values():
             node, now = machine.node, made.time(machine)
             tick, term = node.stepped, node.term[0] + chance.choice([-1, 0, 1, 2, 10**6])
-            line = Line(
-                max(term, 0), tick, tick, tick + chance.choice([1, 30, 10**6]), chance.choice([0, 2**61, -(2**61)])
-            )
+            end, beat = tick + chance.choice([1, 30, 10**6]), chance.choice([0, 2**61, -(2**61)])
+            line = Line(max(term, 0), tick, tick, end, beat, (), chance.choice([1, 2**53]))
             lies: list[Message] = [
                 line,
                 Ask(3, ((chance.randint(0, 2**40), "/nowhere", ("x",)),)),

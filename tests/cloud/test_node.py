@@ -72,6 +72,60 @@ def test_a_partition_plays_on_in_both_halves_and_mends(seed: int) -> None:
     assert all(set(said) <= set(machine.tape.taken) for machine in made.machines.values())
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_few_who_were_cut_off_come_back_to_the_many_who_did_not_notice(seed: int) -> None:
+    made = cloud(seed)
+    few = {"n6", "n7"}
+    made.parted = lambda a, b: (a in few) != (b in few)
+    made.play(10.0, 50.0)
+    assert made.conductors() == ["n0", "n6"]  # a show must go on
+    made.parted = lambda a, b: False
+    made.play(4.0, 50.0)
+    made.run(1.0)
+    assert made.conductors() == ["n0"]
+    for name, machine in made.machines.items():
+        assert bool(machine.node.corrections) == (name in few)
+        assert machine.node.term == made.machines["n0"].node.term
+    for name in few:
+        made.machines.pop(name)
+    assert not made.disagreements()
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_who_stood_still_and_finds_nobody_conducts_alone_and_takes_nobody_along(many: int) -> None:
+    made = cloud(1, None, EIGHT[:many])
+    last = EIGHT[many - 1]
+    made.parted = lambda a, b: last in (a, b)
+    made.stop(last)
+    made.play(3.0, 50.0)
+    made.go_on(last)
+    made.play(9.0, 50.0)
+    assert made.conductors() == ["n0", last]
+    made.parted = lambda a, b: False
+    made.play(4.0, 50.0)
+    made.run(1.0)
+    assert made.conductors() == ["n0"]
+    assert made.machines[last].node.corrections
+    made.machines.pop(last)
+    assert not any(machine.node.corrections for machine in made.machines.values())
+    assert not made.disagreements()
+
+
+def test_a_conductor_that_stood_still_conducts_no_more_though_nobody_else_is_there_yet() -> None:
+    made = cloud(2, None, EIGHT[:2])
+    made.stop("n0")
+    made.parted = lambda a, b: True
+    made.run(5.0)
+    made.go_on("n0")
+    made.run(0.5)
+    assert made.conductors() == ["n1"]
+    made.parted = lambda a, b: False
+    made.run(3.0)
+    assert made.conductors() == ["n1"]
+    assert made.machines["n0"].node.corrections
+    assert not made.machines["n1"].node.corrections
+
+
 @pytest.mark.parametrize("who", ["conductor", "another"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_node_that_stood_still_for_three_seconds_comes_back_by_itself(who: str, seed: int) -> None:

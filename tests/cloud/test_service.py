@@ -171,12 +171,30 @@ def test_a_sweep_is_one_change_though_it_acts_later(tmp_path: Path) -> None:
 def test_a_snapshot_that_is_none_leaves_the_show_as_it_was(tmp_path: Path) -> None:
     with places(Hub(), tmp_path) as (_, right):
         before, moved = right.show.snapshot(), []
-        right.service.moved = moved.append
+        right.service.moved.append(moved.append)
         node = right.service.node
-        node.state = State(1, "left", 0, right.show.tick, right.show.tick + 4, b"\x80", ())
+        node.correction.state = State(1, "left", 0, right.show.tick, right.show.tick + 4, b"\x80", ())
         right.beat.due(0)
         assert right.show.snapshot() == before
         assert (node.state, moved, right.service.counters.refused["snapshot"]) == (None, [], 1)
+
+
+def test_a_jump_is_told_to_whoever_must_know(tmp_path: Path) -> None:
+    hub = Hub()
+    left = Place(hub, tmp_path, "left")
+    right = Place(hub, tmp_path, "right")
+    jumped: list[int] = []
+    right.service.moved.append(lambda show: jumped.append(show.tick))
+    try:
+        played([left, right], lambda: left.service.conducting and right.show.tick > 0)
+        joined = len(jumped)
+        right.show.community.phase = right.show.community.phase + 1.0  # another show than the left one's
+        played([left, right], lambda: len(jumped) > joined)
+        assert right.service.node.corrections == 1
+        assert len(jumped) == joined + 1
+    finally:
+        left.close()
+        right.close()
 
 
 def test_a_flood_is_counted_and_the_others_are_heard(tmp_path: Path) -> None:
