@@ -19,9 +19,10 @@ from installation.light.screen.screen import Screen
 from installation.live import autotune
 from installation.live.atelier import Atelier, SceneSources
 from installation.live.breadcrumb import Breadcrumb
+from installation.live.dissolve import Dissolve
 from installation.live.fallback import isolated
 from installation.live.frame_pacing import period
-from installation.live.painter import Painter
+from installation.live.painter import Drawing, Painter
 from installation.live.stage import Beats, Stage
 from installation.live.voice import VoiceAnchor, VoiceTeller
 from installation.model import ticks
@@ -43,6 +44,7 @@ from installation.sound.output.loudspeakers import Loudspeakers
 from installation.status import Status
 from installation.stream.streamer import Streamer
 from installation.venue import opening_hours
+from installation.venue.settings import Size
 from installation.watch.child import StartOrders, Watched
 from installation.watch.report import report
 from installation.watch.telemetry import Telemetry
@@ -124,14 +126,15 @@ class Player:
         if self._orders.role == "show":
             restart.keep(self._watched.kept, self._planned(count, screen, ends))
         with ExitStack() as stack:
-            painter = Painter(screen, lambda size: self.production.picture(size, count), self._world.clock)
+            dissolve = Dissolve() if self._shared else None
+            painter = Painter(screen, lambda size: self._drawing(size, count, dissolve), self._world.clock)
             stack.enter_context(closing(painter))
             if going_on is not None:
                 going_on.catch_up(show)
             folders = restart.folders(self._watched.kept if self._orders.role == "show" else "")
             ahead = stack.enter_context(closing(WriteAheadLog([*reversed(folders)]))) if folders else None
             end = None if going_on is None else going_on.journal_end
-            cloud = self._cloud(stack, show)
+            cloud = self._cloud(stack, show, dissolve)
             played = stack.enter_context(console(self.production, show, self._world.data, through, ahead, end, cloud))
             painter.watchers += played.watchers
             kept_here = stack.enter_context(closing(CheckpointStore(folders, played.journal))) if folders else None
@@ -145,13 +148,25 @@ class Player:
                 kept_here.keep(show)
             return {**report(self._stage), "restarts": self._orders.restarts}
 
-    def _cloud(self, stack: ExitStack, show: Show) -> CloudService | None:
+    @property
+    def _shared(self) -> bool:
+        """Whether other machines play this show, too."""
+        return bool(self._options.cloud) and self._orders.role == "show"
+
+    def _drawing(self, size: Size, threads: int, dissolve: Dissolve | None) -> Drawing:
+        """What draws; where others may put this show elsewhere, so that it doesn't jump."""
+        picture = self.production.picture(size, threads)
+        return picture if dissolve is None else dissolve.over(picture)
+
+    def _cloud(self, stack: ExitStack, show: Show, dissolve: Dissolve | None) -> CloudService | None:
         """The link to the other machines that play this show, where there are any. All is loaded before it opens."""
-        if not self._options.cloud or self._orders.role != "show":
+        if dissolve is None:
             return None
         from installation.session.cloud import join
 
-        return stack.enter_context(closing(join(self.production, show, self._options, self._world.clock)))
+        cloud = stack.enter_context(closing(join(self.production, show, self._options, self._world.clock)))
+        cloud.moved.append(lambda show: dissolve.jump(show.tick))
+        return cloud
 
     def _pulse_loading(self) -> None:
         self._watched.pulse("loading")

@@ -25,7 +25,8 @@ from installation import cli
 from installation.session import endpoints, filming, player, playing, replaying
 from tests.session.test_player import Evening
 evening = Evening()
-assert evening.player._cloud(ExitStack(), evening.show) is None
+assert not evening.player._shared
+assert evening.player._cloud(ExitStack(), evening.show, None) is None
 through = endpoints.endpoints(evening.production)
 with endpoints.console(evening.production, evening.show, Path.home(), through) as played:
     played.desk.deliver(evening.show, 0)
