@@ -1,4 +1,4 @@
-"""Art-Net: DMX over UDP as Art-Net 4 has it (OpDmx). Opens no socket.
+"""Art-Net: DMX over UDP as Art-Net 4 has it (OpDmx, OpSync). Opens no socket.
 
 Art-Net is a trademark of Artistic Licence; the protocol is theirs: designed by and copyright Artistic Licence.
 """
@@ -26,3 +26,21 @@ class Universe:
         self._packet[12] = self._sequence
         self._packet[18:] = values
         return bytes(self._packet)
+
+    def begin(self, values: bytes) -> tuple[bytes, ...]:
+        """The first packet, which counts nothing: whoever counted until now may have been another process."""
+        self._packet[12] = 0
+        self._packet[18:] = values
+        return (bytes(self._packet),)
+
+
+class Sync:
+    """Packets that say: what was sent is shown now. 14 bytes each."""
+
+    def packet(self) -> bytes:
+        """The next: all are the same."""
+        return struct.pack("<8sH", b"Art-Net", 0x5200) + struct.pack(">HBB", 14, 0, 0)
+
+    def begin(self) -> tuple[bytes, ...]:
+        """The first."""
+        return (self.packet(),)

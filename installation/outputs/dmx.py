@@ -6,6 +6,7 @@ each second, so that lights know that somebody is there.
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 import time
@@ -25,12 +26,16 @@ from installation.venue.settings import Settings
 
 _log = structlog.get_logger("dmx")
 
-KEEP_NS = SECOND
-"""Nanoseconds after which the same values are sent again."""
+AGAIN = 3
+"""Times that values which stay are said again at once, as E1.31 6.6.2 asks for: datagrams get lost."""
+KEEP_NS = SECOND * 9 // 10
+"""Nanoseconds after which they are said again then; both protocols ask for 0.8 to 1 s."""
 DISCOVERY_NS = 10 * SECOND
 """Between two words of an sACN source about which universes it sends."""
 LAST = 3
-"""Times that the end is said: datagrams get lost."""
+"""Times that the end is said."""
+DOWN = 2.0 * lampguard.SWING_S
+"""Seconds in which every light is at its least at the end, whatever it showed."""
 HOPS = 16
 """Routers that multicast may pass."""
 
@@ -54,15 +59,15 @@ class DmxSender:
         self._sacn = dmx.protocol == "sacn"
         self._where = [self._target(dmx.host, universe) for universe in self._patch.universes]
         self._interface = dmx.interface
-        self._links: list[e131.Universe | artnet.Universe] = [
-            e131.Universe(universe, self._cid, self._name, dmx.priority) if self._sacn else artnet.Universe(universe)
-            for universe in self._patch.universes
-        ]
+        self._links = [self._link(settings, universe) for universe in self._patch.universes]
+        self._sync = None if not dmx.sync else e131.Sync(dmx.sync, self._cid) if self._sacn else artnet.Sync()
+        self._sync_where, self._synced = self._target(dmx.host, dmx.sync), False
         self._multicast = self._sacn and not dmx.host
-        self._sent: list[tuple[bytes, int]] = [(b"", 0)] * len(self._links)  # values, and when
+        # values, when they were sent, and how often they are said again at once
+        self._sent: list[tuple[bytes, int, int]] = [(b"", 0, 0)] * len(self._links)
         self._discovered_ns = -DISCOVERY_NS
         self._socket: socket.socket | None = None
-        self._ending = threading.Event()
+        self._ending, self._rest = threading.Event(), threading.Event()  # the second is never set: who waits, rests
         self._abandoned = False
         self._thread = threading.Thread(target=self._run, name="dmx", daemon=True)
         self.turns = 0
@@ -70,6 +75,11 @@ class DmxSender:
         self.packets = 0
         sampling.warm()
         lampguard.warm()
+
+    def _link(self, settings: Settings, universe: int) -> e131.Universe | artnet.Universe:
+        if not self._sacn:
+            return artnet.Universe(universe)
+        return e131.Universe(universe, self._cid, self._name, settings.dmx.priority, settings.dmx.sync)
 
     def _target(self, host: str, universe: int) -> Where:
         to, port = target(host)
@@ -121,22 +131,45 @@ class DmxSender:
         return self._patch.encode(self._guard.guard(asked, dt))
 
     def _send(self, values: list[bytes], now: int) -> None:
-        """What is new, and what was sent a second ago."""
+        """What is new, what is new no more but may have got lost, and what was sent a while ago."""
+        sent = False
         for i, data in enumerate(values):
-            before, at = self._sent[i]
-            if data != before or now - at >= KEEP_NS:
-                self._sent[i] = data, now
-                self._put(self._links[i].packet(data), self._where[i])
+            before, at, again = self._sent[i]
+            if data == before and not again and now - at < KEEP_NS:
+                continue
+            self._sent[i] = data, now, AGAIN if data != before else max(again - 1, 0)
+            link = self._links[i]
+            for packet in (link.packet(data),) if before else link.begin(data):
+                self._put(packet, self._where[i])
+            sent = True
+        if sent:
+            self._show()
         if self._sacn and now - self._discovered_ns >= DISCOVERY_NS:
             self._discovered_ns = now
             where = (e131.group(e131.DISCOVERY), e131.PORT) if self._multicast else self._where[0]
             self._put(e131.discovery(self._patch.universes[:512], self._cid, self._name), where)
 
+    def _show(self) -> None:
+        """What all lights have been sent is shown by all of them now, where the venue asks for that."""
+        if self._sync is not None:
+            for packet in (self._sync.packet(),) if self._synced else self._sync.begin():
+                self._put(packet, self._sync_where)
+            self._synced = True
+
     def _finish(self) -> None:
-        least = self._patch.encode(np.zeros_like(self._lamps.asked()))
+        """To the least, no faster than lights may; then sACN hears that nothing follows."""
+        dark = np.zeros_like(self._lamps.asked())
+        least, period = self._patch.encode(dark), self._period_ns / SECOND
+        for _ in range(math.ceil(DOWN / period)):
+            values = self._patch.encode(self._guard.guard(dark, period))
+            self._send(values, time.monotonic_ns())
+            if values == least and not any(again for _, _, again in self._sent):
+                break
+            self._rest.wait(period)
         for _ in range(LAST):
             for link, data, where in zip(self._links, least, self._where, strict=True):
-                self._put(link.packet(data, True) if isinstance(link, e131.Universe) else link.packet(data), where)
+                if isinstance(link, e131.Universe):
+                    self._put(link.packet(data, True), where)
 
     def _put(self, packet: bytes, where: Where) -> None:
         try:

@@ -34,6 +34,7 @@ class Dmx(SettingsTable, frozen=True):
     host: str = ""  # ADDRESS or ADDRESS:PORT; empty: everybody who listens to a universe
     interface: str = ""  # this machine's own address on the lights' network; empty: as the system routes
     universe: Annotated[int, Meta(ge=0, le=63_999)] = 1
+    sync: Annotated[int, Meta(ge=0, le=63_999)] = 0  # the universe that tells all lights to show what they were sent
     priority: Annotated[int, Meta(ge=0, le=200)] = 100  # of sACN's sources: the highest is followed
     rate: Annotated[int, Meta(ge=1, le=44)] = 30  # a second
 
@@ -82,6 +83,8 @@ def check(dmx: Dmx, fixtures: Sequence[Fixture], source: str) -> None:
         for rule in (_of_its_own(one), _universe(dmx, one), _overlap(dmx, one, taken)):
             if rule:
                 raise ValueError(f"{place} {rule}")
+    if dmx.protocol == "artnet" and dmx.sync > 1:
+        raise ValueError(f"{source}: [dmx] sync takes 0 or 1 where protocol is artnet, got {dmx.sync}")
     if dmx.enabled and not fixtures:
         raise ValueError(f"{source}: [dmx] enabled takes at least one [[fixture]], got none")
 

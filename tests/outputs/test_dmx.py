@@ -8,18 +8,21 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 
 import numpy as np
 import pytest
+import sacn
 from sacn.messages.data_packet import DataPacket
 
-from installation.outputs.dmx import DmxSender
+from installation.outputs.dmx import AGAIN, DmxSender
+from installation.outputs.e131 import LEAP
 from installation.outputs.lamps import Lamps
 from installation.venue import settings
 from installation.venue.settings import Settings
 from tests.harness.desktop import Desktop
-from tests.harness.playing import Playing
-from tests.harness.waiting import until
+from tests.harness.playing import PATIENT, Playing
+from tests.harness.waiting import free_ports, until
 
 WHITE = np.full((54, 96), 0xFFFFFF, np.uint32)
 BLACK = np.zeros((54, 96), np.uint32)
@@ -87,17 +90,24 @@ def test_a_node_hears_them_go_up_stay_and_end(node: Node) -> None:
     lamps = lit(asked)
     with sending(asked, lamps):
         first = node.sacn()
-        assert (first.universe, first.priority, first.sourceName[:9]) == (1, 100, "SleepTree")
+        assert (first.universe, first.priority, first.syncAddr, first.sourceName[:9]) == (1, 100, 0, "SleepTree")
         heard = [first]
         while heard[-1].dmxData[2] < 255:
             heard.append(node.sacn())
         assert 7 <= heard[0].dmxData[2] < 100
-        stays = node.sacn()  # nothing changes: it is said again all the same
-        assert bytes(stays.dmxData) == bytes(heard[-1].dmxData)
-    last = [node.sacn() for _ in range(3)]
+        stays = [node.sacn() for _ in range(AGAIN + 1)]  # nothing changes: it is said again all the same
+        assert {bytes(packet.dmxData) for packet in stays} == {bytes(heard[-1].dmxData)}
+    down = [node.sacn()]
+    while not down[-1].option_StreamTerminated:
+        down.append(node.sacn())
+    last = [down.pop(), node.sacn(), node.sacn()]
     assert all(packet.option_StreamTerminated and tuple(packet.dmxData[2:5]) == (7, 7, 7) for packet in last)
-    heard += [stays, *last]
-    assert [packet.sequence for packet in heard] == [k % 256 for k in range(len(heard))]
+    levels = [packet.dmxData[2] for packet in down]
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) > 5, "they went softly"
+    assert levels[-AGAIN - 1 :] == [7] * (AGAIN + 1), "what is said of the end counts, and is said before it"
+    heard += [*stays, *down, *last]
+    assert [packet.sequence for packet in heard] == [0, *((LEAP + k) % 256 for k in range(len(heard) - 1))]
     assert all(sum(packet.dmxData) == sum(packet.dmxData[2:5]) for packet in heard)
 
 
@@ -107,11 +117,30 @@ def test_artnet_nodes_hear_the_same(node: Node) -> None:
         heard = [node.raw()]
         while heard[-1][20] < 255:
             heard.append(node.raw())
-    last = [node.raw() for _ in range(3)][-1]
+    while heard[-1][20] > 7:
+        heard.append(node.raw())
+    heard += [node.raw() for _ in range(AGAIN)]
     assert heard[0][:12] == b"Art-Net\0\0\x50\0\x0e"
     assert struct.unpack("<H", heard[0][14:16]) == (300,)
-    assert [data[12] for data in heard] == [k % 255 + 1 for k in range(len(heard))]
-    assert last[20:23] == b"\7\7\7"
+    assert [data[12] for data in heard] == [0, *((k % 255) + 1 for k in range(len(heard) - 1))]
+    assert {data[20:23] for data in heard[-AGAIN - 1 :]} == {b"\7\7\7"}
+
+
+@pytest.mark.parametrize(
+    ("more", "word"), [("sync = 9", b"\0\0\0\x08"), ('protocol = "artnet"\nsync = 1', b"Art-Net\0\0\x52")]
+)
+def test_universes_are_told_to_show_what_they_were_sent_in_the_same_moment(node: Node, more: str, word: bytes) -> None:
+    other = '[[fixture]]\nname = "other"\nchannel = 3\nuniverse = 2'
+    asked = settings.parse(venue(node.port, more, other), "v.toml")
+    with sending(asked, lit(asked)):
+        heard = [node.raw() for _ in range(30)]
+    said = [data for data in heard if not 50 < len(data) < 500]  # without what a source says of itself
+    words = [k for k, data in enumerate(said) if word in (data[18:22], data[:10])]
+    turns = [said[a + 1 : b] for a, b in pairwise(words) if b > a + 1]  # what lies between two words
+    assert len(turns) > 3
+    assert all(len(turn) == 2 for turn in turns), "both universes, then the word"
+    if word[0] == 0:
+        assert {DataPacket.make_data_packet(tuple(data)).syncAddr for turn in turns for data in turn} == {9}
 
 
 def test_nothing_is_said_before_it_is_known_what_they_show(node: Node) -> None:
@@ -168,3 +197,62 @@ def test_a_show_lights_its_room_outlives_a_crash_and_ends_at_the_least(desktop: 
         assert {packet.universe: tuple(packet.dmxData[2:5]) for packet in last[-2:]} == {1: (7, 7, 7), 2: (0, 0, 0)}
     finally:
         show.close()
+
+
+class Lights:
+    """A public receiver on this machine, which leaves out what E1.31 tells it to: what a light shows."""
+
+    def __init__(self) -> None:
+        (self.port,) = free_ports(1)
+        self.shown: tuple[int, ...] = ()
+        self.ended = False  # the source has said so, or nothing was heard for 2.5 s
+        self._receiver = sacn.sACNreceiver("127.0.0.1", self.port)
+        self._receiver.register_listener("universe", self._hear, universe=1)
+        self._receiver.register_listener("availability", self._change)
+        self._receiver.start()
+
+    def _hear(self, packet: DataPacket) -> None:
+        if not packet.option_StreamTerminated:  # whose values are to be ignored
+            self.shown = tuple(packet.dmxData[:3])
+
+    def _change(self, universe: int, changed: str) -> None:
+        self.ended = changed == "timeout"
+
+    def close(self) -> None:
+        self._receiver.stop()
+
+
+@pytest.mark.whole
+def test_what_lights_show_when_a_show_is_blacked_out_killed_and_killed_again(desktop: Desktop) -> None:
+    with closing(Lights()) as lights:
+        show = Playing(
+            desktop.environment,
+            f'[dmx]\nenabled = true\nhost = "127.0.0.1:{lights.port}"\n'
+            '[[fixture]]\nname = "wall"\nchannel = 1\nleast = 9\nfrom = "breath"\n',
+            care="failures = 1\n" + PATIENT,
+        )
+        dark = (9, 9, 9)
+        try:
+            show.start()
+            before = show.guarded()
+            until(lambda: max(lights.shown, default=0) > 40, "the room to breathe")
+            show.tell("/show/blackout", 1)
+            until(lambda: lights.shown == dark, "the blackout in the room, too")
+            show.tell("/show/blackout", 0)
+            until(lambda: max(lights.shown) > 40, "light again")
+            os.kill(before["process"], signal.SIGKILL)
+            calm = show.wait(lambda s: s.get("role") == "calm" and s.get("place") == "playing", "the calm scene")
+            moved = lights.shown
+            until(lambda: lights.shown != moved, "the calm scene to light the room")
+            show.guarded()
+            until(lambda: max(lights.shown) > 40, "something that could stay")
+            os.kill(calm["process"], signal.SIGKILL)
+            show.wait(lambda s: s.get("role") == "black" and s.get("place") == "playing", "black")
+            until(lambda: lights.shown == dark, "the least")
+            assert not lights.ended, "somebody goes on saying so"
+            code, _, err = show.end()
+            assert (code, "Traceback" in err) == (0, False), err
+            until(lambda: lights.ended, "the word that nothing follows")
+            assert lights.shown == dark
+        finally:
+            show.close()

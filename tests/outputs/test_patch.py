@@ -76,6 +76,7 @@ ONE = '[[fixture]]\nname = "one"\nchannel = 1\n'
         ),
         ('[dmx]\nhost = "10.0.0.7:99999"', 'got "10.0.0.7:99999"'),
         ('[dmx]\ninterface = "10.0.0.7:80"', "[dmx] interface takes an address of this machine in numbers"),
+        ('[dmx]\nprotocol = "artnet"\nsync = 9', "v.toml: [dmx] sync takes 0 or 1 where protocol is artnet, got 9"),
         ("[dmx]\nrate = 60", "v.toml: [dmx] rate takes a whole number <= 44, got 60"),
         ("fixture = 3", "v.toml: [fixture] takes a list, got 3"),
     ],
