@@ -320,6 +320,32 @@ def test_keys_play_the_show(theatre: Theatre) -> None:
     assert [section["name"] for section in theatre.stage.sections] == ["calm", "torn", "calm", "torn", "calm"]
 
 
+def test_between_two_go_by_key_there_is_a_least_time(theatre: Theatre) -> None:
+    for seconds in (0.1, 0.3, 0.6, 0.8):  # a hand that trembles, and one that means it
+        theatre.press(seconds, "right")
+    theatre.press(1.0, "close")
+    theatre.stage.play()
+    assert [section["name"] for section in theatre.stage.sections] == ["calm", "torn", "calm"]
+
+
+def test_what_a_key_changed_is_taken_back_within_one_tick(theatre: Theatre) -> None:
+    aims: list[object] = []
+
+    def undo() -> None:
+        aims.append(theatre.show.glides.aims()["/show/blackout"])
+        theatre.stage._say("/undo")
+        theatre.clock.at(0.0, look)  # when the next tick has been
+
+    def look() -> None:
+        aims.append(theatre.show.glides.aims()["/show/blackout"])
+
+    theatre.press(0.1, "b")
+    theatre.clock.at(0.4, undo)
+    theatre.press(1.0, "close")
+    theatre.stage.play()
+    assert aims == [True, False]
+
+
 def test_words_come_and_go_with_h_and_can_be_read(theatre: Theatre) -> None:
     theatre.press(0.5, "h")
     theatre.press(2.0, "h")

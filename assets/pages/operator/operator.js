@@ -9,9 +9,9 @@ const WORDS = JSON.parse(byId("said_words").textContent)
 const TOKEN = "sleeptree console", TONGUE = "sleeptree language", NAME = "sleeptree tablet"
 const TABS = ["play", "looks", "words", "health"], TOUCH_MS = 30000, UNSEEN_MS = 2500, SAID_MS = 6000
 const GO = "/show/go", BACK = "/show/back", HOLD = "/show/hold", CALM = "/show/calm", BLACKOUT = "/show/blackout", SECTION = "/show/section"
-const LOAD = "/preset/load", SAVE = "/preset/save", MORPH = "/preset/morph", CROWD = "/dream/crowd", CROWD_MOST = "/dream/crowd_most"
-const APART = new Set([GO, BACK, HOLD, CALM, BLACKOUT, SECTION, LOAD, SAVE, MORPH, CROWD_MOST, "/show/go_fade", "/show/go_from", "/show/goto", "/show/at"])
-const ORDER = ["dream", "light", "sound", "camera", "show", "verse"]
+const UNDO = "/undo", REDO = "/redo", LOAD = "/preset/load", SAVE = "/preset/save", MORPH = "/preset/morph", CROWD = "/dream/crowd", CROWD_MOST = "/dream/crowd_most"
+const APART = new Set([GO, BACK, HOLD, CALM, BLACKOUT, SECTION, LOAD, SAVE, MORPH, CROWD_MOST, "/show/go_from"])
+const ORDER = ["hand", "dream", "light", "sound", "camera", "", "show", "gesture", "lock", "dmx", "preset", "midi", "verse"] // "": a scene's own
 
 const kept = {
   get(name) { try { return sessionStorage.getItem(name) || localStorage.getItem(name) } catch { return null } },
@@ -204,10 +204,10 @@ function drawPlay() {
   const groups = new Map()
   for (const row of score.rows) {
     if (APART.has(row.a) || !row.may.includes(me.role) || row.a.startsWith("/verse/") && row.a !== "/verse/language") continue
-    const room = row.a.split("/")[1]
+    const room = [UNDO, REDO].includes(row.a) ? "hand" : row.a.split("/")[1]
     groups.set(room, [...(groups.get(room) || []), row])
   }
-  const rank = (room) => (ORDER.includes(room) ? ORDER.indexOf(room) : ORDER.length - 2.5)
+  const rank = (room) => ORDER.indexOf(ORDER.includes(room) ? room : "")
   const made = [...groups].sort(([a], [b]) => rank(a) - rank(b)).flatMap(([room, of]) => [element("h2", {}, say(`room_${room}`, {}, room)), ...of.map((row) => rows.make(row)).filter(Boolean)])
   byId("play").replaceChildren(...(made.length ? made : [element("p", { class: "soft" }, say("only_looks"))]))
   const most = score.rows.find((row) => row.a === CROWD_MOST && row.may.includes(me.role))

@@ -42,7 +42,7 @@ export class Rows {
     const made = { row, touched: 0, sent: 0, timer: 0, wanted: null, holding: false }
     const label = element("label", { for: id, title: row.m }, this.name(row))
     const line = element("div", { class: "row" }, label)
-    const make = { number: "fader", switch: "toggle", word: "choice", bang: "bang" }[row.kind]
+    const make = { number: "fader", switch: "toggle", word: "choice", bang: "bang", several: "several" }[row.kind]
     if (!make) return null
     this[make](made, line, id, label)
     this.rows.set(row.a, made)
@@ -72,6 +72,28 @@ export class Rows {
     made.input = element("button", { type: "button", id, class: "round bang", onclick: () => this.send(made) }, this.name(made.row))
     label.remove()
     line.append(element("span", { class: "label" }), made.input)
+  }
+  // several words and numbers, and a button that says them
+  several(made, line, id, label) {
+    const { row } = made
+    const fields = row.args.map((one) => this.field(one, `${id}-${one.name}`))
+    const tell = (event) => {
+      event.preventDefault()
+      this.send(made, ...fields.flatMap((field, i) => (field.value === "" ? [] : ["low" in row.args[i] ? Number(field.value) : field.value])))
+    }
+    made.input = element("button", { id, class: "round" }, this.name(row))
+    label.remove()
+    line.append(element("form", { class: "several", autocomplete: "off", title: row.m, onsubmit: tell }, ...fields, made.input))
+  }
+  field(one, id) {
+    const name = this.say(`arg_${one.name}`), needed = one.needed ? "" : null
+    if (one.choices.length) {
+      const first = element("option", { value: "", hidden: needed }, name)
+      return element("select", { id, "aria-label": name, required: needed }, first, ...one.choices.map((c) => element("option", { value: c }, this.say(c))))
+    }
+    const said = one.unit ? `${name}, ${one.unit}` : name
+    const numeric = "low" in one ? { type: "number", min: one.low, max: one.high, step: "any" } : { maxlength: 120 }
+    return element("input", { id, ...numeric, "aria-label": said, placeholder: said, required: needed })
   }
   // a hand moves a fader: thirty times a second at most, the last one always
   moved(made) {

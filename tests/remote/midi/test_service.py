@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,44 +16,14 @@ from installation.remote.midi.maps import DeviceMap, Map
 from installation.remote.midi.service import MidiService
 from installation.show import Show
 from installation.venue.settings import Midi
+from tests.harness.faders import Faders
 from tests.harness.rehearsal import tick
 from tests.harness.waiting import until
 
 
-class Controller:
-    """A device at a pseudo-terminal: what it sends, and what it is told."""
-
-    def __init__(self) -> None:
-        self._hand, self._line = os.openpty()
-        tty.setraw(self._line)
-        os.set_blocking(self._hand, False)
-        self.path = os.ttyname(self._line)
-        self.told = bytearray()
-
-    @property
-    def name(self) -> str:
-        return Path(self.path).name
-
-    def send(self, data: bytes) -> None:
-        while data:
-            try:
-                data = data[os.write(self._hand, data) :]
-            except BlockingIOError:
-                self.hear()
-
-    def hear(self) -> bytes:
-        with suppress(BlockingIOError):
-            self.told += os.read(self._hand, 4096)
-        return bytes(self.told)
-
-    def unplug(self) -> None:
-        os.close(self._hand)
-        os.close(self._line)
-
-
 @pytest.fixture
-def controller() -> Iterator[Controller]:
-    one = Controller()
+def controller() -> Iterator[Faders]:
+    one = Faders()
     yield one
     with suppress(OSError):
         one.unplug()
@@ -86,12 +54,12 @@ def aim(show: Show, address: str) -> object:
     return show.glides.aims()[address]
 
 
-def mapped(folder: Path, controller: Controller, *found: Map, motors: bool = True) -> None:
+def mapped(folder: Path, controller: Faders, *found: Map, motors: bool = True) -> None:
     maps.write(maps.file(folder, controller.name), DeviceMap(motors, map=found))
 
 
 def test_a_fader_plays_the_show_and_is_told_what_others_do(
-    show: Show, desk: Desk, controller: Controller, tmp_path: Path
+    show: Show, desk: Desk, controller: Faders, tmp_path: Path
 ) -> None:
     mapped(tmp_path, controller, Map("/light/glow", 1), Map("/show/go", 36, kind="note"))
     with hearing(desk, show, tmp_path, controller.path) as service:
@@ -105,7 +73,7 @@ def test_a_fader_plays_the_show_and_is_told_what_others_do(
 
 
 def test_what_is_moved_next_is_learnt_kept_and_forgotten(
-    show: Show, desk: Desk, controller: Controller, tmp_path: Path
+    show: Show, desk: Desk, controller: Faders, tmp_path: Path
 ) -> None:
     path = maps.file(tmp_path, controller.name)
     with hearing(desk, show, tmp_path, controller.path) as service:
@@ -136,9 +104,7 @@ def test_what_cannot_be_learnt_is_refused(show: Show, desk: Desk, tmp_path: Path
     service.close()
 
 
-def test_a_wrong_map_is_said_and_not_written_over(
-    show: Show, desk: Desk, controller: Controller, tmp_path: Path
-) -> None:
+def test_a_wrong_map_is_said_and_not_written_over(show: Show, desk: Desk, controller: Faders, tmp_path: Path) -> None:
     path = maps.file(tmp_path, controller.name)
     path.write_text("[[map]]\ncc = 5\n", encoding="utf-8")
     with hearing(desk, show, tmp_path, controller.path) as service:
@@ -150,7 +116,7 @@ def test_a_wrong_map_is_said_and_not_written_over(
 
 
 def test_a_device_is_found_again_by_its_name(show: Show, desk: Desk, tmp_path: Path) -> None:
-    first, link = Controller(), tmp_path / "faders"
+    first, link = Faders(), tmp_path / "faders"
     link.symlink_to(first.path)
     maps.write(maps.file(tmp_path, "faders"), DeviceMap(True, map=(Map("/light/glow", 1),)))
     with hearing(desk, show, tmp_path, str(link)) as service:
@@ -159,7 +125,7 @@ def test_a_device_is_found_again_by_its_name(show: Show, desk: Desk, tmp_path: P
         link.unlink()
         until(lambda: not service.devices)
         until(lambda: "is not there (yet)" in service.trouble)
-        again = Controller()
+        again = Faders()
         link.symlink_to(again.path)
         until(lambda: service.devices)
         again.send(bytes((0xB0, 1, 127)))
@@ -168,7 +134,7 @@ def test_a_device_is_found_again_by_its_name(show: Show, desk: Desk, tmp_path: P
 
 
 def test_floods_noise_and_exclusives_lose_nothing_that_counts(
-    show: Show, desk: Desk, controller: Controller, tmp_path: Path
+    show: Show, desk: Desk, controller: Faders, tmp_path: Path
 ) -> None:
     mapped(tmp_path, controller, Map("/light/glow", 1), Map("/dream/unrest", 2), Map("/show/go", 36, kind="note"))
     draw = random.Random(1)
@@ -185,9 +151,7 @@ def test_floods_noise_and_exclusives_lose_nothing_that_counts(
         assert len(desk.inbox) < 100
 
 
-def test_a_clock_moves_the_breath_and_is_no_hand(
-    show: Show, desk: Desk, controller: Controller, tmp_path: Path
-) -> None:
+def test_a_clock_moves_the_breath_and_is_no_hand(show: Show, desk: Desk, controller: Faders, tmp_path: Path) -> None:
     with hearing(desk, show, tmp_path, controller.path, timecode=True) as service:
         until(lambda: service.devices)
         controller.send(bytes((0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 11, 0, 0, 0xF7)))

@@ -14,6 +14,7 @@ from typing import Any
 
 from installation import addresses
 from installation.acceptance import accept
+from installation.arguments import Argument
 from installation.controls import Accepted, Control, Refused
 from installation.model import ticks
 from installation.model.ticks import SECOND
@@ -122,7 +123,7 @@ class OperatorConsole:
     def _ask(self, ask: dict[str, Any]) -> None:
         """One message of a hand to the desk; what is refused at once is answered at once."""
         now, number = time.monotonic_ns(), ask["n"]
-        source = Source("page", str(ask.get("who"))[:40])
+        source = Source("tablet", str(ask.get("who"))[:40])
         try:
             accepted = self._checked(ask, now)
         except Refused as refused:
@@ -200,6 +201,7 @@ def _score(desk: Desk, show: Show) -> dict[str, Any]:
     """What does not change: every row that a hand may move, and the sections."""
     sections = [section.name for section in show.score.section]
     words = {addresses.SECTION: sections, addresses.STANDBY: sections, addresses.SCENE: list(show.scenes)}
+    words |= {"section": sections, "address": [row.address for row in desk.table.values() if row.timed]}
     return {
         "k": "score",
         "score": show.score.name,
@@ -218,8 +220,16 @@ def _row(row: Control, words: dict[str, list[str]]) -> dict[str, Any]:
         "m": row.meaning,
         "d": row.default,
         "choices": list(row.choices) or words.get(row.address, []),
+        "args": [_argument(one, words) for one in row.arguments],
         "may": may(row),
     }
+
+
+def _argument(one: Argument, words: dict[str, list[str]]) -> dict[str, Any]:
+    """One of several things that a row is told."""
+    bounds = {"low": one.low, "high": one.high, "unit": one.unit} if one.numeric else {}
+    choices = list(one.choices) or words.get(one.name, [])
+    return {"name": one.name, **bounds, "choices": choices, "needed": one.default is None}
 
 
 def _lines(lines: tuple[VisitorLine, ...]) -> list[dict[str, Any]]:

@@ -22,9 +22,10 @@ PLACED = frozenset({addresses.GO, addresses.BACK})
 
 _PLAYED = frozenset(address.split("/")[1] for address in (addresses.SHOW, addresses.CAMERA))
 _PLAYED |= {address.split("/")[1] for address in (addresses.UNREST, addresses.BRIGHTNESS, addresses.SOUND_LEVEL)}
-_PLAYED |= {addresses.DMX_LEVEL.split("/")[1]}
+_PLAYED |= {address.split("/")[1] for address in (addresses.DMX_LEVEL, addresses.RECORD, addresses.LOCK)}
 _OTHERS = frozenset({addresses.LOAD, addresses.MORPH, addresses.VERSE_LANGUAGE, addresses.UNDO, addresses.REDO})
-_OPERATORS = frozenset({addresses.CROWD_MOST, addresses.CODE, addresses.DATE, addresses.SAVE})
+_OPERATORS = frozenset({addresses.CROWD_MOST, addresses.CODE, addresses.DATE, addresses.SAVE, addresses.RESTORE})
+_OPERATORS |= {addresses.LEARN, addresses.FORGET}
 _NOBODYS = frozenset({addresses.CROWD})
 """What the pages themselves say of the crowd: no hand's."""
 

@@ -15,8 +15,9 @@ OPERATOR = ["operator"]
 WHOSE = {
     "/show/calm": ALL,
     **dict.fromkeys(("/verse/approve", "/verse/hide", "/verse/ban", "/verse/clear"), WORDS),
-    **dict.fromkeys(("/dream/crowd_most", "/show/code", "/show/date", "/preset/save"), OPERATOR),
+    **dict.fromkeys(("/dream/crowd_most", "/show/code", "/show/date", "/preset/save", "/preset/restore"), OPERATOR),
     **dict.fromkeys(("/preset/load", "/preset/morph", "/verse/language", "/undo", "/redo"), PLAYED),
+    **dict.fromkeys(("/midi/learn", "/midi/forget"), OPERATOR),
     **{address: [] for address in ("/dream/crowd", "/verse/line", "/verse/shown", "/preset/list", "/sync")},
 }
 
@@ -24,7 +25,7 @@ WHOSE = {
 @pytest.mark.parametrize("address", TABLE)
 def test_every_row_is_whose_it_is(address: str) -> None:
     room = address.split("/")[1]
-    rest = PLAYED if room in ("show", "dream", "light", "sound", "camera", "dmx") else []
+    rest = PLAYED if room in ("show", "dream", "light", "sound", "camera", "dmx", "gesture", "lock") else []
     assert may(TABLE[address]) == WHOSE.get(address, rest)
 
 
