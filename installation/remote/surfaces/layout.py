@@ -21,11 +21,23 @@ SLEEPERS = 12
 LOOKS = ("one", "two", "three", "four")
 """Presets that a surface can save, load and morph between."""
 
+FADES_S = ("3", "12", "30")
+"""Seconds of the ways that a surface has a GO for."""
+
+GESTURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("record", addresses.RECORD, ("8",)),
+    ("loop", addresses.PLAY, ()),
+    ("swing", addresses.LFO, ("30", "0.2", "wander")),
+    ("some-\nwhere", addresses.RANDOM, ("LOW", "HIGH")),
+    ("end", addresses.END, ()),
+    ("lock", addresses.LOCK_CONTROL, ("1",)),
+    ("un-\nlock", addresses.LOCK_CONTROL, ("0",)),
+)
+"""What is done with a number besides setting it: a word, whom it is asked of, and what is said after the number."""
+
 UNTOUCHED = {
-    addresses.GO_FADE,
     addresses.GO_FROM,
     addresses.GOTO,
-    addresses.AT,
     addresses.DATE,
     addresses.LEARN,
     addresses.FORGET,
@@ -40,14 +52,8 @@ UNTOUCHED = {
     addresses.VOICE_ONSET,
     addresses.VOICE_PITCH,
     addresses.VOICE_CONFIDENCE,
-    addresses.LOCK_CONTROL,
-    addresses.RECORD,
-    addresses.PLAY,
-    addresses.LFO,
-    addresses.RANDOM,
-    addresses.END,
 }
-"""What takes a text, the number of one, a day or a time, which no fader and no button says; and what ears say."""
+"""What takes a text, the number of one or a day, which no fader and no button says; and what ears say."""
 
 GAP = 8
 _STRIP = 104  # height of the states at the foot of every page
@@ -94,11 +100,14 @@ def pages(rows: Mapping[str, Control], choices: Mapping[str, Sequence[str]] | No
     told = [row for row in rows.values() if row.role == "output" and row.address != addresses.STATE_PRESETS]
     strip = _readouts(told)
     rooms: dict[str, list[Control]] = {}
+    of_numbers = {address for _, address, _ in GESTURES}
     for row in rows.values():
-        if row.role != "output" and row.address not in UNTOUCHED:
+        if row.role != "output" and row.address not in UNTOUCHED | of_numbers:
             rooms.setdefault(_page_of(row), []).append(row)
     names = [name for name in rooms if name != "sleepers"]
-    surface = [Page(name, (*_room(rooms[name], choices or {}), *strip)) for name in names]
+    said = {addresses.GO_FADE: FADES_S, **(choices or {})}
+    surface = [Page(name, (*_room(rooms[name], said), *strip)) for name in names]
+    surface.append(Page("gestures", (*_gestures(rows), *strip)))
     return [*surface, Page("sleepers", (*_sleepers(rooms.get("sleepers", [])), *strip))]
 
 
@@ -109,8 +118,8 @@ def _page_of(row: Control) -> str:
 
 def _room(rows: Sequence[Control], choices: Mapping[str, Sequence[str]]) -> list[Widget]:
     """Faders side by side, and everything that is pressed in a grid below."""
-    faders = [row for row in rows if row.kind in ("number", "morph")]
-    pressed = [row for row in rows if row.kind not in ("number", "morph")]
+    faders = [row for row in rows if row.kind in ("number", "morph") or row.address == addresses.AT]
+    pressed = [row for row in rows if row not in faders]
     keys = [(row, word) for row in pressed for word in _words(row, choices)]
     lines = -(-len(keys) // _ACROSS)
     foot = HEIGHT - _STRIP - 2 * GAP
@@ -148,6 +157,23 @@ def _key(row: Control, address: str, word: str, frame: Frame) -> Widget:
     if row.kind == "switch":
         return Widget("toggle", frame, _name(row), address, default=float(bool(row.default)))
     return Widget("button", frame, f"{_name(row)} {word}".strip(), address, (word,) if word else ())
+
+
+def _gestures(rows: Mapping[str, Control]) -> list[Widget]:
+    """A column for every number that is played, and in it what can be done with it."""
+    played = [
+        row for row in rows.values() if row.kind == "number" and row.group in ("dream", "light", "sound", "camera")
+    ]
+    widgets: list[Widget] = []
+    top = GAP + _CAPTION
+    tall = (HEIGHT - _STRIP - 2 * GAP - top) // len(GESTURES)
+    for row, (left, width) in zip(played, _columns(len(played)), strict=True):
+        widgets.append(Widget("caption", (left, GAP, width, _CAPTION), "\n".join(row.address[1:].split("/"))))
+        ends = {"LOW": f"{row.low:g}", "HIGH": f"{row.high:g}"}
+        for i, (word, address, more) in enumerate(GESTURES):
+            words = (row.address, *(ends.get(one, one) for one in more))
+            widgets.append(Widget("button", (left, top + i * tall, width, tall - GAP), word, address, words))
+    return widgets
 
 
 def _sleepers(rows: Sequence[Control]) -> list[Widget]:

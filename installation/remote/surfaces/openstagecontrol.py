@@ -56,6 +56,6 @@ def _widget(name: str, widget: Widget) -> dict[str, Any]:
                 "typeTags": "i",
                 **steady,
             }
-    word = widget.arguments[0] if widget.arguments else None
-    pressed = {**told, "preArgs": [], "label": widget.text, "mode": "tap", "on": word, "off": None}
-    return {"type": "button", **pressed, "typeTags": "s" if word else "", "ignoreDefaults": True}
+    *before, word = widget.arguments or (None,)
+    pressed = {**told, "preArgs": before, "label": widget.text, "mode": "tap", "on": word, "off": None}
+    return {"type": "button", **pressed, "typeTags": "s" * len(widget.arguments), "ignoreDefaults": True}

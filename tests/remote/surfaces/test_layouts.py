@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from installation.acceptance import accept
+from installation.arguments import PARTS
 from installation.commands.layout import SURFACES, surface
 from installation.controls import TABLE, Control, Refused, table
 from installation.foundation import places
@@ -30,7 +31,7 @@ def apart(a: Widget, b: Widget) -> bool:
 
 
 def test_there_is_a_page_for_every_room() -> None:
-    assert [page.name for page in PAGES] == ["show", "dream", "light", "sound", "hands", "sleepers"]
+    assert [page.name for page in PAGES] == ["show", "dream", "light", "sound", "hands", "gestures", "sleepers"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -63,6 +64,20 @@ def test_every_control_that_can_be_touched_is_on_a_page_with_its_range() -> None
             assert first.kind == "toggle"
     assert [w.arguments for w in placed["/show/phase"]] == [("harmony",), ("glitch",), ("resolution",)]
     assert [w.arguments for w in placed["/show/section"]] == [("rest",), ("storm",), ("dawn",)]
+
+
+def test_what_moves_by_itself_is_begun_ended_and_locked_by_a_button_for_every_number_of_a_look() -> None:
+    (page,) = (page for page in PAGES if page.name == "gestures")
+    done = {(widget.address, widget.arguments[0]) for widget in page.widgets if widget.kind == "button"}
+    numbers = {row.address for row in TABLE.values() if row.kind == "number" and row.group in PARTS[:4]}
+    gestures = {row.address for row in TABLE.values() if row.address.startswith("/gesture/") and row.arguments}
+    assert done == {(what, number) for what in gestures | {"/lock/control"} for number in numbers}
+
+
+def test_a_way_has_its_time_and_a_section_its_place() -> None:
+    show = next(page for page in PAGES if page.name == "show").widgets
+    assert [w.arguments for w in show if w.address == "/show/go_fade"] == [("3",), ("12",), ("30",)]
+    assert [(w.kind, w.low, w.high) for w in show if w.address == "/show/at"] == [("fader", 0.0, 1.0)]
 
 
 def test_captions_have_units_and_every_state_is_shown_on_every_page() -> None:
@@ -168,7 +183,8 @@ def test_a_session_has_the_same_pages_and_sends_what_is_accepted() -> None:
         elif widget["type"] == "button":
             values = [widget["on"], widget["off"]] if widget["mode"] == "toggle" else [widget["on"]]
             for value in values:
-                accept(TABLE, widget["address"], [] if value is None else [value])
+                accept(TABLE, widget["address"], [*widget["preArgs"], *([] if value is None else [value])])
+            assert widget["mode"] == "toggle" or len(widget["typeTags"]) == len(widget["preArgs"]) + (value is not None)
 
 
 @pytest.mark.parametrize(("controller", "name"), SURFACES.items())
