@@ -110,15 +110,19 @@ def serve(config: Path | None) -> None:
     wanted = read(config)
     raise_descriptor_limit()
     log.configure(_say)
+    operator = _operator(wanted)
     visitors = PagesServer(
         wanted,
         Files(places.assets() / "pages", "visitor"),
         path(),
         partial(_tell, wanted.listen),
         _lines(config, wanted),
+        bytes if operator is None else operator.wall,
     )
+    if operator is not None:
+        operator.visited = lambda: bool(visitors.visitors.seated)
     try:
-        asyncio.run(_until_ended(_both(visitors, _operator(wanted))))
+        asyncio.run(_until_ended(_both(visitors, operator)))
     except OSError as error:
         raise Mistake(f"[pages] {wanted.listen}:{wanted.port}: {error.strerror or error}") from None
     finally:

@@ -110,7 +110,8 @@ class Serving:
     def __init__(self, folder: Path, show: Show, desk: Desk, listen: str, **settings: Any) -> None:
         (port,) = free_ports(1)
         wanted = PagesSettings(listen=listen, port=port, **{**QUIET, **settings})
-        self.server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {})
+        self.server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {}, wall=lambda: self.wall)
+        self.wall = b""  # what is on it, a JPEG
         self.address = f"http://{listen}:{port}/"
         self._show, self._desk, self._ending = show, desk, threading.Event()
         self._bridge = Bridge(desk, folder / "pages.sock", [])

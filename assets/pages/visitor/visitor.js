@@ -16,7 +16,7 @@ const kept = {
 let language = [...(navigator.languages || ["en"])].map((l) => l.slice(0, 2)).find((l) => WORDS[l]) || "en"
 let word = location.pathname.slice(1), light = 6, view = "start", before = "choose", place = null, wait = 0
 let socket = null, generation = 0, heard = 0, tries = 0, retry = 0, leaving = 0, woken = false, lineWords = false
-let joined = kept.get(HUE) !== null, woke = null
+let joined = kept.get(HUE) !== null, woke = null, wall = null
 const lines = new Map()
 if (word) history.replaceState(null, "", "/")
 if (joined) light = Math.round(Number(kept.get(HUE)) * 12) % 12
@@ -51,7 +51,8 @@ function connect() {
     if (!fresh()) return
     clearTimeout(late)
     heard = performance.now()
-    take(JSON.parse(event.data))
+    if (typeof event.data !== "string") wall = { picture: event.data, place }
+    else take(JSON.parse(event.data))
   }
   socket.onclose = (event) => {
     if (fresh() && event.code !== 1013) again()
@@ -122,6 +123,7 @@ const takes = {
     lines.clear()
     drawLines()
     drawMemento()
+    if (wall && woke) showWall()
     show("awake")
   },
   no(m) {
@@ -179,7 +181,18 @@ function drawWords() {
   drawLines()
   drawMemento()
 }
-function drawMemento() { setText("memento", woke ? say("memento", woke) : "") }
+function drawMemento() {
+  setText("memento", woke ? say("memento", woke) : "")
+  byId("wall").alt = say("wall_then")
+}
+// the wall as it was, on this phone alone
+async function showWall() {
+  const { keepsake } = await import("./keepsake.js") // nobody else waits for it
+  const url = await keepsake(wall.picture, wall.place, rgb(light / 12), `${woke.n} \u00b7 ${woke.at}`)
+  byId("wall").src = byId("keep").href = url
+  byId("keep").download = `sleeptree-${woke.n}-${woke.at.replace(":", "")}.jpg`
+  byId("keepsake").hidden = byId("keep").hidden = false
+}
 function rgb(turn) {
   const part = (shift) => { const w = 0.5 + 0.5 * Math.cos(2 * Math.PI * (turn - shift / 3)); return Math.round(255 * Math.min(1, 0.28 + 0.72 * w * Math.sqrt(w)) ** 0.6) }
   return [part(0), part(1), part(2)]

@@ -82,12 +82,19 @@ class Phone:
         with suppress(ConnectionError, RuntimeError):
             await self.socket.send_str(text, compress=False)
 
+    async def show(self, picture: bytes) -> None:
+        """A picture, where there is one and nothing waits."""
+        if picture and self.transport is not None and self.transport.get_write_buffer_size() == 0:
+            with suppress(ConnectionError, RuntimeError):
+                await self.socket.send_bytes(picture, compress=False)
+
 
 class PagesServer:
     """Serves from `run` until it is cancelled; `told` is called once a second with what there is to know, and says
     what else the show is told.
 
-    `lines` are where visitors' words go; without, they have none.
+    `lines` are where visitors' words go; without, they have none. `wall` gives what is on the wall, a JPEG, for those
+    who wake up.
     """
 
     def __init__(
@@ -97,8 +104,10 @@ class PagesServer:
         show: Path,
         told: Callable[[dict[str, Any]], dict[str, Any]],
         lines: VisitorLines | None = None,
+        wall: Callable[[], bytes] = bytes,
     ) -> None:
         self._settings, self._files, self._show_path, self._told = settings, files, show, told
+        self._wall = wall
         now = time.monotonic_ns()
         hosts = Hosts(settings.sockets, settings.sockets_of_host, settings.seats_of_host)
         self.visitors = Visitors(hosts, settings.seats, settings.keep_beats, lines)
@@ -218,8 +227,11 @@ class PagesServer:
             if message is None:
                 self.counts.refuse("nonsense")
                 message = {"k": "nonsense"}  # it costs as much as a message
-            now = time.monotonic_ns()
-            replies = self.visitors.take(phone.visitor, message, now, now / 1e6)
+            now, visitor = time.monotonic_ns(), phone.visitor
+            if message.get("k") == "leave" and visitor.seat is not None and not visitor.leaving:
+                await phone.say(self.visitors.place(visitor))  # where they are in the picture, while they still are
+                await phone.show(self._wall())
+            replies = self.visitors.take(visitor, message, now, now / 1e6)
             await phone.say(*replies)
             if any(reply["k"] == "left" for reply in replies):
                 await phone.socket.close()

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from installation.commands.pages import hosts
 from installation.remote.desk import Desk
+from installation.remote.web.operator.stills import JpegEncoder
 from installation.show import Show
 from tests.harness.browser import at, chromium, complaints
 from tests.harness.pages import FILES, Serving
@@ -19,7 +21,7 @@ from tests.harness.waiting import until
 
 pytestmark = pytest.mark.whole
 
-VIEWS = ("choose", "breathe", "feel", "leaving", "notice")
+VIEWS = ("choose", "breathe", "feel", "leaving", "notice", "awake")
 SIZES = [(390, 844), (820, 1180), (1180, 820), (320, 640)]
 
 
@@ -63,7 +65,17 @@ def numbered(browser: Any) -> bool:
     return bool(at(browser, "number").text.isdigit())
 
 
+PIXELS = """
+const image = document.getElementById("wall"), canvas = document.createElement("canvas")
+canvas.width = image.naturalWidth, canvas.height = image.naturalHeight
+const pen = canvas.getContext("2d")
+pen.drawImage(image, 0, 0)
+return arguments[0].map(([x, y]) => [...pen.getImageData(x, y, 1, 1).data].slice(0, 3))
+"""
+
+
 def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show: Show) -> None:
+    serving.wall = JpegEncoder().jpeg(480, 270, np.full((270, 480), 0x101820, np.uint32).tobytes())
     lies(browser, serving)
     assert not browser.execute_script("return isSecureContext")
     assert at(browser, "number").text == "1"
@@ -84,10 +96,26 @@ def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show
     touch(browser, "wake_now")
     until(lambda: view(browser) == "awake", "to be awake")
     assert re.search(rf"sleeper {number} until \d\d:\d\d\.", at(browser, "memento").text)  # on this phone alone
+    until(lambda: browser.execute_script("return document.getElementById('wall').naturalWidth") == 960, "the wall")
+    (x, y), _ = (each[0] for each in show.whereabouts())
+    places = [[round(960 * x) + side, round(540 * y)] for side in (-30, 0, 30)]
+    left, middle, right = browser.execute_script(PIXELS, places)
+    assert middle == pytest.approx([0x10, 0x18, 0x20], abs=6), "the wall itself"
+    assert min(max(left), max(right)) > 100, "a ring round their light"
+    assert at(browser, "keep").get_attribute("download").startswith(f"sleeptree-{number}-")
+    assert at(browser, "keep").get_attribute("href").startswith("blob:")
     assert browser.execute_script("return sessionStorage.length + localStorage.length + document.cookie.length") == 0
     assert show.community.guest_target.max() == 0.0
     assert len(serving.server.visitors) == 0
     assert complaints(browser) == []
+
+
+AWOKEN = """
+const words = JSON.parse(document.getElementById("said").textContent)[arguments[0]]
+document.getElementById("memento").textContent = words.memento.replace("{n}", 117).replace("{at}", "21:14")
+for (const id of ["keepsake", "keep"]) document.getElementById(id).hidden = false
+"""
+"""What whoever wakes up is told, before they do: there is nobody left then who could be asked."""
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -98,6 +126,7 @@ def test_every_view_speaks_fits_and_can_be_touched(browser: Any, serving: Servin
         at(browser, "language").click()
     at(browser, "lie").click()
     until(lambda: numbered(browser))
+    browser.execute_script(AWOKEN, language)
     for width, height in SIZES:
         browser.set_window_size(width, height)
         for large in (False, True):

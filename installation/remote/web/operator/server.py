@@ -42,8 +42,11 @@ SILENT_S = 1.0
 GONE_S = 45.0
 """Seconds without a word of a tablet after which its socket is dead: tablets ask for the time every few seconds."""
 
-HZ, MANY_HZ, MANY = 5.0, 2.0, 3
-"""Pictures a second; where more than so many tablets look, fewer."""
+HZ, MANY_HZ, MANY, RARE_HZ = 5.0, 2.0, 3, 0.5
+"""Pictures a second; where more than so many tablets look, fewer; where none does and visitors lie there, rarely."""
+
+OLD_S = 5.0
+"""Seconds after which a picture is not what is on the wall."""
 
 AGAIN_S = 5.0
 """Seconds until a port that was taken is tried again."""
@@ -78,7 +81,14 @@ class OperatorServer:
         self._picture: tuple[bytes, float] = b"", 0.0  # and when it came (s)
         self._heard = -SILENT_S
         self._loaded: tuple[str, float] = "", 0.0
+        self.visited: Callable[[], bool] = lambda: False  # whether somebody lies there who may want a picture
+        self._hz = 0.0  # as the show was told
         self.bound: int | None = None  # the port, once it is ours
+
+    def wall(self) -> bytes:
+        """What is on the wall, a JPEG in memory; empty where it is not known."""
+        jpeg, at = self._picture
+        return jpeg if time.monotonic() - at < OLD_S else b""
 
     async def run(self) -> None:
         """All of it."""
@@ -303,9 +313,15 @@ class OperatorServer:
     def _tell_show(self) -> None:
         """How many tablets are on and look: while there are none the show says nothing."""
         if self._show is not None:
-            watching = self.tablets.watching
-            hz = 0.0 if not watching else HZ if watching <= MANY else MANY_HZ
-            self._show.write(packed({"k": "on", "tablets": len(self.tablets.on), "hz": hz}))
+            self._hz = self._wanted_hz
+            self._show.write(packed({"k": "on", "tablets": len(self.tablets.on), "hz": self._hz}))
+
+    @property
+    def _wanted_hz(self) -> float:
+        watching = self.tablets.watching
+        if not watching:
+            return RARE_HZ if self.visited() else 0.0
+        return HZ if watching <= MANY else MANY_HZ
 
     def _ask(self) -> None:
         asks, self.tablets.asks = self.tablets.asks, []
@@ -391,6 +407,8 @@ class OperatorServer:
     async def _look_round(self, told: list[Message]) -> list[Message]:
         """Looks that were saved, the log, who is on; sockets that are dead."""
         self._keep_stills()
+        if self._wanted_hz != self._hz:
+            self._tell_show()
         looks = self.looks.names()
         if looks != self._looks:
             self._looks = looks
