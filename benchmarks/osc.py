@@ -45,7 +45,7 @@ from installation.remote.osc import codec
 from installation.remote.osc.server import Server
 from installation.session.production import Production, cores, load_production
 from installation.session.request import Request
-from installation.show import Show
+from installation.show import Follower, Show
 from installation.venue.settings import Size, size
 
 FLOOD = 20_000
@@ -217,8 +217,9 @@ class Theatre:
         self.painter = Painter(self.wall, lambda s: production.picture(s, cores()), time.monotonic_ns)
         self.desk = Desk(self.show, folder, record=self.witness.record)
         self.server = Server(self.desk, "127.0.0.1", 0)
+        self.followers: list[Follower] = [self.witness]
         self.stage = Stage(
-            self.show, self.painter, self.desk, clock=time.monotonic_ns, sleep=time.sleep, followers=[self.witness]
+            self.show, self.painter, self.desk, clock=time.monotonic_ns, sleep=time.sleep, followers=self.followers
         )
 
     def __enter__(self) -> Theatre:

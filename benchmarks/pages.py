@@ -1,0 +1,174 @@
+"""What a room full of phones costs: the process that serves them, and the pictures of the show beside it.
+
+    python benchmarks/pages.py [--phones 500,2000] [--seconds 10] [--rounds 3] [--size 1280x720] [--parts load,pictures]
+
+load: so many phones lie down (tests/harness/phones.py, a process that gives way), tap twice a second and are told how
+the show is; CPU and memory of the process that serves them, what each was told a second, who was lost. A show without
+pictures steps in this process. pictures: the times between pictures of the piece drawn at --size, in turn with the
+fewest phones and with none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from osc import Theatre, between  # beside this file
+from tables import table
+
+from installation.remote.desk import Desk
+from installation.remote.web import wire
+from installation.remote.web.bridge import Bridge
+from installation.session.production import load_production
+from installation.session.request import Request
+from installation.venue.settings import size
+from tests.harness.home import environment, move_into
+from tests.harness.rehearsal import rehearsal, tick
+from tests.harness.waiting import free_ports, until
+
+PHONES = Path(__file__).parent.parent / "tests" / "harness" / "phones.py"
+TAPS = 2.0
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[int, int]]:
+    """Pages in a process of their own: its number, and their port."""
+    (port,) = free_ports(1)
+    config = home / "venue.toml"
+    config.write_text(
+        f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nentry_word = false\noperator = false\n'
+        "sockets = 4000\nsockets_of_host = 0\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "installation", "pages", "--serve", "--config", str(config)]
+    process = subprocess.Popen(command, env=environment(home), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    try:
+        until(wire.path().exists, "the pages")
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def lying(port: int, many: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """So many phones that lie there; a line to them, and they tap for so long."""
+    command = [sys.executable, str(PHONES), str(port), str(many), str(seconds), str(TAPS)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline() != "there\n":
+            raise SystemExit("the phones did not come")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def used(process: int) -> tuple[float, float]:
+    """CPU seconds and KB of another process, for Linux."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+@contextmanager
+def stepping(folder: Path) -> Iterator[None]:
+    """A show without pictures, linked to the pages."""
+    show = rehearsal()
+    desk, ending = Desk(show, folder), threading.Event()
+    bridge = Bridge(desk, wire.path(), [])
+
+    def play() -> None:
+        while not ending.wait(1 / 120):
+            tick(show, desk)
+            bridge.follow(show, 1.0)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    bridge.start()
+    until(lambda: bridge.connected, "the show to have met the pages")
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+        bridge.close()
+
+
+def load(home: Path, phones: list[int], seconds: float) -> list[dict[str, Any]]:
+    rows = []
+    for many in phones:
+        with served(home) as (server, port), stepping(home / "looks"):
+            time.sleep(1.0)  # what is loaded late is loaded
+            _, alone = used(server)
+            with lying(port, many, seconds) as them:
+                time.sleep(1.0)
+                before, began = used(server)[0], time.monotonic()
+                said, _ = them.communicate("\n")
+                cpu, memory = used(server)
+                share = (cpu - before) / (time.monotonic() - began)
+            rows.append({**json.loads(said), "share of a core": share, "KB a phone": (memory - alone) / many})
+    return rows
+
+
+def pictures(home: Path, many: int, seconds: float, rounds: int, pixels: str) -> dict[str, Any]:
+    with served(home) as (_, port), Theatre(load_production(Request()), size(pixels), home / "looks") as theatre:
+        bridge = Bridge(theatre.desk, wire.path(), [])
+        theatre.followers.append(bridge)
+        bridge.start()
+        until(lambda: bridge.connected, "the show to have met the pages")
+        quiet, loud = [], []
+        for _ in range(rounds):
+            quiet.append(between(theatre, lambda: time.sleep(seconds)))
+            with lying(port, many, seconds) as them:
+                loud.append(between(theatre, lambda them=them: them.communicate("\n")))  # type: ignore[misc]
+        theatre.followers.remove(bridge)
+        bridge.close()
+    p99 = [[float(np.percentile(one, 99)) for one in each] for each in (quiet, loud)]
+    return {
+        "phones": many,
+        "median ms, none": float(np.median(np.concatenate(quiet))),
+        "median ms": float(np.median(np.concatenate(loud))),
+        "p99 ms, none": statistics.median(p99[0]),
+        "p99 ms": statistics.median(p99[1]),
+        "p99 grows by": statistics.median(b / a - 1.0 for a, b in zip(*p99, strict=True)),
+    }
+
+
+def main() -> None:
+    wanted = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    wanted.add_argument("--phones", default="500,2000")
+    wanted.add_argument("--seconds", type=float, default=10.0)
+    wanted.add_argument("--rounds", type=int, default=3)
+    wanted.add_argument("--size", default="1280x720")
+    wanted.add_argument("--parts", default="load,pictures")
+    wanted.add_argument("--json", type=Path)
+    given = wanted.parse_args()
+    phones, found = sorted(map(int, given.phones.split(","))), {}
+    with tempfile.TemporaryDirectory(prefix="st") as home:
+        move_into(Path(home), os.environ)
+        if "load" in given.parts:
+            found["load"] = load(Path(home), phones, given.seconds)
+            print(table(found["load"], f"phones that tap {TAPS:g} times a second; states a second: least, most"))
+        if "pictures" in given.parts:
+            found["pictures"] = [pictures(Path(home), phones[0], given.seconds, given.rounds, given.size)]
+            print(table(found["pictures"], f"between pictures at {given.size}"))
+    if given.json is not None:
+        given.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
