@@ -19,7 +19,7 @@ from installation.model.score import GLITCH, HARMONY, PHASES, RESOLUTION, Phase
 
 Value = float | bool | str | None
 Kind = Literal["number", "switch", "word", "bang", "morph", "several"]
-Role = Literal["input", "request", "output"]
+Role = Literal["input", "request", "output", "place"]
 
 CALM: tuple[Phase, ...] = (HARMONY, RESOLUTION)
 MENDED: tuple[Phase, ...] = (RESOLUTION,)
@@ -54,7 +54,8 @@ class Control:
     glide: float = 0.0
     choices: tuple[str, ...] = ()
     tags: str = ""  # OSC type tags, where the default does not tell them
-    role: Role = "input"  # moves the show; request: answered by what is round it; output: sent by the show
+    role: Role = "input"  # moves the show; request: answered by what is round it; output: sent by the show; place: no
+    # show's, but of outputs that are brought into place
     seen: tuple[Phase, ...] = ()
     heard: tuple[Phase, ...] = ()
     part: Part | Literal[""] | None = None  # of a look, "" in none; where nothing is said, the room's

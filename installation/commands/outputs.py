@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
+from installation.controls import Refused
+from installation.foundation.errors import Mistake
+from installation.light.mapping import placing
 from installation.light.mapping.blend import most_overlaps, ramps
-from installation.session.outputs import kept_in
-from installation.session.production import load_production
+from installation.remote.access import AccessList
+from installation.remote.place_desk import PlaceDesk
+from installation.session.endpoints import endpoints
+from installation.session.outputs import keep, kept_in
+from installation.session.production import Production, load_production
 from installation.session.request import Request
 
 if TYPE_CHECKING:
+    from installation.light.mapping.calibration import Calibration
     from installation.light.mapping.outputs import OutputLayout
     from installation.light.screen.monitors import Monitor
 
@@ -47,13 +58,76 @@ def outputs(request: Request) -> tuple[list[str], bool]:
 
 def calibrate(request: Request) -> str:
     """Bring the outputs into place by hand, on their displays; where that is kept. Raises Mistake."""
-    from installation.session.outputs import calibrate as calibrating
-
-    calibrating(
-        load_production(request).layout, request.config, lambda line: print(f"sleeptree: {line}", file=sys.stderr)
-    )
+    production = load_production(request)
+    if production.layout is None:
+        raise Mistake("outputs --calibrate takes settings with an [[output]], and there is none")
+    _calibrate(production, production.layout, request)
     path = kept_in(request.config)
     return f"{path}: as it was brought into place" if path.is_file() else "nothing was moved"
+
+
+def _calibrate(production: Production, layout: OutputLayout, request: Request) -> None:
+    """Show a test picture on every output until whoever moves it is done; what was moved is kept."""
+    from installation.light.mapping.outputs import prepare
+    from installation.light.screen.calibrating import CalibrationWindows
+    from installation.light.screen.window import NoScreen
+
+    prepare()
+    try:
+        windows = CalibrationWindows(layout, 1, notice=_notice)
+    except NoScreen:
+        raise Mistake("outputs --calibrate takes a screen, and there is none") from None
+    rest, kept_at = threading.Event(), 0
+    with closing(windows), _heard(production, layout) as desk:
+        moved = windows.calibrate()
+        while not windows.done:
+            _place(desk, moved)
+            windows.turn()
+            if moved.changed != kept_at and not windows.dragging:
+                kept_at = moved.changed
+                try:
+                    keep(moved.layout, request.config)
+                except OSError as error:
+                    _notice(f"what was moved is not kept: {error.strerror}: {error.filename}")
+            rest.wait(1 / 60)
+
+
+@contextmanager
+def _heard(production: Production, layout: OutputLayout) -> Iterator[PlaceDesk]:
+    """Where messages come in that bring outputs into place, as open as a show would be."""
+    from installation.remote.osc.server import Server
+
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    through, query = endpoints(production), production.settings.oscquery
+    desk = PlaceDesk(placing.table(layout), placing.values(layout))
+    with ExitStack() as stack:
+        if through.opened:
+            server = Server(desk, *through.where, AccessList(through.access.allow))
+            server.start()
+            stack.callback(server.close)
+        if through.opened and query.enabled:
+            from installation.remote.osc.query import OscQueryServer
+
+            access = AccessList(through.access.allow)  # one for each thread
+            found = OscQueryServer(desk, through.where, through.where[0], query.port, {}, access)
+            found.start()
+            stack.callback(found.close)
+        yield desk
+
+
+def _place(desk: PlaceDesk, moved: Calibration) -> None:
+    """Do what messages say, and tell whoever listens where all is."""
+    for accepted, source in desk.drain():
+        try:
+            placing.place(moved, accepted)
+        except Refused as refused:
+            desk.refuse(refused, source)
+    desk.tell(placing.values(moved.layout))
+
+
+def _notice(line: str) -> None:
+    print(f"sleeptree: {line}", file=sys.stderr)
 
 
 def _monitors() -> Sequence[Monitor]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,30 +91,3 @@ def raster(layout: OutputLayout | None, name: str) -> Size:
     except KeyError:
         names = ", ".join(output.name for output in layout.outputs)
         raise Mistake(f'--output takes one of {names}, got "{name[:40]}"') from None
-
-
-def calibrate(layout: OutputLayout | None, config: Path | None, notice: Callable[[str], None]) -> None:
-    """Show a test picture on every output until whoever moves it is done; what was moved is kept. Raises Mistake."""
-    from installation.light.mapping.outputs import prepare
-    from installation.light.screen.calibrating import CalibrationWindows
-    from installation.light.screen.window import NoScreen
-
-    if layout is None:
-        raise Mistake("outputs --calibrate takes settings with an [[output]], and there is none")
-    prepare()
-    try:
-        windows = CalibrationWindows(layout, 1, notice=notice)
-    except NoScreen:
-        raise Mistake("outputs --calibrate takes a screen, and there is none") from None
-    rest, kept_at = threading.Event(), 0
-    with closing(windows):
-        moved = windows.calibrate()
-        while not windows.done:
-            windows.turn()
-            if moved.changed != kept_at and not windows.dragging:
-                kept_at = moved.changed
-                try:
-                    keep(moved.layout, config)
-                except OSError as error:
-                    notice(f"what was moved is not kept: {error.strerror}: {error.filename}")
-            rest.wait(1 / 60)

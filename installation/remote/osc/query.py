@@ -25,9 +25,9 @@ from zeroconf.asyncio import AsyncZeroconf
 from installation.arguments import Argument
 from installation.controls import Control
 from installation.remote.access import AccessList
-from installation.remote.desk import Desk
 from installation.remote.osc import codec
 from installation.remote.osc.connections import Connections, log_into
+from installation.remote.osc.server import Receiver
 from installation.remote.strangers import why_not
 
 _log = structlog.get_logger("oscquery")
@@ -112,7 +112,7 @@ class OscQueryServer:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Receiver,
         osc: tuple[str, int],
         host: str,
         port: int,

@@ -12,13 +12,15 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
+from installation.controls import Accepted, Table
 from installation.model import ticks
 from installation.remote.access import AccessList, RateLimit
-from installation.remote.desk import Desk
+from installation.remote.counters import Counters
+from installation.remote.feedback import Feedback
 from installation.remote.inbox import Source
 from installation.remote.osc import codec
 from installation.remote.osc.coalesce import Coalescer, Datagram
@@ -38,6 +40,30 @@ IDLE_S: Final = 600.0  # and one that has sent some
 AGAIN_S: Final = 1.0  # after a connection that could not be accepted
 BACKLOG: Final = 1 << 18  # bytes that a TCP controller may leave unread before it is hung up on
 SLOWEST: Final = 30.0  # seconds between two tries for a port that stays taken
+
+
+class Receiver(Protocol):
+    """Whoever messages are for: remote.desk.Desk, or remote.place_desk.PlaceDesk."""
+
+    @property
+    def table(self) -> Table:
+        """What may be said."""
+
+    @property
+    def counters(self) -> Counters:
+        """What became of it."""
+
+    @property
+    def feedback(self) -> Feedback:
+        """What is told back."""
+
+    def receive(
+        self, address: str, arguments: Sequence[object], source: Source, now_ns: int, due_ns: int | None = None
+    ) -> int:
+        """One message; what it cost."""
+
+    def take(self, accepted: Accepted, source: Source, now_ns: int, due_ns: int | None = None) -> None:
+        """What was checked against the table."""
 
 
 class _Stream:
@@ -73,7 +99,7 @@ class Server:
     """Listens at `host:port` in a thread of its own from `start` to `close`. Port 0 takes any free one."""
 
     def __init__(
-        self, desk: Desk, host: str, port: int, access: AccessList | None = None, limit: RateLimit | None = None
+        self, desk: Receiver, host: str, port: int, access: AccessList | None = None, limit: RateLimit | None = None
     ) -> None:
         self._desk = desk
         self._host, self._wanted = host, port
