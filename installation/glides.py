@@ -13,6 +13,7 @@ from installation.arguments import Over
 from installation.controls import Table, Value
 from installation.fades import Fades
 from installation.model import ticks
+from installation.model.arithmetic import exp
 
 
 class Glides:
@@ -36,7 +37,7 @@ class Glides:
         # the response (1 + w t) exp(-w t) of a critically damped follower is 0.01 at w t = 6.64
         omega = np.array([6.64 / row.glide if row.glide > 0 else np.inf for row in numbers])
         self._omega: NDArray[np.float64] = np.minimum(omega, ticks.RATE)
-        self._decay: NDArray[np.float64] = np.exp(-self._omega / ticks.RATE)
+        self._decay: NDArray[np.float64] = exp(-self._omega / ticks.RATE)
         self._instant = np.isinf(omega)
         self._low, self._high = np.array([row.low for row in numbers]), np.array([row.high for row in numbers])
         self.fades = Fades()

@@ -349,9 +349,12 @@ class Show:
         Whoever is beside the picture counts as FAR further off: what rings is seen.
         """
         place, view = self.moment().sleepers.place, self.view()
-        away: NDArray[np.float64] = np.hypot(*(place - np.array(view.eye[:2])).T)
+        x, y = (place - np.array(view.eye[:2])).T
         across, _, depth = view.seen(np.column_stack([place, np.zeros(len(place))]), ASPECT)
-        return away + FAR * ((depth <= 0.0) | (across < 0.0) | (across > 1.0))
+        beside = (depth <= 0.0) | (across < 0.0) | (across > 1.0)
+        # to the millimetre: a scene's camera may differ in its last bits from machine to machine
+        away: NDArray[np.float64] = np.round(np.sqrt(x * x + y * y), 3) + FAR * beside
+        return away
 
     def _tones(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         c = self.community

@@ -15,12 +15,17 @@ def ease(x: float) -> float:
     return t * t * (3.0 - 2.0 * t)
 
 
+def _squared(x: float) -> float:
+    t = min(max(x, 0.0), 1.0)
+    return t * t  # a power is the C library's, which has another last bit on another machine
+
+
 CURVES: Mapping[str, Callable[[float], float]] = MappingProxyType(
     {
         "ease": ease,
         "line": lambda x: min(max(x, 0.0), 1.0),
-        "in": lambda x: min(max(x, 0.0), 1.0) ** 2,
-        "out": lambda x: 1.0 - (1.0 - min(max(x, 0.0), 1.0)) ** 2,
+        "in": _squared,
+        "out": lambda x: 1.0 - _squared(1.0 - x),
     }
 )
 """Ways from 0 to 1 by name: soft at both ends, straight, soft at the start, soft at the end."""

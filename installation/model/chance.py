@@ -56,6 +56,13 @@ class Chance:
         return np.frombuffer(digest, dtype=np.uint64)
 
 
+def normal(draw: np.random.Generator, *shape: int) -> NDArray[np.float64]:
+    """Standard normal numbers, as exact as a float32: their far tail is made by the C library's logarithm, whose last
+    bits are another on other machines, and here they are cut off."""
+    made: NDArray[np.float64] = draw.standard_normal(shape).astype(np.float32).astype(np.float64)
+    return made
+
+
 def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Every bit of the result depends on every bit of `state`."""
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

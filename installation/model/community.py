@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from installation.foundation import snapshot as memory
 from installation.foundation.easing import ease
 from installation.model import ticks
-from installation.model.chance import Chance
+from installation.model.arithmetic import angle, cos_sin, power_of_e
+from installation.model.chance import Chance, normal
 from installation.model.pulses import DOUBLE, Pulses
 
 Doubles = NDArray[np.float64]
@@ -47,7 +48,8 @@ class Climate:
     def coupling(self) -> float:
         """K, 1/s: pulls together when calm, pushes apart when torn."""
         calm = 0.6 + 0.1 * self.bloom
-        pull = (2.0 * self.communion) ** 1.5 if self.communion < 0.5 else 1.0 + 3.0 * (self.communion - 0.5)
+        low = 2.0 * self.communion
+        pull = low * math.sqrt(low) if self.communion < 0.5 else 1.0 + 3.0 * (self.communion - 0.5)
         return calm * pull * (1.0 - self.unrest) - 0.25 * self.unrest
 
     @property
@@ -61,7 +63,7 @@ class Climate:
     @property
     def diffusion(self) -> float:
         """D, 1/s, of every sleeper's own restlessness."""
-        return 0.002 + 1.2 * self.unrest**2
+        return 0.002 + 1.2 * self.unrest * self.unrest
 
     @property
     def rift(self) -> float:
@@ -86,7 +88,7 @@ class Community:
         self._chance, self._restless = chance, chance.of("restless")
         born = chance.of("born").at()
         self.character: Doubles = born.uniform(-1.0, 1.0, count)  # phi
-        self.temper: Doubles = born.normal(0.0, 1.0, count)  # own rate in standard deviations from the common one
+        self.temper: Doubles = normal(born, count)  # own rate in standard deviations from the common one
         self.side: Doubles = born.permutation(np.where(np.arange(count) % 2 == 0, 1.0, -1.0))
         self.own_hue: Doubles = (
             np.asarray(np.arange(count) * 0.6180339887 + born.uniform()) % 1.0
@@ -223,8 +225,8 @@ class Community:
     @property
     def coherence(self) -> float:
         """|mean exp(i theta)| over those present, 0..1: Kuramoto's order parameter."""
-        cos, sin = self._circle()
-        return math.hypot(self._mean(cos), self._mean(sin))
+        cos, sin = (self._mean(each) for each in self._circle())
+        return math.sqrt(cos * cos + sin * sin)
 
     @property
     def pulse(self) -> Doubles:
@@ -245,19 +247,19 @@ class Community:
     def _mean(self, values: Doubles) -> float:
         """Over those present; 0 where nobody is."""
         weight = float(self.present.sum())
-        return float(np.dot(values, self.present)) / weight if weight > 1e-6 else 0.0
+        return float((values * self.present).sum()) / weight if weight > 1e-6 else 0.0
 
     def _circle(self) -> tuple[Doubles, Doubles]:
         """cos and sin of everybody's phase; they are asked for several times between two steps."""
         if self._seen is not self.phase:
-            self._seen, self._cos, self._sin = self.phase, np.cos(self.phase), np.sin(self.phase)
+            self._seen, (self._cos, self._sin) = self.phase, cos_sin(self.phase)
         return self._cos, self._sin
 
     def _late(self, spread: float) -> tuple[Doubles, Doubles]:
         """cos and sin of phase less what a sleeper's character leads by."""
         if spread != self._spread:
             self._spread, lean = spread, spread * self.character
-            self._lean_cos, self._lean_sin = np.cos(lean), np.sin(lean)
+            self._lean_cos, self._lean_sin = cos_sin(lean)
         cos, sin = self._circle()
         return cos * self._lean_cos + sin * self._lean_sin, sin * self._lean_cos - cos * self._lean_sin
 
@@ -266,7 +268,7 @@ class Community:
         second, within = divmod(tick, ticks.RATE)
         if second != self._noisy_second:
             self._noisy_second = second
-            self._second_of_noise = self._restless.at(second).standard_normal((ticks.RATE, len(self)))
+            self._second_of_noise = normal(self._restless.at(second), ticks.RATE, len(self))
         noise: Doubles = self._second_of_noise[within]
         return noise
 
@@ -292,7 +294,9 @@ class Community:
 
     def _lift(self) -> float:
         """What guests in accord add to K, 1/s: breathing along brings all together."""
-        return LIFT * (1.0 - math.exp(-float(np.dot(self.guest, self.accord)) / LIFTED)) if self.seated.any() else 0.0
+        if not self.seated.any():
+            return 0.0
+        return LIFT * (1.0 - power_of_e(-float((self.guest * self.accord).sum()) / LIFTED))
 
     def _follow_guests(self, tick: int, before: Doubles) -> None:
         """Who comes and goes, and how well guests breathe with all; `before` is (n,) the phase of the last tick."""
@@ -305,7 +309,7 @@ class Community:
         self.left = np.where(went, 0.0, np.where(here, LONG_AGO_S, np.minimum(self.left + DT, LONG_AGO_S)))
         self.seated = here
         self.guest = np.clip(self.guest + np.where(here, DT / SEATED_S, -DT / FREED_S), 0.0, 1.0)
-        agreed = np.where(here, np.maximum(np.cos(self.phase - self.breath), 0.0) ** 2, 0.0)
+        agreed = np.where(here, np.maximum(cos_sin(self.phase - self.breath % (2.0 * np.pi))[0], 0.0) ** 2, 0.0)
         self.accord += (agreed - self.accord) * (DT / ACCORD_S)
         fast, was = np.mod(self.hearts * self.phase, 2.0 * np.pi), np.mod(self.hearts * before, 2.0 * np.pi)
         given = spoken & (self.driven > 0.5) & (tick - self.beats[:, 0] > self._missing())  # a rate and no beats
@@ -324,15 +328,16 @@ class Community:
 
     def _follow_breath(self, rate: float, z: complex) -> None:
         """A phase-locked loop hears the common breath through the noise; it slows or hurries but never turns back."""
-        error = math.remainder(np.angle(z) - self.breath, 2.0 * math.pi)
-        speed = 2.0 * math.pi * rate + 2.5 * abs(z) ** 2 * error
+        error = math.remainder(angle(z.imag, z.real) - self.breath, 2.0 * math.pi)
+        speed = 2.0 * math.pi * rate + 2.5 * (z.real * z.real + z.imag * z.imag) * error
         self.breath += DT * max(speed, 0.1)
 
     def _places(self, arc: int) -> Doubles:
         """(n, 2) metres: a sunflower's spiral round the tree, disturbed, another one each arc."""
         draw = self._chance.of("places").at(arc)
         i = np.arange(len(self)) + 0.5
-        radius = 2.3 + 6.2 * np.sqrt(i / len(self)) + draw.normal(0.0, 0.22, len(self))
-        angle = i * 2.399963 + draw.uniform(0.0, 2.0 * np.pi) + draw.normal(0.0, 0.05, len(self))
+        radius = 2.3 + 6.2 * np.sqrt(i / len(self)) + 0.22 * normal(draw, len(self))
+        turned = i * 2.399963 + draw.uniform(0.0, 2.0 * np.pi) + 0.05 * normal(draw, len(self))
         order = draw.permutation(len(self))
-        return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)[order]
+        cos, sin = cos_sin(turned)
+        return np.stack([radius * cos, radius * sin], axis=1)[order]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from installation.foundation import snapshot as memory
 from installation.model import ticks
+from installation.model.arithmetic import exp, exp2, log2
 from installation.model.chance import Chance
 from installation.model.score import GLITCH, HARMONY, RESOLUTION
 
@@ -82,7 +83,7 @@ class Chords:
         self.calm_since = -1  # tick at which a resolution came to rest; -1 while it has not
         self.stays = self._stay(0)  # ticks until the next chord
         self.moved_on = False  # a section has begun, and its chord is due
-        self.pitch: Doubles = np.log2(np.array(CHORDS["home"]))  # (8,) octaves over the root
+        self.pitch: Doubles = log2(np.array(CHORDS["home"]))  # (8,) octaves over the root
         self.aim: Doubles = self.pitch.copy()  # (8,) where the tones glide to
         self.glide: Doubles = np.ones(TONES)  # (8,) seconds, time constants
         self.key = 0.0  # octaves by which this arc moves the root
@@ -90,12 +91,11 @@ class Chords:
     @property
     def ratios(self) -> Doubles:
         """(8,) frequencies over the root."""
-        ratios: Doubles = np.exp2(self.pitch)
-        return ratios
+        return exp2(self.pitch)
 
     def root(self, asked: float) -> float:
         """Hz, for a performer's root in Hz: the arc's own key on top of it."""
-        return float(asked * 2.0**self.key)
+        return float(asked * exp2(np.array([self.key]))[0])
 
     def step(self, tick: int, arc: int, phase: str, unrest: float) -> None:
         """One tick further: perhaps another chord, and every tone a little nearer to it."""
@@ -107,7 +107,7 @@ class Chords:
             self._land(tick, unrest)
         elif tick - self.since >= self.stays:
             self._move(self._elsewhere(arc) if self.moved_on else self._next(arc), tick)
-        self.pitch = self.aim + (self.pitch - self.aim) * np.exp(-1.0 / (ticks.RATE * self.glide))
+        self.pitch = self.aim + (self.pitch - self.aim) * exp(-1.0 / (ticks.RATE * self.glide))
         self.key += (self._key(arc) - self.key) / (ticks.RATE * 3.0)
 
     def move_on(self) -> None:
@@ -132,7 +132,7 @@ class Chords:
     def _move(self, name: str, tick: int) -> None:
         self.turn += 1
         self.name, self.since, self.stays, self.moved_on = name, tick, self._stay(self.turn), False
-        self.aim = np.log2(led(self.pitch, np.array(CHORDS[name])))
+        self.aim = log2(led(self.pitch, np.array(CHORDS[name])))
         self.glide = self._chance.of("glide").at(self.turn).uniform(0.5, 1.6, TONES)
 
     def _stay(self, turn: int) -> int:
@@ -180,4 +180,4 @@ class Chords:
         if arc == 0:
             return 0.0
         keys = self._chance.of("key").at((arc - 1) // (len(KEYS) - 1)).permutation(np.arange(1, len(KEYS)))
-        return math.log2(KEYS[int(keys[(arc - 1) % len(keys)])])
+        return float(log2(np.array([KEYS[int(keys[(arc - 1) % len(keys)])]]))[0])

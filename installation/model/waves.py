@@ -20,7 +20,9 @@ SHAPES = ("sine", "triangle", "wander", "steps")
 def wave(shape: str, turn: float, chance: Chance) -> float:
     """-1..1 at so many turns. Those that wander go to two places in a turn, which chance addresses by their number."""
     if shape == "sine":
-        return math.sin(2.0 * math.pi * turn)
+        from installation.model.arithmetic import sin  # it brings a compiler, and the shapes' names are asked for often
+
+        return sin(2.0 * math.pi * (turn % 1.0))
     if shape == "triangle":
         return 1.0 - abs((4.0 * turn + 1.0) % 4.0 - 2.0)
     i = math.floor(2.0 * turn)
