@@ -58,7 +58,7 @@ class Cast:
         scene = kind(self.chance_of(name), self.company)
         seats = scene.seats()
         if seats is not None:
-            seats = np.round(np.array(seats, dtype=np.float64), 6)  # a scene's last bits are its machine's
+            seats = np.rint(np.array(seats, dtype=np.float64) * 1e6) / 1e6  # a scene's last bits are its machine's
             seats.setflags(write=False)
         return Part(scene, memory.remember(scene, scene.state), seats)
 
