@@ -24,6 +24,29 @@ def grating(pairs: float, angle: float, low: float, high: float, grain: float) -
     return clip
 
 
+def faint(clip: Clip, low: float, high: float) -> Clip:
+    """A clip of black and white in two luminances that are nearer to each other."""
+
+    def paint_on(s: Screen) -> Painter:
+        paint = clip(s)
+        return lambda i, t: np.where(paint(i, t) > 127, code(high), code(low))
+
+    return paint_on
+
+
+def threads(chance: int) -> Clip:
+    """Cloth: level threads of uneven width and light, one beside the other, and the dark round it."""
+
+    def clip(s: Screen) -> Painter:
+        rng = np.random.default_rng(chance)
+        edges = np.cumsum(rng.uniform(0.003, 0.020, 400))
+        light = 0.16 + rng.uniform(-0.12, 0.12, 401)[np.searchsorted(edges, s.v)]
+        cloth = np.where(abs(s.u - 0.5) < 0.15, light, 0.002)
+        return lambda i, t: code(cloth * (1.0 + 0.1 * np.sin(t)))
+
+    return clip
+
+
 def acting(screen: Screen, clip: Clip, seconds: float = 1.0) -> tuple[float, NDArray[np.uint32]]:
     """The guard's activity in the end, and its last picture."""
     guard = FlashGuard(screen.width, screen.height)
@@ -82,6 +105,35 @@ def test_what_it_dimmed_comes_back_slowly_and_wholly() -> None:
     assert np.diff(dark).max() <= 8
     assert (picture == 0xB4B4B4).all()
     assert guard.activity == 0.0
+
+
+@pytest.mark.parametrize("name", ["spokes, 24", "spokes, 40", "spiral, 20", "fan, 60, from a side", "chirp, 8 to 20"])
+@pytest.mark.parametrize(("low", "high"), [(0.05, 0.20), (0.3, 0.55)])
+def test_faint_patterns_are_dimmed_too(name: str, low: float, high: float) -> None:
+    screen, clip, guard, shown = Screen(288, 162, 30), faint(PATTERNS[name], low, high), FlashGuard(288, 162), []
+    for picture in screen.frames(clip, 1.2):
+        guard.guard(picture, 1 / 30)
+        shown.append(unpacked(picture))
+    report = analyse(shown, 30)
+    assert report.passed, report.verdict()
+    assert guard.activity > 0.5
+
+
+@pytest.mark.parametrize("chance", [5, 6, 7])
+def test_uneven_threads_are_no_stripes(chance: int) -> None:
+    """Some of the waves that they are made of are even for a while, and faint: no judge of patterns minds."""
+    screen = Screen(640, 360, 10)
+    assert analyse((unpacked(picture) for picture in screen.frames(threads(chance), 0.8)), 10).passed
+    assert acting(screen, threads(chance), 1.0)[0] == 0.0
+
+
+def test_what_only_one_sweep_has_found_is_left_alone() -> None:
+    guard = FlashGuard(288, 162)
+    for i, picture in enumerate(Screen(288, 162, 60).frames(stripes(24, low=90), 1.0)):
+        if i >= 3:
+            picture[:] = 0xB4B4B4
+        guard.guard(picture, 1 / 60)
+        assert guard.activity == 0.0
 
 
 @pytest.mark.parametrize("pairs", [3.0, 4.4])
