@@ -15,7 +15,9 @@ from scenes.sanctuary.palette import AZURE, GOLD, ORCHID, Doubles
 HALF, TALL, MIDDLE = 1.55, 2.75, 3.05  # metres: half the width and half the height, and its middle above the floor
 DEPTH = 0.55  # metres along the nave
 WEFTS = 0.7  # share of the threads
-UNEVEN = 0.20  # of the way to the next, by which a weft may lie aside
+UNEVEN = 0.32  # of the way to the next, by which a weft may lie aside
+BROAD = 0.95  # of the room that a weft has, its radius: dark gaps between wefts would be stripes, which tire the eye
+LEAST, MOST = 0.026, 0.062  # metres
 SHARP = 1.7
 PETALS = 6.0
 
@@ -51,6 +53,7 @@ class Cloth:
         share = (np.arange(count) + 0.5 + draw.uniform(-UNEVEN, UNEVEN, count)) / max(count, 1)
         height = np.sign(2.0 * share - 1.0) * np.abs(2.0 * share - 1.0) ** 0.88  # rarer in the middle
         outwards = np.argsort(np.abs(height), kind="stable")
+        width = np.clip(BROAD * TALL * np.gradient(height) if count > 1 else np.ones(count), LEAST, MOST)
         for rank, slot in enumerate(outwards.tolist()):
             i, z = who[rank], float(height[slot])
             half = HALF * half_width(z)
@@ -60,7 +63,7 @@ class Cloth:
                 DEPTH + 0.10 * np.cos(np.pi * way * 0.5) * draw.uniform(-1.0, 1.0),
                 MIDDLE + TALL * z + sag * (1.0 - way**2),
             )
-            self._width[i] = 0.0300 + 0.010 * (1.0 - abs(z)) ** 1.2
+            self._width[i] = width[slot]
 
     def _lay_warps(self, who: list[int], place: Doubles, way: Doubles, draw: np.random.Generator) -> None:
         """From the lower tip to the upper one."""

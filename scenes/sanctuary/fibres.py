@@ -21,6 +21,7 @@ CENTRE = 0.0, 1.5, 2.9  # metres
 ELEVATION = 0.95  # radians
 SIZE, SOFTNESS, CLOSENESS = 1.55, 0.30, 0.93
 LATE = 0.5
+FLYING = 0.8  # of its light is out while a ring unrolls into a thread: quick and bright, many at once would be a flash
 ARRIVING = 6.0  # seconds in which a newcomer's ring closes
 
 
@@ -78,7 +79,8 @@ class Fibres:
             if opened.max() > 0.0:
                 way = opened[:, None]
                 thread, shine, width = self.cloth.threads(now)
-                place, lit = place + (thread - place) * way, lit + (shine - lit) * way
+                flying = np.float32(1.0) - np.float32(FLYING) * np.float32(4.0) * way * (np.float32(1.0) - way)
+                place, lit = place + (thread - place) * way, (lit + (shine - lit) * way) * flying
                 thick = thick + (width - thick) * np.repeat(opened, VERTICES)
         lines = Lines(place.reshape(3, -1), lit.reshape(3, -1), thick, self._starts)
         return Woven(lines, bead, opened)

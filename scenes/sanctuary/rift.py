@@ -35,7 +35,9 @@ class Rift:
 
     def __init__(self, chance: Chance) -> None:
         self.cut: Array = _displaced(chance.of("cut").at()).astype(np.float32)  # (STEPS,) metres
-        self._slabs = chance.of("slabs")
+        self._slabs, since = chance.of("slabs"), chance.of("since")
+        self._since = (HELD * since.hashed(_SIDES, _PAIRS)).astype(np.int64)  # slices by which each moves later
+        self._since_far = (HELD * since.of("far").hashed(_SIDES, _ROWS // 3)).astype(np.int64)
 
     def line(self, z: NDArray[np.floating]) -> Array:
         """x of the cut at heights z."""
@@ -60,13 +62,13 @@ class Rift:
         return replace(lines, place=place, light=self._sided(lines.light, side, near, now))
 
     def _slipped(self, now: Moment, z: Array, side: Array) -> Array:
-        """Metres by which slabs have slipped, in runs, each side by itself, afresh every few slices."""
+        """Metres by which slabs have slipped, in runs, each side by itself, each afresh in a slice of its own."""
         hard = 2.0 * now.number("/light/glitch") * now.unrest**1.5
         if hard <= 0.0:
             return np.zeros_like(z)
-        run = now.beat.index // HELD
+        run, run_far = (now.beat.index + self._since) // HELD, (now.beat.index + self._since_far) // HELD
         slips = np.repeat(self._slabs.hashed(_SIDES, _PAIRS, run) < 0.45, 2, axis=1)  # in pairs, so that few are torn
-        far = np.sqrt(12.0) * (self._slabs.of("far").hashed(_SIDES, _ROWS // 3, run) - 0.5)  # and in runs of three
+        far = np.sqrt(12.0) * (self._slabs.of("far").hashed(_SIDES, _ROWS // 3, run_far) - 0.5)  # and in runs of three
         table = (SIGMA * hard * far * slips).astype(np.float32).ravel()
         slab = np.clip(z * np.float32(1.0 / SLAB), 0, 63).astype(np.int32)
         slipped: Array = table[slab + np.where(side > 0.0, 64, 0)]

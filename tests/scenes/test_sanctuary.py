@@ -35,6 +35,11 @@ def test_the_flash_guard_has_nothing_to_do() -> None:
     assert acting(arc("abridged", "sanctuary"), 1, SIZE, 15) == []
 
 
+@pytest.mark.whole
+def test_nor_has_it_while_rings_become_a_cloth_in_a_large_picture() -> None:
+    assert acting(arc("abridged", "sanctuary"), 3, (640, 360), 30, ((14.0, 16.5),)) == []
+
+
 @pytest.mark.parametrize(("row", "end"), WORLD.ends())
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float) -> None:
     """The same tick without it is another picture."""
