@@ -15,6 +15,8 @@ from installation.session.request import Request
 from tests.harness.world import run
 
 SIZE, FPS = (96, 54), 10
+LARGE, LARGE_FPS, TORN = (640, 360), 30, (13.6, 2.4)
+"""A window, seconds from and how long, in which fine lines whirl by: a small picture blurs what they do."""
 LIT = 6.0  # of 255, mean of a picture that is not dark
 DARK = 0.2  # of its pictures may be darker: where worlds change, and its end
 
@@ -34,6 +36,18 @@ def test_the_guard_holds_nothing_of_the_first_film_and_it_is_lit(kernels: None) 
     assert worlds == set(show.scenes)
     assert np.mean(np.array(light) < LIT) < DARK
     assert min(light[:FPS]) > LIT
+
+
+@pytest.mark.whole
+def test_nor_does_it_where_the_picture_is_large_and_the_rope_parts(kernels: None) -> None:
+    production = load_production(Request(), score=FILM)
+    held = []
+    with closing(production.picture(LARGE, 1)) as picture:
+        for _ in pictures(show := production.show(), picture, Cut.between(*TORN, LARGE_FPS)):
+            if picture.held:
+                held.append(f"{show.moment().seconds:.2f} s: {picture.held}")
+    assert held == []
+    assert (show.playing, show.moment().phase) == (["dreamtrek"], "glitch")
 
 
 @pytest.mark.whole
