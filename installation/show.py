@@ -27,6 +27,7 @@ from installation.hand import Hand
 from installation.memento import marked
 from installation.model import tempo, ticks
 from installation.model.almanac import Almanac
+from installation.model.arithmetic import warm
 from installation.model.bells import FAR, BellQueue
 from installation.model.chance import Chance
 from installation.model.choir import Choir
@@ -95,6 +96,7 @@ class Show:
         self.score, self.seed = score, seed
         self.table = table([control for scene in scenes.values() for control in scene.controls])
         chance = Chance(seed)
+        warm()
         self.tick = 0
         self.cues = CueList(score)
         self.course = self.cues.course

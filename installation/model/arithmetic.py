@@ -95,10 +95,18 @@ def _angle(y: float, x: float) -> float:
     return -turn if y < 0.0 else turn
 
 
+def warm() -> None:
+    """Compile all of it, or load it: no tick waits for a compiler."""
+    one = np.ones(1)
+    cos_sin(one)
+    exp(one)
+    sin(power_of_e(angle(1.0, 1.0)))
+
+
 def cos_sin(x: Doubles) -> tuple[Doubles, Doubles]:
     """Cosines and sines of (n,) radians, below 5e7 either way; (n,) each."""
     cos, sin = np.empty_like(x), np.empty_like(x)
-    _circles(np.ascontiguousarray(x), cos, sin)
+    _circles(np.array(x), cos, sin)  # of a read-only array the compiler would make another kernel
     return cos, sin
 
 
@@ -110,7 +118,7 @@ def sin(x: float) -> float:
 def exp(x: Doubles) -> Doubles:
     """e to the power of each of (n,); beyond 709 either way, of 709."""
     made = np.empty_like(x)
-    _powers(np.ascontiguousarray(x), made)
+    _powers(np.array(x), made)
     return made
 
 
