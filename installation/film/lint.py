@@ -14,6 +14,9 @@ VOICES = 16
 RED = 0.78
 """Share of red in a colour from which it is saturated: what flashes so can harm."""
 
+MANY = 1000
+"""Points or vertices from which the order of their numbers in memory makes a difference to be seen."""
+
 
 def faults(lights: Iterable[Light], voices: Iterable[Voice]) -> list[str]:
     """Each fault once, the graver first: what is not drawn, what can harm, what is slow."""
@@ -43,7 +46,7 @@ def _of(light: Light) -> Iterator[str]:
         if array.dtype != np.float32:
             yield f"{kind}.{name} is {array.dtype}: give np.float32, so that nothing is copied {_SLOW}"
         planar = array.ndim == 2 and array.strides[0] < array.strides[1]
-        if array.ndim == 2 and len(array) > 64 and not planar:
+        if array.ndim == 2 and len(array) >= MANY and not planar:
             yield f"{kind}.{name} is {array.shape[1]} numbers a row: planes, as spatial() makes, are quicker {_SLOW}"
     colour = light.colour.reshape(-1, 3)
     lit = colour[np.isfinite(colour).all(axis=1) & (colour.sum(axis=1) > 1e-3)]

@@ -48,6 +48,8 @@ class Air:
         warm = draw.uniform(size=STARS).astype(np.float32)
         self._star_colour = mix(rgb(0.55, 0.72, 1.0), rgb(1.0, 0.84, 0.66), warm**2)
         self._star_beat = draw.uniform(0.0, 2.0 * np.pi, STARS), draw.uniform(0.4, 1.9, STARS)
+        self._low = np.flatnonzero(self._star[:, 2] < 22.0)  # those that the water shows, too
+        self._star_image = np.asfortranarray(self._star[self._low] * np.array([1.0, 1.0, -1.0], dtype=np.float32))
 
     def _sow_spores(self, draw: np.random.Generator) -> None:
         radius, angle = 6.5 * np.sqrt(draw.uniform(size=SPORES)), draw.uniform(0.0, 2.0 * np.pi, SPORES)
@@ -71,11 +73,10 @@ class Air:
         offset, rate = self._star_beat
         twinkle = (0.62 + 0.38 * np.sin(offset + rate * now.seconds * 2.2)).astype(np.float32)
         colour = shone(self._star_colour, 1.9 * twinkle * (1.0 - 0.55 * now.unrest))
-        image = self._star * np.array([1.0, 1.0, -1.0], dtype=np.float32)
-        low = self._star[:, 2] < 22.0
+        given_back = np.asfortranarray(colour[self._low] * np.float32(0.12))
         return [
             Points(self._star, self._star_size, colour, halo=0.25),
-            Points(image[low], self._star_size[low] * 1.6, colour[low] * np.float32(0.12)),
+            Points(self._star_image, self._star_size[self._low] * 1.6, given_back),
         ]
 
     def _cloud(self, now: Moment) -> Points:
@@ -91,9 +92,9 @@ class Air:
         breath = 0.75 + 0.25 * math.cos(now.breath) * now.coherence
         colour = mix(mix(CYAN, ULTRAMARINE, 0.55), mix(TEAL, GOLD, 0.35), ease(now.bloom))
         torn = np.where((np.arange(PUFFS) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
-        colour = mix(np.broadcast_to(colour, (PUFFS, 3)), torn, 0.75 * now.unrest)
+        colour = mix(colour, torn, 0.75 * now.unrest)
         lit = shone(colour, 0.0085 * hazy(now) * breath * flicker)
-        return Points(position.astype(np.float32), self._puff_size.astype(np.float32), lit)
+        return Points(spatial(*position.T), self._puff_size.astype(np.float32), np.asfortranarray(lit))
 
     def _spore_at(self, t: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """(..., SPORES, 3) where they are after so many seconds, (..., 1)."""
@@ -114,8 +115,8 @@ class Air:
         twinkle = (0.5 + 0.5 * np.sin(c + (0.9 + 0.4 * np.cos(b)) * t)) ** 3 * ends
         calm = mix(mix(CYAN, rgb(0.8, 0.9, 1.0), 0.4), mix(GOLD, rgb(1.0, 0.95, 0.8), 0.4), ease(now.bloom))
         torn = np.where((np.arange(SPORES) % 2 == 0)[:, None], REGISTERS[0], REGISTERS[1])
-        colour = shone(mix(np.broadcast_to(calm, (SPORES, 3)), torn, 0.8 * now.unrest), 0.75 * twinkle)
-        spores = Points(position.astype(np.float32), self._spore_size, colour, halo=0.3)
+        colour = shone(mix(calm, torn, 0.8 * now.unrest), 0.75 * twinkle)
+        spores = Points(spatial(*position.T), self._spore_size, np.asfortranarray(colour), halo=0.3)
         trails = now.number("/light/trails")
         return [spores] if trails <= 0.0 else [spores, self._wakes(t, lap, trails, colour)]
 

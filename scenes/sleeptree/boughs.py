@@ -116,7 +116,8 @@ class Boughs:
             _Timber.of(tree.roots, 0.30 * np.exp(tree.roots.distance / 1.5)),
         )
         self._twigs = _Timber.of(tree.twigs, 0.21 + 4.8 * tree.twigs.radius)
-        self._tips, self._tip_distance, self._tip_own = tree.tips, tree.tip_distance, _own(tree.tips)
+        self._tips = np.asfortranarray(tree.tips)
+        self._tip_distance, self._tip_own = tree.tip_distance, _own(tree.tips)
         self._leaf_beat = chance.of("leaves").at().uniform(0.0, 2.0 * np.pi, (2, len(tree.tips)))
         self._leaf_size = chance.of("leaves").at(1).uniform(0.009, 0.019, len(tree.tips)).astype(np.float32)
         outer = np.hypot(tree.tips[:, 0], tree.tips[:, 1]) / np.float32(3.3)
@@ -137,6 +138,9 @@ class Boughs:
         self._petal_beat = draw.uniform(0.0, 2.0 * np.pi, len(of)).astype(np.float32)
         self._clump_of = draw.choice(len(self._tips), size=min(CLUMPS, len(self._tips)), replace=False)
         self._clump_size = draw.uniform(0.16, 0.34, len(self._clump_of)).astype(np.float32)
+        self._clump, self._clump_calm, self._clump_bloom = (
+            np.asfortranarray(each[self._clump_of]) for each in (self._tips, self._leaf_calm, self._leaf_bloom)
+        )
 
     def _hang(self, draw: np.random.Generator, sleepers: int) -> None:
         low = np.flatnonzero((self._tips[:, 2] < 3.0) & (np.hypot(self._tips[:, 0], self._tips[:, 1]) > 0.8))
@@ -220,9 +224,9 @@ class Boughs:
         sap = self._sap(self._tip_distance[of], self._tip_own[of], now)
         here = eased((np.float32(grown) - self._tip_distance[of]) * 1.1)
         when = year(now)
-        colour = _seasoned(mix(self._leaf_calm[of], self._leaf_bloom[of], ease(now.bloom)), when, 0.6)
+        colour = _seasoned(mix(self._clump_calm, self._clump_bloom, ease(now.bloom)), when, 0.6)
         light = when.leaf * here * (0.35 + 0.65 * sap) * np.float32(hazy(now) * (0.020 + 0.034 * bloom))
-        return Points(self._tips[of], self._clump_size, shone(colour, light))
+        return Points(self._clump, self._clump_size, shone(colour, light))
 
     def _petals(self, now: Moment, grown: float) -> list[Points | Strokes]:
         """Petals round every tip, in bloom."""
@@ -290,6 +294,6 @@ class Boughs:
         pulse = (0.10 + 0.9 * sleepers.pulse[of]) * (0.8 + 0.4 * tone) * sleepers.glow[of] * sleepers.present[of]
         common = mix(CYAN, rgb(0.7, 0.9, 1.0), 0.3)
         own = hues(sleepers.hue[of], 0.2)
-        colour = mix(np.broadcast_to(common, own.shape), own, 0.35 + 0.65 * ease(now.bloom))
+        colour = mix(common, own, 0.35 + 0.65 * ease(now.bloom))
         light = shone(colour, 1.25 * pulse * shown)
         return Points(ends, np.full(len(ends), 0.019, np.float32), light, halo=0.42)

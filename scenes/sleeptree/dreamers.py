@@ -163,4 +163,4 @@ class Dreamers:
         x, y = place[self._host].T + wide * np.stack([np.cos(turn), np.sin(turn)])
         height = self._mote_height * (0.8 + 0.2 * np.sin(0.6 * now.seconds + self._mote_turn))
         light = 0.10 + 0.9 * strength[self._host]
-        return Points(spatial(x, y, height), self._mote_size, shone(colour[self._host], light))
+        return Points(spatial(x, y, height), self._mote_size, shone(np.take(colour.T, self._host, axis=1).T, light))

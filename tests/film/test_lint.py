@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from installation.brushes.shapes import polylines, spatial
-from installation.film.lint import VOICES, faults
+from installation.film.lint import MANY, VOICES, faults
 from installation.scene import Light, Mist, Points, Strokes, Voice
 
 
@@ -34,7 +34,6 @@ def test_what_is_well_made_is_left_in_peace() -> None:
     [
         ({"colour": np.full((160, 3), np.nan, np.float32, order="F")}, "480 numbers that are not finite"),
         ({"colour": np.full((160, 3), 0.2, order="F")}, "Strokes.colour is float64"),
-        ({"colour": np.full((160, 3), 0.2, np.float32)}, "planes, as spatial() makes"),
         ({"colour": np.asfortranarray(np.tile(np.float32([0.9, 0.1, 0.0]), (160, 1)))}, "a saturated red"),
         ({"radius": np.zeros(160, np.float32)}, "nowhere more than 0"),
         ({"radius": np.full(159, 0.1, np.float32)}, "radius has 159 rows"),
@@ -54,3 +53,13 @@ def test_too_many_voices_and_what_is_slow_comes_last() -> None:
     assert found[0] == "17 voices at once: at most 16 are heard"
     assert all(fault.endswith("(slow)") for fault in found[1:])
     assert len(found) == len(set(found))
+
+
+def test_rows_are_slow_where_there_are_many() -> None:
+    def in_rows(count: int) -> list[str]:
+        many = strokes(count // 4)
+        return faults([replace(many, colour=np.ascontiguousarray(many.colour))], ())
+
+    (found,) = in_rows(MANY)
+    assert "planes, as spatial() makes" in found
+    assert in_rows(MANY - 4) == []
