@@ -18,6 +18,7 @@ from installation.light.picture import Picture, look
 from installation.model.score import parse
 from installation.show import Show
 from tests.clips.screen import unpacked
+from tests.harness.guarding import acting, arc
 
 pytestmark = pytest.mark.whole
 
@@ -113,6 +114,11 @@ def test_the_scores_own_glitch_passes_before_the_guard(festival: dict[float, byt
     assert report.passed, report.verdict()
     assert max(acting) <= RARELY
     picture.close()
+
+
+def test_the_camera_comes_out_of_the_torn_crown_without_a_flash() -> None:
+    """Boughs right before the eye, and of two registers: quicker, they would cross each place too often."""
+    assert acting(arc("festival", "sleeptree"), 3, (640, 360), FPS, ((266.0, 268.0),)) == []
 
 
 def performed(show: Show, tick: int, chance: np.random.Generator) -> None:
