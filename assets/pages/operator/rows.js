@@ -124,7 +124,7 @@ export class Rows {
     if (row.kind === "number") {
       made.value.textContent = written(row, value)
       made.value.setAttribute("aria-label", `${this.name(row)}: ${written(row, value)}. ${this.say("default")}`)
-      if (performance.now() - made.touched < TOUCHED_MS) return
+      if (made.touched && performance.now() - made.touched < TOUCHED_MS) return // a hand is on it; 0: none ever was
       input.value = value
       input.setAttribute("aria-valuetext", written(row, value))
       shade(input, row, value)

@@ -83,6 +83,10 @@ def test_a_tablet_plays_the_show(browser: Any, served: Served, show: Show, desk:
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", fader)
         fader.send_keys("\ue010")  # End: played by key
         until(lambda: show.glides.aims()["/light/glow"] == 1.0, "the show to have taken the fader")
+        browser.refresh()  # its token pairs it again, within moments
+        until(lambda: browser.find_elements("id", "row--light-glow") and text(browser, "section"), "the show again")
+        until(lambda: at(browser, "row--light-glow").get_attribute("value") == "1", "faders where the show is")
+        assert at(browser, "row--dream-unrest").get_attribute("value") == "0"
         assert complaints(browser) == []
 
 
