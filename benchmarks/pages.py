@@ -58,7 +58,8 @@ def served(home: Path) -> Iterator[tuple[int, int]]:
         until(wire.path().exists, "the pages")
         yield process.pid, port
     finally:
-        process.terminate()
+        assert process.stdin is not None
+        process.stdin.close()  # as where its supervisor is gone
         process.wait()
 
 
