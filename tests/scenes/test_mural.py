@@ -33,6 +33,11 @@ def test_the_flash_guard_has_nothing_to_do() -> None:
     assert acting(arc("abridged", "mural"), 1, SIZE, 15) == []
 
 
+@pytest.mark.whole
+def test_nor_has_it_while_strokes_fly_to_the_rose_in_a_large_picture() -> None:
+    assert acting(arc("abridged", "mural"), 1, (640, 360), 30, ((14.2, 15.5),)) == []
+
+
 @pytest.mark.parametrize(("row", "end"), WORLD.ends())
 def test_each_end_of_a_control_is_seen_where_the_table_says(row: Control, end: float) -> None:
     """The same tick without it is another picture."""
