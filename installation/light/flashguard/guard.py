@@ -17,7 +17,7 @@ what moving fine lines do (0.25 to 0.43) and a pattern that flashes against itse
 What passes unseen: flashes over less than 0.16 of every window, wherever they are; what balances out within cells and
 flickers in less than 0.6 of a window's pixels, which for squares of 0.1 to 0.16 degrees is more than WCAG excepts; and
 what spares the single pixels by knowing where each will be for its next second. Of stripes, what `scanlines` says: up
-to five pairs, pairs finer than 16 to a degree, what moves on before it has stood for a third of a second, and what is
+to five pairs, pairs finer than 16 to a degree, what moves on before it has stood for a fifth of a second, and what is
 faint and uneven: contrasts of 0.10 to 0.13, of which the film checker still calls some a pattern.
 """
 

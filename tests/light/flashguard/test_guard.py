@@ -262,6 +262,13 @@ def drawn(kind: str, front: int, back: int, k: int) -> NDArray[np.uint32]:
     ],
     fps=60,
 )  # fmt: skip
+@example(  # what only the quick dimming of stripes holds down
+    shots=[
+        (10, "full", 0x600000, 0, 0), (8, "full", 0, 0, 0), (5, "checker", 0, 0xFFFFFF, 0),
+        (8, "patch", 0, 0xFF0000, 0), (2, "full", 0, 0, 0), (1, "patch", 0, 0xFF0000, 0),
+    ],
+    fps=30,
+)  # fmt: skip
 @given(shots=st.lists(Shot, min_size=3, max_size=14), fps=st.sampled_from([24, 30, 60, 120]))
 def test_no_sequence_of_pictures_defeats_it(shots: list[tuple[int, str, int, int, int]], fps: int) -> None:
     """Whatever is found is repeated until it has lasted six seconds."""

@@ -127,15 +127,6 @@ def test_uneven_threads_are_no_stripes(chance: int) -> None:
     assert acting(screen, threads(chance), 1.0)[0] == 0.0
 
 
-def test_what_only_one_sweep_has_found_is_left_alone() -> None:
-    guard = FlashGuard(288, 162)
-    for i, picture in enumerate(Screen(288, 162, 60).frames(stripes(24, low=90), 1.0)):
-        if i >= 3:
-            picture[:] = 0xB4B4B4
-        guard.guard(picture, 1 / 60)
-        assert guard.activity == 0.0
-
-
 @pytest.mark.parametrize("pairs", [3.0, 4.4])
 def test_so_few_pairs_are_no_pattern(pairs: float) -> None:
     assert acting(Screen(288, 162, 30), stripes(pairs))[0] == 0.0
