@@ -114,6 +114,7 @@ def main() -> None:
         for streamed in (False, True):
             with closing(Picture(*size(given.size), 1, 1)) as picture:
                 rows.append(one(show, picture, given.seconds, given.fps, stream, streamed and given.worker))
+    rows = [{key: row.get(key, "-") for key in rows[-1]} for row in rows]  # of a stream there is more to say
     print(table(rows, f"{given.size}, {given.fps} a second, on one thread; streamed from a {given.worker}"))
     if given.json is not None:
         given.json.write_text(json.dumps(rows, indent=2) + "\n")
