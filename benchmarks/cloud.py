@@ -3,7 +3,9 @@
 python benchmarks/cloud.py [--nodes 8] [--seconds 180] [--rate 200] [--json FILE]
 
 Nodes have a show, a desk, a journal and a clock of their own, and draw nothing. A third of the way in the conductor is
-killed; half way a node is; two thirds in another is stopped for three seconds.
+killed; half way a node is; two thirds in another is stopped for three seconds. A node that is late because its process
+waits for a core says nothing about the network: the second table tells how much of a core each had, and how long it
+waited for one.
 """
 
 from __future__ import annotations
@@ -11,75 +13,57 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from tables import table  # beside this file
 
-from benchmarks.tables import table
 from installation.model.ticks import RATE, SECOND
-from tests.harness.home import environment
-from tests.harness.waiting import ROOT, free_ports
+from tests.harness.cloudnodes import NodeProcess, conductor
+from tests.harness.waiting import free_ports
 
 
-class Node:
-    """A child, and what it has said."""
-
-    def __init__(self, home: Path, name: str, ports: list[int], names: list[str], rate: float, seconds: float) -> None:
-        own, *others = ports
-        order = [sys.executable, "-m", "tests.harness.cloudnode", name, str(own), "--folder", str(home / "journals")]
-        order += ["--connect", *map(str, others), "--named", *names, "--seconds", str(seconds), "--rate", str(rate)]
-        self.name = name
-        self.said: list[dict[str, Any]] = []
-        self.process = subprocess.Popen(order, env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(json.loads(line))
-
-    def end(self) -> None:
-        self.process.wait()
-        self._reader.join()
-
-
-def conductor(nodes: list[Node]) -> Node:
-    """Who conducts by what was said last."""
-    return next(node for node in nodes if node.said and node.said[-1].get("conducts") and node.process.poll() is None)
-
-
-def play(nodes: list[Node], seconds: float) -> dict[str, Any]:
+def play(nodes: list[NodeProcess], seconds: float) -> dict[str, tuple[str, int]]:
     """The run, with its accidents; what happened when (monotonic nanoseconds)."""
-    began, happened = time.monotonic(), {}
-    wait = lambda share: time.sleep(max(0.0, began + share * seconds - time.monotonic()))  # noqa: E731
+    began = time.monotonic()
+    happened: dict[str, tuple[str, int]] = {}
+
+    def wait(share: float) -> None:
+        time.sleep(max(0.0, began + share * seconds - time.monotonic()))
+
+    def befalls(what: str, node: NodeProcess, act: Callable[[], None]) -> None:
+        happened[what] = (node.name, time.monotonic_ns())
+        act()
+
     wait(1 / 3)
-    killed = conductor(nodes)
-    os.kill(killed.process.pid, signal.SIGKILL)
-    happened["conductor killed"] = (killed.name, time.monotonic_ns())
+    while (killed := conductor(nodes)) is None:
+        time.sleep(0.1)
+    befalls("conductor killed", killed, killed.kill)
     wait(1 / 2)
-    other = next(node for node in reversed(nodes) if node.process.poll() is None and node is not conductor(nodes))
-    os.kill(other.process.pid, signal.SIGKILL)
-    happened["node killed"] = (other.name, time.monotonic_ns())
+    other = follower(nodes)
+    befalls("node killed", other, other.kill)
     wait(2 / 3)
-    stopped = next(node for node in reversed(nodes) if node.process.poll() is None and node is not conductor(nodes))
-    os.kill(stopped.process.pid, signal.SIGSTOP)
-    happened["node stopped"] = (stopped.name, time.monotonic_ns())
+    stopped = follower(nodes)
+    befalls("node stopped", stopped, stopped.stop)
     time.sleep(3.0)
-    os.kill(stopped.process.pid, signal.SIGCONT)
+    stopped.go_on()
     return happened
 
 
-def figures(nodes: list[Node], happened: dict[str, Any]) -> list[dict[str, Any]]:
+def follower(nodes: list[NodeProcess]) -> NodeProcess:
+    """The last of those who are there and don't conduct."""
+    return next(node for node in reversed(nodes) if node.runs and node is not conductor(nodes))
+
+
+def figures(nodes: list[NodeProcess], happened: dict[str, tuple[str, int]]) -> list[dict[str, Any]]:
     """What was seen, in rows."""
     digests: dict[int, set[str]] = {}
     at: dict[int, list[int]] = {}
@@ -113,22 +97,50 @@ def figures(nodes: list[Node], happened: dict[str, Any]) -> list[dict[str, Any]]
         {"what": "stopped node: seconds in which it conducted afterwards", "figure": sum(s["conducts"] for s in back)},
         {"what": "ticks more than 250 ms late", "figure": sum(node.said[-1]["missed"] for node in survivors)},
         {"what": "controls taken by each", "figure": min(node.said[-1]["taken"] for node in survivors)},
-        {"what": "CPU of a node, % of a core", "figure": float(np.median([rate(node, "cpu_s") for node in survivors]))},
-        {
-            "what": "bytes/s that a node says",
-            "figure": float(np.median([rate(node, "said") for node in survivors])) / 100,
-        },
-        {"what": "of them the last conductor, to each", "figure": max(rate(node, "said") for node in survivors) / 100},
-        {"what": "corrections of survivors", "figure": {n.name: n.said[-1]["corrections"] for n in survivors}},
+        {"what": "bytes/s that a node says", "figure": float(np.median([growth(node, "said") for node in survivors]))},
+        {"what": "of them the last conductor, to each", "figure": max(growth(node, "said") for node in survivors)},
         {"what": "refused", "figure": dict(sum((Counter(node.said[-1]["refused"]) for node in survivors), Counter()))},
     ]
     return rows
 
 
-def rate(node: Node, what: str) -> float:
-    """By how much a count of a node grows in a second, once it plays, times 100."""
+def shares(nodes: list[NodeProcess]) -> list[dict[str, Any]]:
+    """What each had of the processors, and how often it was late: a node that waits for a core can't keep time."""
+    return [
+        {
+            "node": node.name,
+            "CPU, % of a core": 100.0 * growth(node, "cpu_s"),
+            "of it the show's steps": 100.0 * growth(node, "steps_s"),
+            "its show waited for a core, %": 100.0 * growth(node, "waited_s"),
+            "ticks over 250 ms late": node.said[-1]["missed"],
+            "corrections": node.said[-1]["corrections"],
+            "seconds conducted": sum(said["conducts"] for said in node.said),
+            "ended": "by itself" if node.process.returncode == 0 else "killed",
+        }
+        for node in nodes
+        if len(node.said) > 2
+    ]
+
+
+def growth(node: NodeProcess, what: str) -> float:
+    """By how much a count of a node grows in a second, once it plays."""
     first, last = node.said[1], node.said[-1]
-    return 100.0 * (last[what] - first[what]) / ((last["at_ns"] - first["at_ns"]) / SECOND)
+    return float((last[what] - first[what]) / ((last["at_ns"] - first["at_ns"]) / SECOND))
+
+
+def processors() -> NDArray[np.float64]:
+    """What this machine's did since it was started: used, idle, taken by other machines (Linux's count, in ticks)."""
+    said = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    user, nice, system, idle, waiting, irq, soft, stolen = map(float, said)
+    return np.array([user + nice + system + irq + soft, idle + waiting, stolen])
+
+
+def used(before: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """How many of the processors were used since then, and by whom."""
+    spent = processors() - before
+    cores = spent / spent.sum() * (os.cpu_count() or 1)
+    words = ("cores in use, by all of this machine", "cores idle", "cores that other machines took")
+    return [{"what": word, "figure": float(share)} for word, share in zip(words, cores, strict=True)]
 
 
 def main() -> None:
@@ -139,28 +151,26 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     names = [f"n{i}" for i in range(wanted.nodes)]
-    with tempfile.TemporaryDirectory() as home:
-        ports = free_ports(wanted.nodes)
-        nodes = [
-            Node(
-                Path(home),
-                name,
-                [own, *(port for port in ports if port != own)],
-                names,
-                wanted.rate / wanted.nodes,
-                wanted.seconds + 10.0,
-            )
-            for name, own in zip(names, ports, strict=True)
-        ]
+    with tempfile.TemporaryDirectory() as home, ExitStack() as stack:
+        ports = dict(zip(names, free_ports(wanted.nodes), strict=True))
+        how = ["--seconds", str(wanted.seconds + 10.0), "--rate", str(wanted.rate / wanted.nodes)]
+        nodes = [stack.enter_context(closing(NodeProcess(Path(home), name, ports, *how))) for name in names]
         while not all(node.said for node in nodes):
+            if ended := [node.name for node in nodes if not node.runs]:
+                raise SystemExit(f"cloud: {', '.join(ended)} ended before anybody played")
             time.sleep(0.1)
+        before = processors()
         happened = play(nodes, wanted.seconds)
+        rows = used(before)
         for node in nodes:
-            node.end()
-    rows = figures(nodes, happened)
+            node.finish()
+    rows = figures(nodes, happened) + rows
+    each = shares(nodes)
     print(table(rows, f"{wanted.nodes} nodes, {wanted.seconds:g} s, {wanted.rate:g} controls a second"))
+    print(f"\n{table(each)}")
     if wanted.json is not None:
-        wanted.json.write_text(json.dumps({row["what"]: row["figure"] for row in rows}, indent=2) + "\n")
+        known = {row["what"]: row["figure"] for row in rows} | {"each": each}
+        wanted.json.write_text(json.dumps(known, indent=2) + "\n")
 
 
 if __name__ == "__main__":

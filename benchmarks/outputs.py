@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from tables import table  # beside this file
 
-from benchmarks.tables import table
 from installation.foundation import places
 from installation.light.mapping.outputs import OutputLayout, Rasters
 from installation.light.picture import Picture, look, prepare

@@ -60,6 +60,7 @@ class CloudNode:
 
     def __init__(self, name: str, made: CloudSettings, folder: Path, seed: int = 7, changed: str = "") -> None:
         self.show = shown(seed)
+        self.steps_s = 0.0  # of a processor, for all ticks
         self.name, self.false_ns = name, random.Random(name).randint(-1000, 1000) * SECOND
         known = {**version(self.show), **({'scene "mural"': changed} if changed else {})}
         self.service = CloudService(
@@ -87,9 +88,11 @@ class CloudNode:
     def step(self) -> int:
         """Every tick that is due; how many."""
         due = self.service.due(self.show, self.clock())
+        began = time.thread_time()
         for _ in range(due):
             advance(self.show, self.desk, (self.service,), self.clock())
             self.journal.mark(self.show, time.time())
+        self.steps_s += time.thread_time() - began
         return due
 
     def close(self) -> None:
@@ -144,11 +147,18 @@ def tell(node: CloudNode) -> None:
         "missed": inner.missed,
         "corrections": inner.corrections,
         "cpu_s": time.process_time(),
+        "steps_s": node.steps_s,
+        "waited_s": waited_s(),
         "said": node.wire.said,
         "refused": dict(node.service.counters.refused),
         "taken": node.desk.counters.counted["taken"],
     }
     print(json.dumps(said), flush=True)
+
+
+def waited_s() -> float:
+    """For how long this thread could have run and had no core: Linux's count."""
+    return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / SECOND
 
 
 if __name__ == "__main__":
