@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import zenoh
 
+from installation.cloud import certificates
 from installation.cloud.messages import LARGEST
 from installation.foundation.errors import Mistake
 from installation.remote import access
@@ -38,7 +38,9 @@ class Wire:
     ) -> None:
         self._prefix, self._node, self._hear, self._gone = f"sleeptree/{cloud}", node, hear, gone
         self._lives: dict[str, str] = {}
-        self.session = _opened(settings)
+        if settings.ca and life is not None:
+            certificates.check(settings, node)
+        self.session = _opened(self._prefix, settings)
         self._to: dict[str, zenoh.Publisher] = {}
         try:
             self._kept: list[object] = [
@@ -95,7 +97,7 @@ class Wire:
             self._gone(node)
 
 
-def _opened(settings: CloudSettings) -> zenoh.Session:
+def _opened(prefix: str, settings: CloudSettings) -> zenoh.Session:
     scheme = "tls" if settings.ca else "tcp"
     local = settings.listen.startswith("127.") and not settings.connect
     try:
@@ -109,7 +111,7 @@ def _opened(settings: CloudSettings) -> zenoh.Session:
         if not local:
             others = [f"{scheme}/{_place(text, settings.port)}" for text in settings.connect]
         try:
-            return zenoh.open(_config(settings, f"{scheme}/{_bracketed(host)}:{own}", others))
+            return zenoh.open(_config(prefix, settings, f"{scheme}/{_bracketed(host)}:{own}", others))
         except zenoh.ZError as error:
             reason = " ".join(str(error).split())
     raise Mistake(f"[cloud] listen {settings.listen}, port {port}: can't be opened: {reason[:200]}")
@@ -127,7 +129,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _config(settings: CloudSettings, listen: str, connect: Sequence[str]) -> zenoh.Config:
+def _config(prefix: str, settings: CloudSettings, listen: str, connect: Sequence[str]) -> zenoh.Config:
     config = zenoh.Config()
     said: dict[str, object] = {
         "mode": "peer",
@@ -141,19 +143,16 @@ def _config(settings: CloudSettings, listen: str, connect: Sequence[str]) -> zen
         "transport/link/tx/lease": LEASE_MS,
     }
     if settings.ca:
-        for name in ("ca", "certificate", "key"):
-            path = Path(getattr(settings, name)).expanduser()
-            if not path.is_file():
-                raise Mistake(f"[cloud] {name}: there is no file {path}")
-        own, key = (str(Path(path).expanduser()) for path in (settings.certificate, settings.key))
+        ca, own, key = certificates.files(settings)
         said |= {
-            "transport/link/tls/root_ca_certificate": str(Path(settings.ca).expanduser()),
+            "transport/link/tls/root_ca_certificate": ca,
             "transport/link/tls/listen_certificate": own,
             "transport/link/tls/listen_private_key": key,
             "transport/link/tls/connect_certificate": own,
             "transport/link/tls/connect_private_key": key,
             "transport/link/tls/enable_mtls": True,
             "transport/link/tls/verify_name_on_connect": True,
+            "access_control": certificates.permissions(prefix, settings.nodes),
         }
     for name, value in said.items():
         config.insert_json5(name, json.dumps(value))

@@ -22,7 +22,7 @@ class CloudSettings(SettingsTable, frozen=True):
     connect: Annotated[tuple[str, ...], Meta(max_length=MOST)] = ()  # where others listen
     lead_ms: Annotated[int, Meta(ge=35, le=1000)] = 100  # by which controls are late everywhere, so that all are
     conduct: Literal["auto", "always", "never"] = "auto"
-    ca: str = ""  # PEM files: with them everything is TLS, and both sides show a certificate
+    ca: str = ""  # PEM files: with them everything is TLS, and each shows a certificate of its own name
     certificate: str = ""
     key: str = ""
 
@@ -32,6 +32,8 @@ def check(cloud: CloudSettings) -> None:
     given = [name for name in ("ca", "certificate", "key") if getattr(cloud, name)]
     if given and len(given) != 3:
         raise ValueError(f"[cloud] ca, certificate and key go together, got {' and '.join(given)} alone")
+    if given and not cloud.nodes:
+        raise ValueError("[cloud] ca takes nodes: each certificate bears the name of one")
     if len(set(cloud.nodes)) != len(cloud.nodes):
         twice = next(name for name in cloud.nodes if cloud.nodes.count(name) > 1)
         raise ValueError(f'[cloud] nodes takes each name once, got "{twice}" twice')

@@ -63,6 +63,7 @@ def test_a_crop_is_a_part_of_the_canvas_that_all_nodes_draw() -> None:
     [
         ('nodes = ["a", "a"]', 'nodes takes each name once, got "a" twice'),
         ('ca = "x.pem"', "ca, certificate and key go together, got ca alone"),
+        ('ca = "x"\ncertificate = "y"\nkey = "z"', "ca takes nodes: each certificate bears the name of one"),
         ('conduct = "now"', "conduct"),
         ('nodes = ["a/b"]', "nodes"),
     ],

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from installation.cloud import certificates
 from installation.foundation.errors import Mistake
 from installation.venue.cloud import CloudSettings
 from tests.harness.waiting import TIMEOUT_S, free_ports, needed, until
 
 zenoh = pytest.importorskip("zenoh", reason="the extra [cloud] is not installed")
 
+NODES = ("left", "middle", "right")
 CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 
@@ -43,7 +45,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     for one in ("ours", "theirs"):
         authority(folder, one)
-    for by, name in (("ours", "left"), ("ours", "right"), ("theirs", "stranger")):
+    for by, name in (("ours", "left"), ("ours", "middle"), ("ours", "right"), ("theirs", "stranger")):
         certified(folder, by, name)
     return folder
 
@@ -56,9 +58,8 @@ class End:
 
         own, *others = ports
         files = (str(keys / f"{file}") for file in (f"{ca}.pem", f"{as_who or name}.pem", f"{as_who or name}.key"))
-        settings = CloudSettings(
-            "", (), "127.0.0.1", own, tuple(f"127.0.0.1:{port}" for port in others), 100, "auto", *files
-        )
+        at = tuple(f"127.0.0.1:{port}" for port in others)
+        settings = CloudSettings("", NODES, "127.0.0.1", own, at, 100, "auto", *files)
         self.heard: list[tuple[str, bytes]] = []
         self.wire = Wire("test", name, 1, settings, lambda sender, data: self.heard.append((sender, data)), print)
 
@@ -72,6 +73,13 @@ def greeted(ends: list[tuple[End, End, str]]) -> bool:
     return all((name, b"here") in listener.heard for _, listener, name in ends)
 
 
+@pytest.fixture
+def brazen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who has taken out of their own copy what would tell them that they can't take part."""
+    monkeypatch.setattr(certificates, "check", lambda settings, node: None)
+
+
+@pytest.mark.usefixtures("brazen")
 def test_machines_with_keys_of_one_authority_meet_and_a_stranger_hears_and_says_nothing(keys: Path) -> None:
     left_at, right_at, strange_at = free_ports(3)
     with ExitStack() as stack:
@@ -88,6 +96,37 @@ def test_machines_with_keys_of_one_authority_meet_and_a_stranger_hears_and_says_
         until(lambda: (left.wire.send("", b"here"), len(right.heard) > count + 20)[1], "more of what is said")
         assert stranger.heard == []
         assert {sender for end in (left, right) for sender, _ in end.heard} == {"left", "right"}
+
+
+@pytest.mark.usefixtures("brazen")
+def test_a_machine_is_heard_as_whom_its_certificate_names_and_as_nobody_else(keys: Path) -> None:
+    left_at, right_at, middle_at = free_ports(3)
+    with ExitStack() as stack:
+        left = stack.enter_context(closing(End(keys, "left", [left_at, right_at, middle_at])))
+        right = stack.enter_context(closing(End(keys, "right", [right_at, left_at, middle_at])))
+        false = stack.enter_context(closing(End(keys, "right", [middle_at, left_at, right_at], as_who="middle")))
+        pairs = [(left, right, "left"), (right, left, "right"), (left, false, "left")]
+        until(lambda: greeted(pairs), "all three; the false one hears")
+        count = len(left.heard)
+
+        def more() -> bool:
+            for way in ("", "left"):
+                false.wire.send(way, b"conducted")
+            right.wire.send("", b"here")
+            return len(left.heard) > count + 20
+
+        until(more, "more of what is said")
+        assert {(sender, data) for end in (left, right) for sender, data in end.heard} == {
+            ("left", b"here"),
+            ("right", b"here"),
+        }
+
+
+def test_who_has_another_machines_certificate_is_told_so(keys: Path) -> None:
+    with pytest.raises(Mistake, match=r'^\[cloud\] certificate .*left.pem: is of "left", and this machine is "right"$'):
+        End(keys, "right", free_ports(2), as_who="left")
+    with pytest.raises(Mistake, match=r"^\[cloud\] certificate .*stranger.pem: not one of .*ours.pem with the key "):
+        End(keys, "right", free_ports(2), as_who="stranger")
 
 
 def refused(keys: Path, port: int, name: str) -> bool:
