@@ -17,7 +17,7 @@ what moving fine lines do (0.25 to 0.43) and a pattern that flashes against itse
 What passes unseen: flashes over less than 0.16 of every window, wherever they are; what balances out within cells and
 flickers in less than 0.6 of a window's pixels, which for squares of 0.1 to 0.16 degrees is more than WCAG excepts; and
 what spares the single pixels by knowing where each will be for its next second. Of stripes, what `scanlines` says: up
-to five pairs, pairs finer than 16 to a degree, what moves on before it has stood for a fifth of a second, and what is
+to five pairs, pairs finer than 16 to a degree, what moves on before it has stood for a third of a second, and what is
 faint and uneven: contrasts of 0.10 to 0.13, of which the film checker still calls some a pattern.
 """
 
@@ -34,7 +34,7 @@ from installation.light.flashguard.attenuation import Attenuation
 from installation.light.flashguard.fields_of_view import FieldsOfView, Floats, Ints
 from installation.light.flashguard.flicker import FLICKERING, CellRate, EventRate, Flicker, MeanRate
 from installation.light.flashguard.held import BLACK, FLASHES, NOTHING, RED, STRIPES, Held
-from installation.light.flashguard.sensing import Sensor, dim_linear, linear
+from installation.light.flashguard.sensing import Sensor, dim_linear, dim_redness, linear
 from installation.light.flashguard.smoothing import erode_and_blur
 from installation.light.flashguard.stripes import Stripes
 
@@ -125,6 +125,7 @@ class FlashGuard:
         rows, columns = self._sensor.rows, self._sensor.columns
         self._node_of = _nodes_of(rows, columns, *self._nodes), np.arange(points, dtype=np.int32)  # of cells, of points
         self._level = np.zeros(cells, dtype=np.float32)
+        self._redness = np.zeros(cells, dtype=np.float32)
         self._linear_level = np.zeros(cells, dtype=np.float32)
         self._point = np.zeros(points, dtype=np.float32)
         self._bound = np.empty(cells, dtype=np.float32)
@@ -151,8 +152,11 @@ class FlashGuard:
             return
         self._stripes.look(rows, self._linear, dt)
         moved = self._sensor.move_points(dt)
-        self._pale_reds(rows, dt)
-        touched = self._darken(rows, moved, dt)
+        had = self._still_held(dt)
+        self._sense(rows, dt)
+        judged = self._pale_reds(rows, had, dt)
+        touched = self._darken(rows, had, moved, dt)
+        self._follow_reds(judged, touched, dt)
         self.held = self._told() if touched or self._paling else NOTHING
 
     @property
@@ -166,52 +170,79 @@ class FlashGuard:
         share = self._attenuation.share
         return Held(share, tuple(rule for rule, acts in acting if acts)) if share > 0.0 else NOTHING
 
-    def _pale_reds(self, frame: Pixels, dt: float) -> None:
-        """Sense the frame; where red may not come or go once more, reds become pale."""
-        sensor = self._sensor
+    def _still_held(self, dt: float) -> Floats:
+        """The gain of every node that still holds, before this frame is judged."""
+        if self._holding:
+            _lift(self._gain, dt)
+        held: Floats = np.minimum(self._gain[0], self._stripes.gain)
+        return held
+
+    def _sense(self, frame: Pixels, dt: float) -> None:
+        """Sense the frame, once those reds are pale that still are to be."""
         if self._paling:
             _lower(self._pale, dt)
-            self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
-            self._attenuation.desaturate(frame)
-        sensor.sense(frame)
+            self._desaturate(frame)
+        self._sensor.sense(frame)
+
+    def _desaturate(self, frame: Pixels) -> None:
+        self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
+        self._attenuation.desaturate(frame)
+
+    def _pale_reds(self, frame: Pixels, had: Floats, dt: float) -> bool:
+        """Where red may not come or go once more, make reds pale; whether the frame is still what was judged.
+
+        Judged at the gains that it `had`: what is darkened is less red, and comes back with the light.
+        """
+        sensor = self._sensor
         if not (sensor.any_red or self._paling) and self._red_rests_s > 0.0:
-            self._red_rests_s += dt
-            return
+            return True
         if self._red_rests_s > 0.0:
             self._rest_red()
+        redness, whole = sensor.redness, not (self._holding or self._stripes.dimming)
+        if not whole:
+            _dim_cells(sensor.level, had, self._node_of[0], self._level)
+            redness = self._redden(self._level)
         self._bound[:] = np.inf
-        seen = True
-        if self._red.bounds(sensor.redness, dt, self._bound):
-            _make_pale(sensor.redness, self._bound, self._node_of[0], self._pale)
-            self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
-            self._attenuation.desaturate(frame)
-            sensor.sense(frame)
-            seen = False
-        self._red.follow(sensor.redness, dt, seen)
-        if not (sensor.any_red or self._paling):
+        if not self._red.bounds(redness, dt, self._bound):
+            return whole
+        _make_pale(redness, self._bound, self._node_of[0], self._pale)
+        self._desaturate(frame)
+        sensor.sense(frame)
+        return False
+
+    def _redden(self, level: Floats) -> Floats:
+        """How red each cell is where of its light `level` is left."""
+        dim_redness(self._sensor.redness, self._sensor.level, level, self._redness)
+        return self._redness
+
+    def _follow_reds(self, judged: bool, touched: bool, dt: float) -> None:
+        """Tell the rules of red what was shown; `judged` where it is what they were asked about."""
+        sensor = self._sensor
+        present = sensor.any_red or self._paling
+        if self._red_rests_s > 0.0 and not present:
+            self._red_rests_s += dt
+            return
+        self._red.follow(self._redden(self._level) if touched else sensor.redness, dt, judged and not touched)
+        if not present:
             self._red_rests_s = 1e-9
 
     def _rest_red(self) -> None:
         """Tell the rules of red of the time in which there was none."""
         passed, self._red_rests_s = self._red_rests_s, 0.0
-        nothing = np.zeros_like(self._level)
-        self._red.follow(nothing, passed)
+        self._redness[:] = 0.0
+        self._red.follow(self._redness, passed)
 
-    def _darken(self, frame: Pixels, moved: NDArray[np.intp], dt: float) -> bool:
-        """Where light may not rise, lower the gain until it doesn't; whether the frame was changed.
+    def _darken(self, frame: Pixels, had: Floats, moved: NDArray[np.intp], dt: float) -> bool:
+        """Where light may not rise, lower the gain that it `had` until it doesn't; whether the frame was changed.
 
         `moved` points stand for other pixels than before.
         """
         sensor, dimming, before = self._sensor, self._stripes.dimming, self._dimming
         self._dimming = dimming
-        if self._holding:
-            _lift(self._gain, dt)
-        had = np.minimum(self._gain[0], self._stripes.gain)
+        level, even = sensor.level, sensor.linear
         if self._holding or dimming:
             _dim_cells(sensor.level, had, self._node_of[0], self._level)
             dim_linear(sensor.linear, sensor.level, self._level, self._linear_level)
-        level, even = sensor.level, sensor.linear
-        if self._holding or dimming:
             level, even = self._level, self._linear_level
         _weigh_points(sensor.pixels, had, self._point)
         self._points.restart(moved, self._point)

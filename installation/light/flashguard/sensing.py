@@ -286,3 +286,13 @@ def dim_linear(even: Floats, level: Floats, dimmed: Floats, out: Floats) -> None
     for i in range(even.size):
         before = unsquared(np.sqrt(level[i]))
         out[i] = even[i] * unsquared(np.sqrt(dimmed[i])) / before if before > np.float32(0.0) else np.float32(0.0)
+
+
+@strict
+def dim_redness(redness: Floats, level: Floats, dimmed: Floats, out: Floats) -> None:
+    """What is left of `redness`, where of `level`, means of squares, `dimmed` is left; nothing where it is too dark."""
+    for i in range(redness.size):
+        share = dimmed[i] / level[i] if level[i] > np.float32(0.0) else np.float32(0.0)
+        left = share * max(np.float32(0.0), redness[i] - np.float32(RED_FLOOR))
+        is_red = redness[i] > np.float32(0.0) and left >= np.float32(DARKEST)
+        out[i] = left + np.float32(RED_FLOOR) if is_red else np.float32(0.0)

@@ -30,9 +30,8 @@ SHARE = 0.18
 """Share of a window that may be striped (a quarter is where harm begins)."""
 SWEEP_S = 0.12
 """Time in which every scan line comes round once."""
-PATIENCE_S = 0.1
-"""Time for which stripes stand before they are dimmed. Twice as long would leave to the count of red flashes what it
-does not see: 96 of 255 in red, black, a checkerboard, a red patch, 34 frames of it over and over at 30 a second."""
+PATIENCE_S = 0.2
+"""Time for which stripes stand before they are dimmed: with a sweep and the dimming it stays under half a second."""
 DIM_PER_S = 6.0
 LIFT_PER_S = 0.7
 SOFT = 3
