@@ -56,6 +56,7 @@ def camera(show: Show) -> list[float]:
     return [show.moment().number(f"/camera/{axis}") for axis in ("distance", "height", "orbit", "tilt")]
 
 
+@pytest.mark.whole
 def test_moves_follow_each_other_and_what_they_leave_out_stays() -> None:
     show = begun(SECTIONS.replace("seconds = 120", "seconds = 32").replace("seconds = 60", "seconds = 12"))
     way = run(show, 10)
@@ -71,6 +72,7 @@ def test_moves_follow_each_other_and_what_they_leave_out_stays() -> None:
     assert np.abs(np.diff(speed)).max() < 0.02  # neither jumps nor corners
 
 
+@pytest.mark.whole
 def test_a_hand_wins_keeps_the_camera_and_gives_it_back_gently() -> None:
     show = begun()
     way = run(show, 31)
@@ -98,6 +100,7 @@ def test_a_dragged_fader_does_not_stutter() -> None:
     assert seen[-1] - seen[120] > 1.5  # it lags, as a glide does; it does not start anew with each message
 
 
+@pytest.mark.whole
 def test_calm_lets_go_of_the_camera() -> None:
     show = begun()
     run(show, 31)

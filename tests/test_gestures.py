@@ -60,6 +60,7 @@ def test_a_loop_goes_faster_and_slower() -> None:
     assert max(seen) - min(seen) > 0.4
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_wave_swings_about_its_aim_and_comes_in_softly(shape: str) -> None:
     show = rehearsal()

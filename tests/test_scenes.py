@@ -132,6 +132,7 @@ CALM = {*range(740), *range(1501, 1900)}  # ticks
 ENDS = {*range(60), *range(650, 740), *range(1501, 1560)}
 
 
+@pytest.mark.whole
 def test_nothing_pops_at_the_ends_of_the_calm(name: str) -> None:
     assert compared(name, ENDS, 1560) > 100
 

@@ -50,6 +50,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.whole
 def test_a_new_scene_is_a_package_whose_own_test_passes(tmp_path: Path) -> None:
     folder = tmp_path / "tall-reeds"
     said = list(begin("tall_reeds", folder))

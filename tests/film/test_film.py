@@ -62,6 +62,7 @@ def film() -> dict[int, Pixels]:
     return {i * 4: pixels.copy() for i, pixels in enumerate(pictures(show(), picture(), cut)) if i >= BEGIN_S * 30}
 
 
+@pytest.mark.whole
 def test_a_still_is_the_films_picture(film: dict[int, Pixels]) -> None:
     tick = max(film)
     assert film[tick].max() > 0x404040
@@ -69,6 +70,7 @@ def test_a_still_is_the_films_picture(film: dict[int, Pixels]) -> None:
     assert apart(still(show(trails=0.0), picture(), tick), film[tick]) > 8  # without trails it would not be
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("fps", [24, 30])
 def test_films_that_begin_in_the_middle_agree_with_the_long_one(film: dict[int, Pixels], fps: int) -> None:
     cut = Cut.between(BEGIN_S, 0.36, fps)

@@ -61,6 +61,7 @@ def test_its_sound_is_the_shows_own_and_not_late() -> None:
     assert np.array_equal(film, late[synth.latency : synth.latency + len(film)])
 
 
+@pytest.mark.whole
 def test_a_film_that_begins_later_is_rolled_in() -> None:
     """Same loudness, same chord, same tears at the same sample: all that differs is where partials began."""
     glitch = ticks.ticks(30.0)

@@ -85,6 +85,7 @@ def lit(asked: Settings, level: float = 1.0) -> Lamps:
     return lamps
 
 
+@pytest.mark.whole
 def test_a_node_hears_them_go_up_stay_and_end(node: Node) -> None:
     asked = settings.parse(venue(node.port), "v.toml")
     lamps = lit(asked)

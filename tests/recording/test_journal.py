@@ -57,6 +57,7 @@ def test_what_was_played_is_replayed_to_the_byte(tmp_path: Path) -> None:
     assert not performance.torn
 
 
+@pytest.mark.whole
 def test_a_long_busy_journal_replays_to_the_same_show(tmp_path: Path) -> None:
     """Half a second in the hands of a machine, then a rest, again and again; benchmarks/osc.py does ten minutes."""
     evening = Evening(tmp_path)

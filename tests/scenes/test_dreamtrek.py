@@ -46,6 +46,7 @@ def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pyte
     WORLD.hold(phase, pytestconfig)
 
 
+@pytest.mark.whole
 def test_the_flash_guard_is_idle_through_an_arc() -> None:
     assert acting(arc("abridged", "dreamtrek"), 1, (320, 180), 20) == []
 
@@ -88,6 +89,7 @@ def test_the_anchor_is_a_steady_fifth_straight_ahead(phase: Phase) -> None:
     assert settled(phase).voices()[-1].gain == 0.0
 
 
+@pytest.mark.whole
 def test_the_canon_climbs_while_calm_and_half_of_it_falls_while_torn() -> None:
     assert climbing(settled("harmony")) == 0
     assert climbing(settled("glitch")) == 3

@@ -69,6 +69,7 @@ def beat_of(scene: str, phase: str, sleeper: int) -> float:
     return changed(*pictures)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_first_guests_are_inside_the_picture(scene: str, phase: str) -> None:

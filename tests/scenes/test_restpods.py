@@ -22,6 +22,7 @@ def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pyte
     WORLD.hold(phase, pytestconfig)
 
 
+@pytest.mark.whole
 def test_the_flash_guard_has_nothing_to_do_while_it_tears() -> None:
     assert acting(arc("abridged", "restpods"), 1, SIZE, 30, ((7.0, 12.0),)) == []
 

@@ -31,6 +31,7 @@ def test_each_phase_looks_as_it_was_found_right(phase: Phase, pytestconfig: pyte
     WORLD.hold(phase, pytestconfig)
 
 
+@pytest.mark.whole
 def test_the_flash_guard_has_nothing_to_do() -> None:
     assert acting(arc("abridged", "sanctuary"), 1, SIZE, 15) == []
 
