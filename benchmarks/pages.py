@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from osc import Theatre, between  # beside this file
+from processes import cpu_s, resident_kb
 from tables import table
 
 from installation.remote.desk import Desk
@@ -35,7 +35,8 @@ from installation.session.production import load_production
 from installation.session.request import Request
 from installation.venue.settings import size
 from tests.harness.home import environment, move_into
-from tests.harness.rehearsal import rehearsal, tick
+from tests.harness.pages import played
+from tests.harness.rehearsal import rehearsal
 from tests.harness.waiting import free_ports, until
 
 PHONES = Path(__file__).parent.parent / "tests" / "harness" / "phones.py"
@@ -78,50 +79,21 @@ def lying(port: int, many: int, seconds: float) -> Iterator[subprocess.Popen[str
         process.wait()
 
 
-def used(process: int) -> tuple[float, float]:
-    """CPU seconds and KB of another process, for Linux."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 1024
-
-
-@contextmanager
-def stepping(folder: Path) -> Iterator[None]:
-    """A show without pictures, linked to the pages."""
-    show = rehearsal()
-    desk, ending = Desk(show, folder), threading.Event()
-    bridge = Bridge(desk, wire.path(), [])
-
-    def play() -> None:
-        while not ending.wait(1 / 120):
-            tick(show, desk)
-            bridge.follow(show, 1.0)
-
-    thread = threading.Thread(target=play)
-    thread.start()
-    bridge.start()
-    until(lambda: bridge.connected, "the show to have met the pages")
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-        bridge.close()
-
-
 def load(home: Path, phones: list[int], seconds: float) -> list[dict[str, Any]]:
     rows = []
     for many in phones:
-        with served(home) as (server, port), stepping(home / "looks"):
+        show = rehearsal()
+        with served(home) as (server, port), played(show, Desk(show, home / "looks"), wire.path()) as bridge:
+            until(lambda bridge=bridge: bridge.connected, "the show to have met the pages")  # type: ignore[misc]
             time.sleep(1.0)  # what is loaded late is loaded
-            _, alone = used(server)
+            alone = resident_kb(server)
             with lying(port, many, seconds) as them:
                 time.sleep(1.0)
-                before, began = used(server)[0], time.monotonic()
+                before, began = cpu_s(server), time.monotonic()
                 said, _ = them.communicate("\n")
-                cpu, memory = used(server)
-                share = (cpu - before) / (time.monotonic() - began)
-            rows.append({**json.loads(said), "share of a core": share, "KB a phone": (memory - alone) / many})
+                share = (cpu_s(server) - before) / (time.monotonic() - began)
+                each = (resident_kb(server) - alone) / many
+            rows.append({**json.loads(said), "share of a core": share, "KB a phone": each})
     return rows
 
 

@@ -21,7 +21,8 @@ from queue import Empty, Full, Queue
 from threading import Thread
 
 import numpy as np
-from tables import table  # beside this file
+from processes import cpu_s  # beside this file
+from tables import table
 
 from installation.foundation import places
 from installation.light.picture import Picture, Pixels, look, prepare
@@ -38,12 +39,6 @@ from installation.venue.streaming import StreamSettings
 
 AT_S = 200.0  # of the festival's arc: glitch
 Take = Callable[[Pixels, int], None]
-
-
-def cpu_s(process: int) -> float:
-    """CPU that another process has used, for Linux."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 class Packer:

@@ -7,7 +7,6 @@ import json
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -16,6 +15,7 @@ from typing import Any
 
 from installation.foundation import atomic, places
 from installation.foundation.errors import Mistake
+from installation.foundation.lifeline import when_input_ends
 from installation.recording.journal import night, wall
 from installation.remote.presets import FOLDER as LOOKS
 from installation.venue import settings
@@ -168,12 +168,11 @@ async def _until_ended(serving: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
 
-    def listen() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        loop.call_soon_threadsafe(task.cancel)  # the supervisor is gone
+    def alone() -> None:
+        with suppress(RuntimeError):  # it has ended meanwhile
+            loop.call_soon_threadsafe(task.cancel)
 
-    threading.Thread(target=listen, name="supervisor", daemon=True).start()
+    when_input_ends(alone)  # the supervisor is gone then
     with suppress(asyncio.CancelledError):
         await task
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,27 @@ async def served(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
         await asyncio.gather(running, return_exceptions=True)
 
 
+@contextmanager
+def played(show: Show, desk: Desk, door: Path) -> Iterator[Bridge]:
+    """A show that goes on in a thread, without pictures, and tells the pages behind this door."""
+    bridge, ending = Bridge(desk, door, ["rest"]), threading.Event()
+
+    def play() -> None:
+        while not ending.wait(1 / 120):
+            tick(show, desk)
+            bridge.follow(show, 1.0)
+
+    thread = threading.Thread(target=play)
+    bridge.start()
+    thread.start()
+    try:
+        yield bridge
+    finally:
+        ending.set()
+        thread.join()
+        bridge.close()
+
+
 class Serving:
     """The pages and a show that goes on, in threads of this process: for who can't be asked in an event loop."""
 
@@ -113,33 +134,25 @@ class Serving:
         self.server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {}, wall=lambda: self.wall)
         self.wall = b""  # what is on it, a JPEG
         self.address = f"http://{listen}:{port}/"
-        self._show, self._desk, self._ending = show, desk, threading.Event()
-        self._bridge = Bridge(desk, folder / "pages.sock", [])
+        self._shows = ExitStack()
+        self._playing = played(show, desk, folder / "pages.sock")
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
-        self._threads = [threading.Thread(target=self._serve), threading.Thread(target=self._play)]
+        self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> Serving:
-        for thread in self._threads:
-            thread.start()
-        self._bridge.start()
-        until(lambda: self._bridge.told)
+        self._thread.start()
+        bridge = self._shows.enter_context(self._playing)
+        until(lambda: bridge.told)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ending.set()
+        self._shows.close()
         if self._task is not None:
             self._loop.call_soon_threadsafe(self._task.cancel)
-        for thread in self._threads:
-            thread.join()
-        self._bridge.close()
+        self._thread.join()
 
     def _serve(self) -> None:
         self._task = self._loop.create_task(self.server.run())
         self._loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
         self._loop.close()
-
-    def _play(self) -> None:
-        while not self._ending.wait(1 / 120):
-            tick(self._show, self._desk)
-            self._bridge.follow(self._show, 1.0)

@@ -17,7 +17,6 @@ import select
 import signal
 import socket
 import struct
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -92,7 +91,8 @@ async def _along(link: Any, saying: Saying) -> None:
 
 def _end_with_input() -> None:
     with suppress(OSError):
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # not sys.stdin: its lock would be held where this process ends by itself
+            pass
     os._exit(0)
 
 

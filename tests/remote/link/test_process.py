@@ -14,7 +14,7 @@ import pytest
 from installation.remote.link import peer, process
 from installation.remote.link.process import Gone, LinkProcess, Told
 from tests.harness.musicians import Musicians
-from tests.harness.waiting import alive, until
+from tests.harness.waiting import TIMEOUT_S, alive, until
 
 SPEAKER = "import sys, time\nfor line in {lines!r}: print(line, flush=True)\n{then}"
 NEXT = 'print(\'{"peers": 2, "tempo": 60}\', flush=True)\nsys.stdin.read()'
@@ -94,6 +94,21 @@ def test_it_outlives_nobody(tmp_path: Path) -> None:
     )
     number = int(killed.stdout)
     until(lambda: not alive(number), "the peer's end")
+
+
+def test_it_fails_with_its_own_words_alone(tmp_path: Path) -> None:
+    """Whoever holds its input open hears why it ended, and not that of it as well."""
+    (tmp_path / "aalink.py").write_text("raise ImportError('no such libc')", encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-P", peer.__file__],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.read().endswith("ImportError: no such libc\n")
+        assert process.wait(TIMEOUT_S) == 1
 
 
 MUSICIAN = """

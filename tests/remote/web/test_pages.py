@@ -7,10 +7,8 @@ import contextlib
 import gzip
 import re
 import socket
-import threading
 import time
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from installation.remote.web import limits, server
 from installation.remote.web.bridge import Bridge, NominalTime
 from installation.remote.web.wire import Broken, Frames, packed
 from installation.show import Show
-from tests.harness.pages import FILES, served
+from tests.harness.pages import FILES, played, served
 from tests.harness.rehearsal import tick
 
 
@@ -30,31 +28,10 @@ def run(scenario: Coroutine[Any, Any, None]) -> None:
     asyncio.run(scenario)
 
 
-@contextmanager
-def played(show: Show, desk: Desk, folder: Path) -> Iterator[Bridge]:
-    """A show that goes on beside the test and tells the pages."""
-    bridge, ending = Bridge(desk, folder / "pages.sock", ["rest"]), threading.Event()
-
-    def play() -> None:
-        while not ending.wait(1 / 120):
-            tick(show, desk)
-            bridge.follow(show, 1.0)
-
-    thread = threading.Thread(target=play)
-    bridge.start()
-    thread.start()
-    try:
-        yield bridge
-    finally:
-        ending.set()
-        thread.join()
-        bridge.close()
-
-
 def test_a_visitor_lies_down_is_seen_taps_and_wakes_up(show: Show, desk: Desk, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with served(tmp_path) as pages:
-            with played(show, desk, tmp_path):
+            with played(show, desk, tmp_path / "pages.sock"):
                 phone = await pages.phone()
                 token = (await phone.hear("hello"))["token"]
                 assert (await phone.hear("s"))["on"] in (True, False)
@@ -77,7 +54,7 @@ def test_a_visitor_lies_down_is_seen_taps_and_wakes_up(show: Show, desk: Desk, t
 def test_the_clock_is_told_and_the_state_has_the_ticks_own_time(show: Show, desk: Desk, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with served(tmp_path) as pages:
-            with played(show, desk, tmp_path):
+            with played(show, desk, tmp_path / "pages.sock"):
                 phone = await pages.phone()
                 await phone.hear("hello")
                 before = time.monotonic() * 1e3
@@ -105,14 +82,14 @@ def test_phones_stay_while_the_show_goes_and_comes_back(show: Show, desk: Desk, 
     async def scenario() -> None:
         async with served(tmp_path) as pages:
             phone = await pages.phone()
-            with played(show, desk, tmp_path):
+            with played(show, desk, tmp_path / "pages.sock"):
                 await phone.hear("hello")
                 await phone.say(k="join", hue=0.5)
                 await pages.settle(lambda: show.community.guest_target[0] == 1.0)
             while (await phone.hear("s"))["on"]:
                 pass
             show.community.free(0)  # the next one knows nobody
-            with played(show, desk, tmp_path):
+            with played(show, desk, tmp_path / "pages.sock"):
                 while not (await phone.hear("s"))["on"]:
                     pass
                 await pages.settle(lambda: show.community.guest_target[0] == 1.0)
@@ -124,7 +101,7 @@ def test_another_process_of_pages_frees_who_was_seated_by_the_one_before(
     show: Show, desk: Desk, tmp_path: Path
 ) -> None:
     async def scenario() -> None:
-        with played(show, desk, tmp_path):
+        with played(show, desk, tmp_path / "pages.sock"):
             async with served(tmp_path) as pages:
                 phone = await pages.phone()
                 await phone.hear("hello")
