@@ -101,6 +101,7 @@ def hosts(listen: str) -> list[str]:
 
 def serve(config: Path | None) -> None:
     """Serve the pages until somebody ends it, or standard input does. Raises Mistake."""
+    from installation.remote.web.entry import kept_key
     from installation.remote.web.files import Files
     from installation.remote.web.server import PagesServer
     from installation.remote.web.wire import path
@@ -118,11 +119,14 @@ def serve(config: Path | None) -> None:
         partial(_tell, wanted.listen),
         _lines(config, wanted),
         bytes if operator is None else operator.wall,
+        kept_key(_key()),
     )
     if operator is not None:
         operator.visited = lambda: bool(visitors.visitors.seated)
     try:
         asyncio.run(_until_ended(_both(visitors, operator)))
+        with suppress(OSError):
+            _key().unlink(missing_ok=True)  # its phones are told that it has ended
     except OSError as error:
         raise Mistake(f"[pages] {wanted.listen}:{wanted.port}: {error.strerror or error}") from None
     finally:
@@ -185,6 +189,10 @@ def _say(message: Mapping[str, Any]) -> None:
 
 def _status() -> Path:
     return places.runtime() / "pages.json"
+
+
+def _key() -> Path:
+    return places.runtime() / "pages.key"
 
 
 def _tell(listen: str, told: Mapping[str, Any]) -> dict[str, Any]:

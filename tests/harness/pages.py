@@ -83,11 +83,11 @@ class Pages:
 
 
 @asynccontextmanager
-async def served(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
+async def served(folder: Path, key: bytes | None = None, **settings: Any) -> AsyncIterator[Pages]:
     """The pages, on a port of their own."""
     (port,) = free_ports(1)
     wanted = PagesSettings(listen="127.0.0.1", port=port, **{**QUIET, **settings})
-    server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {})
+    server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {}, key=key)
     running = asyncio.create_task(server.run())
     try:
         async with asyncio.timeout(TIMEOUT_S):

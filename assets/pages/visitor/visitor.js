@@ -5,7 +5,8 @@ import { Circle } from "./circle.js"
 const byId = (id) => document.getElementById(id)
 const WORDS = JSON.parse(byId("said").textContent)
 const LIGHTS = ["ember", "amber", "honey", "lime", "moss", "mint", "glacier", "sky", "dusk", "iris", "orchid", "rose"]
-const SILENT_MS = 1500, CONNECT_MS = 5000, FIRST_MS = 400, LONGEST_MS = 15000, LEAVE_MS = 3000
+const SILENT_MS = 1500, CONNECT_MS = 5000, LEAVE_MS = 3000
+const FIRST_MS = 400, SOON_MS = 2000, SOON_FOR_MS = 20000, LONGEST_MS = 15000 // from try to try: a process that fell is soon back
 const TOKEN = "sleeptree", HUE = "sleeptree hue"
 
 const kept = {
@@ -63,7 +64,8 @@ function again() {
   generation += 1
   clock.stop()
   tell("away")
-  const pause = Math.min(FIRST_MS * 1.7 ** tries++, LONGEST_MS) * (0.5 + Math.random())
+  const longest = performance.now() - heard < SOON_FOR_MS ? SOON_MS : LONGEST_MS
+  const pause = Math.min(FIRST_MS * 1.7 ** tries++, longest) * (0.5 + Math.random())
   clearTimeout(retry)
   if (!document.hidden) retry = setTimeout(connect, pause)
 }

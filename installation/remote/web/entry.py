@@ -1,9 +1,13 @@
-"""The word in the address that lets a first visit in: it hangs in the room, changes, and the last two hold. Pure."""
+"""What lets a visit in: the word in the address, which hangs in the room and changes; for a later one, a token."""
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from contextlib import suppress
+from pathlib import Path
 
+from installation.foundation.atomic import write_atomic
 from installation.model.ticks import SECOND
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -12,6 +16,9 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 4
 CHANGES = 600 * SECOND
 """Nanoseconds for which a word is the newest; it holds for as long again."""
+
+KEY = 32
+"""Bytes."""
 
 
 class EntryWord:
@@ -37,6 +44,43 @@ class EntryWord:
         given = word.upper() if isinstance(word, str) and len(word) == LENGTH and word.isascii() else "----"
         right = [secrets.compare_digest(given, one) for one in self._words]  # all of them, in the same time
         return any(right)
+
+
+class Tokens:
+    """What phones are known by: random, and signed with a `key` that outlives a process which is killed.
+
+    So the next process, which knows nobody, sees whom the one before had let in. Nothing is kept of them for that.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def drawn(self) -> str:
+        """One that nobody has."""
+        name = secrets.token_urlsafe(16)
+        return f"{name}.{self._signature(name)}"
+
+    def hold(self, token: object) -> bool:
+        """Whether this one was drawn with this key."""
+        if not isinstance(token, str) or not token.isascii():
+            return False
+        name, _, signature = token.partition(".")
+        return secrets.compare_digest(signature, self._signature(name))
+
+    def _signature(self, name: str) -> str:
+        return hmac.digest(self._key, name.encode(), "sha256")[:16].hex()
+
+
+def kept_key(path: Path) -> bytes:
+    """The key of the process before, for this user alone to read; a new one where there is none."""
+    with suppress(OSError):
+        key = path.read_bytes()
+        if len(key) == KEY:
+            return key
+    key = secrets.token_bytes(KEY)
+    with suppress(OSError):
+        write_atomic(path, key, durable=False)
+    return key
 
 
 def _drawn() -> str:

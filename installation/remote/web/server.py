@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,13 +22,14 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from installation import addresses
+from installation.model.ticks import SECOND
 from installation.remote.strangers import why_not
 from installation.remote.web import door
 from installation.remote.web.crowd import crowd, moved
-from installation.remote.web.entry import EntryWord
+from installation.remote.web.entry import KEY, EntryWord, Tokens
 from installation.remote.web.files import Files
 from installation.remote.web.limits import Counts, Hosts
-from installation.remote.web.visitors import Message, Visitor, Visitors
+from installation.remote.web.visitors import AWAY_S, Message, Visitor, Visitors
 from installation.remote.web.wire import packed
 from installation.venue.settings import PagesSettings
 from installation.words.visitors import VisitorLines
@@ -49,8 +51,8 @@ SLICE = 128
 """Phones that get a state before others of this process get a turn."""
 
 FLUSH_S = 0.05
-MANY, VERY_MANY = 800, 1_500
-"""Phones on, above which the state is sent twice and once a second, not four times: the air is what is scarce."""
+MANY = 800
+"""Phones on, above which the state is sent twice a second, not four times: the air is what is scarce."""
 
 SILENT_S = 2.0
 """Seconds without a word of the show after which it does not answer."""
@@ -94,7 +96,7 @@ class PagesServer:
     what else the show is told.
 
     `lines` are where visitors' words go; without, they have none. `wall` gives what is on the wall, a JPEG, for those
-    who wake up.
+    who wake up. Whom an earlier process with the same `key` had let in is let in again for two minutes.
     """
 
     def __init__(
@@ -105,15 +107,19 @@ class PagesServer:
         told: Callable[[dict[str, Any]], dict[str, Any]],
         lines: VisitorLines | None = None,
         wall: Callable[[], bytes] = bytes,
+        key: bytes | None = None,
     ) -> None:
         self._settings, self._files, self._show_path, self._told = settings, files, show, told
         self._wall = wall
         now = time.monotonic_ns()
         hosts = Hosts(settings.sockets, settings.sockets_of_host, settings.seats_of_host)
-        self.visitors = Visitors(hosts, settings.seats, settings.keep_beats, lines)
+        self._tokens = Tokens(key or secrets.token_bytes(KEY))
+        self._back_until = now + round(AWAY_S * SECOND)
+        self.visitors = Visitors(hosts, settings.seats, settings.keep_beats, lines, self._tokens.drawn)
         self.entry = EntryWord(settings.entry_word, now)
         self.counts: Counts = self.visitors.counts
         self.phones: set[Phone] = set()
+        self._phones_of: defaultdict[Visitor, set[Phone]] = defaultdict(set)
         self._run_id = secrets.token_hex(8)  # a show that meets another one forgets who was seated
         self._writer: asyncio.StreamWriter | None = None
         self._state: dict[str, Any] = {}
@@ -131,10 +137,12 @@ class PagesServer:
             self.port = runner.addresses[0][1]
             async with await door.opened(self._show_path, self._show):
                 jobs = (self._broadcast, self._flush, self._each_second)
-                await asyncio.gather(*(_forever(job) for job in jobs))
+                try:
+                    await asyncio.gather(*(_forever(job) for job in jobs))
+                finally:
+                    if self._writer is not None:
+                        self._writer.transport.abort()  # from Python 3.12 on the door waits for who came in by it
         finally:
-            if self._writer is not None:
-                self._writer.close()
             for phone in list(self.phones):
                 with suppress(ConnectionError):
                     await phone.socket.close(code=WSCloseCode.GOING_AWAY)
@@ -180,7 +188,6 @@ class PagesServer:
             await link.prepare(request)
             phone.transport = request.transport
             if await self._greeted(phone):
-                self.phones.add(phone)
                 await self._listen(phone)
         except (TimeoutError, ConnectionError):
             pass
@@ -203,7 +210,8 @@ class PagesServer:
             return False
         visitor, why = self.visitors.known(message.get("token")), "word"
         if visitor is None and hosts.may_guess(phone.host, now):
-            right = self.entry.holds(message.get("word"), now)
+            back = now < self._back_until and self._tokens.hold(message.get("token"))
+            right = back or self.entry.holds(message.get("word"), now)
             hosts.guessed(phone.host, right, now)
             visitor = self.visitors.come(phone.host, now) if right else None
             why = "many" if right else "word"
@@ -213,6 +221,8 @@ class PagesServer:
             await phone.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
             return False
         phone.visitor = visitor
+        self.phones.add(phone)
+        self._phones_of[visitor].add(phone)
         visitor.on += 1
         await phone.say(self.visitors.hello(visitor))
         if visitor.leaving:
@@ -241,14 +251,19 @@ class PagesServer:
 
     def _gone(self, phone: Phone) -> None:
         now = time.monotonic_ns()
-        self.phones.discard(phone)
         self.visitors.hosts.disconnect(phone.host, now)
-        if phone.visitor is not None:
-            phone.visitor.on -= 1
-            phone.visitor.away_ns = now
+        visitor = phone.visitor
+        if visitor is None:
+            return
+        self.phones.discard(phone)
+        self._phones_of[visitor].discard(phone)
+        if not self._phones_of[visitor]:
+            del self._phones_of[visitor]
+        visitor.on -= 1
+        visitor.away_ns = now
 
     async def _say_to(self, visitor: Visitor, message: Message) -> None:
-        for phone in [phone for phone in self.phones if phone.visitor is visitor]:
+        for phone in list(self._phones_of.get(visitor, ())):
             await phone.say(message)
 
     # the show
@@ -288,7 +303,7 @@ class PagesServer:
     async def _broadcast(self) -> None:
         """How the show is, to every phone."""
         many = len(self.phones)
-        await asyncio.sleep(1.0 if many > VERY_MANY else 0.5 if many > MANY else 0.25)
+        await asyncio.sleep(0.5 if many > MANY else 0.25)
         state, now = self._state, time.monotonic()
         said = {key: state[key] for key in "tnbwcups" if key in state}
         on = now - self._heard < SILENT_S

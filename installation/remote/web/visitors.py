@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,7 @@ class Visitor:
     on: int = 0  # sockets
     away_ns: int = 0  # since when there is none
     seated_ns: int = 0
+    wait: int = 0  # their number among those who wait, as they were told
     told: bool = False  # that the seat is needed soon
     feel: float | None = None
     felt_ns: int = 0
@@ -67,10 +68,17 @@ class Visitor:
 
 
 class Visitors:
-    """Everybody who is on. `seats` is how many sleepers visitors may be at once."""
+    """Everybody who is on. `seats` is how many sleepers visitors may be at once; `drawn` makes a token."""
 
-    def __init__(self, hosts: Hosts, seats: int, keep_beats: bool = True, lines: VisitorLines | None = None) -> None:
-        self.hosts, self.counts = hosts, Counts()
+    def __init__(
+        self,
+        hosts: Hosts,
+        seats: int,
+        keep_beats: bool = True,
+        lines: VisitorLines | None = None,
+        drawn: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
+        self.hosts, self.counts, self._drawn = hosts, Counts(), drawn
         self._seats, self._keep_beats, self.lines = seats, keep_beats, lines
         self._by_token: dict[str, Visitor] = {}
         self.waiting: list[Visitor] = []
@@ -98,7 +106,7 @@ class Visitors:
         """Somebody new; None where too many have come from there."""
         if not self.hosts.newcomer(host, now_ns) or not self._room():
             return None
-        visitor = Visitor(secrets.token_urlsafe(16), host, Pace(now_ns), away_ns=now_ns)
+        visitor = Visitor(self._drawn(), host, Pace(now_ns), away_ns=now_ns)
         self._by_token[visitor.token] = visitor
         return visitor
 
@@ -119,13 +127,15 @@ class Visitors:
             key: value for key, value in self.place(visitor).items() if key != "k"
         }
 
-    def place(self, visitor: Visitor) -> Message:
-        """Where somebody is: sleeper and place in the picture, or how many wait before them."""
+    def place(self, visitor: Visitor, wait: int | None = None) -> Message:
+        """Where somebody is: sleeper and place in the picture, or the number among those who wait (given as `wait`)."""
         at = None
         if visitor.seat is not None:
             x, y = self.places[visitor.seat] if len(self.places) > visitor.seat else (0.5, 0.8)
             at = [visitor.seat + 1, round(float(x), 2), round(float(y), 2)]
-        wait = self.waiting.index(visitor) + 1 if visitor in self.waiting else 0
+        if wait is None:
+            wait = self.waiting.index(visitor) + 1 if visitor in self.waiting else 0
+        visitor.wait = wait
         return {"k": "place", "place": at, "wait": wait}
 
     # what they do
@@ -269,12 +279,11 @@ class Visitors:
             if not visitor.on and now_ns - visitor.away_ns > AWAY_S * SECOND:
                 self._let_go(visitor, now_ns)
         said: list[tuple[Visitor, Message]] = []
-        before = [(visitor, self.waiting.index(visitor)) for visitor in self.waiting]
         if self.waiting:
             said += self._hurry(now_ns)
         seated = self._seat_waiting(now_ns)
         said += [(visitor, self.place(visitor)) for visitor in seated]
-        said += [(v, self.place(v)) for v, at in before if v in self.waiting and self.waiting.index(v) != at]
+        said += [(v, self.place(v, wait)) for wait, v in enumerate(self.waiting, 1) if v.wait != wait]
         self.hosts.forget(now_ns)
         return said + self._decided()
 
@@ -336,14 +345,14 @@ class Visitors:
     # seats
 
     def _seat_waiting(self, now_ns: int) -> list[Visitor]:
-        seated = []
-        free = iter(self._free())
-        for visitor in [v for v in self.waiting if self.hosts.may_sit(v.host, now_ns)]:
+        seated: list[Visitor] = []
+        free = self._free()
+        for visitor in list(self.waiting) if free else ():
+            if len(seated) == len(free):
+                break
             if not self.hosts.may_sit(visitor.host, now_ns):
                 continue
-            seat = next(free, None)
-            if seat is None:
-                break
+            seat = free[len(seated)]
             self.waiting.remove(visitor)
             visitor.seat, visitor.seated_ns, visitor.told = seat, now_ns, False
             self.hosts.of(visitor.host, now_ns).seats += 1

@@ -18,6 +18,7 @@ from aiohttp import WSServerHandshakeError
 from installation.remote.desk import Desk
 from installation.remote.web import limits, server
 from installation.remote.web.bridge import Bridge, NominalTime
+from installation.remote.web.entry import kept_key
 from installation.remote.web.wire import Broken, Frames, packed
 from installation.show import Show
 from tests.harness.pages import FILES, played, served
@@ -226,6 +227,32 @@ def test_who_brings_no_word_or_a_wrong_one_stays_outside(tmp_path: Path) -> None
             assert (await guessing.hear("no"))["why"] == "word"  # too many wrong ones came from there
             known = await pages.phone(token=token)
             assert await known.hear("hello")
+
+    run(scenario())
+
+
+def test_whom_the_process_before_had_let_in_needs_no_word_for_two_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed forgets everybody, and their word has long ceased to hold."""
+
+    async def comes(key: bytes, token: str) -> str:
+        """What the next process says first to a phone with this token and without a word."""
+        async with served(tmp_path, key, entry_word=True) as pages:
+            said = await (await pages.phone(token=token)).socket.receive_json()
+            return str(said.get("why", said["k"]))
+
+    async def scenario() -> None:
+        key = kept_key(tmp_path / "key")
+        async with served(tmp_path, key, entry_word=True) as pages:
+            phone = await pages.phone(word=pages.server.entry.newest(time.monotonic_ns()))
+            token = (await phone.hear("hello"))["token"]
+        assert await comes(kept_key(tmp_path / "key"), token) == "hello"
+        assert await comes(kept_key(tmp_path / "another"), token) == "word"
+        for forged in ("", "x", f"{token}0", token.partition(".")[0], f"x{token}", f"x.{token.partition('.')[2]}"):
+            assert await comes(key, forged) == "word"
+        monkeypatch.setattr(server, "AWAY_S", 0.0)
+        assert await comes(key, token) == "word"
 
     run(scenario())
 

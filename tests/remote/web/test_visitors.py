@@ -68,6 +68,19 @@ def test_who_comes_first_lies_in_front_and_the_others_wait_in_the_order_of_comin
     assert [(v, m["wait"]) for v, m in told] == [(third, 0), (fourth, 1)]
 
 
+@pytest.mark.parametrize("how", ["wakes up", "is gone"])
+def test_who_waits_is_told_their_number_when_somebody_before_them_goes(how: str) -> None:
+    room = Room(seats=1)
+    _, second, third, fourth = (room.lies(f"10.0.0.{n}") for n in range(4))
+    assert room.after(1.0) == []
+    if how == "wakes up":
+        room.say(second, "leave")
+    else:
+        second.on, second.away_ns = 0, room.now - round(visitors.AWAY_S * SECOND)
+    assert [(v, m["wait"]) for v, m in room.after(1.0)] == [(third, 1), (fourth, 2)]
+    assert room.after(1.0) == []
+
+
 def test_a_sensors_sleeper_is_given_to_nobody_while_it_speaks() -> None:
     room = Room(seats=2)
     room.show_says(1)
