@@ -1,11 +1,12 @@
 """What a room full of phones costs: the process that serves them, and the pictures of the show beside it.
 
-    python benchmarks/pages.py [--phones 500,2000] [--seconds 10] [--rounds 3] [--size 1280x720] [--parts load,pictures]
+    python benchmarks/pages.py [--phones 500,2000] [--seconds 10] [--rounds 3] [--size 1280x720] [--parts load,kills,...]
 
 load: so many phones lie down (tests/harness/phones.py, a process that gives way), tap twice a second and are told how
 the show is; CPU and memory of the process that serves them, what each was told a second, who was lost. A show without
 pictures steps in this process. pictures: the times between pictures of the piece drawn at --size, in turn with the
-fewest phones and with none.
+fewest phones and with none. kills: a whole show on an X server of its own with the fewest phones; its pages are killed,
+in turn with as long a time without; when phones lay there again, and pictures that came late in each of these times.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +29,7 @@ from typing import Any
 import numpy as np
 from osc import Theatre, between  # beside this file
 from processes import cpu_s, resident_kb
+from soak import stage
 from tables import table
 
 from installation.remote.desk import Desk
@@ -36,6 +40,7 @@ from installation.session.request import Request
 from installation.venue.settings import size
 from tests.harness.home import environment, move_into
 from tests.harness.pages import played
+from tests.harness.playing import Playing
 from tests.harness.rehearsal import rehearsal
 from tests.harness.waiting import free_ports, until
 
@@ -65,9 +70,9 @@ def served(home: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def lying(port: int, many: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
+def lying(port: int, many: int, seconds: float, word: str = "") -> Iterator[subprocess.Popen[str]]:
     """So many phones that lie there; a line to them, and they tap for so long."""
-    command = [sys.executable, str(PHONES), str(port), str(many), str(seconds), str(TAPS)]
+    command = [sys.executable, str(PHONES), str(port), str(many), str(seconds), str(TAPS), word]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -121,13 +126,52 @@ def pictures(home: Path, many: int, seconds: float, rounds: int, pixels: str) ->
     }
 
 
+def kills(many: int, seconds: float, rounds: int) -> list[dict[str, Any]]:
+    (port,) = free_ports(1)
+    quiet, killed = [], []
+    with stage(sound=False) as run:
+        show = run.show
+        with show.config.open("a") as config:
+            config.write(f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nsockets_of_host = 0\n')
+        show.start()
+        show.guarded()
+        word = str(show.wait(lambda s: s.get("pages", {}).get("word"), "the pages")["pages"]["word"])
+        with lying(port, many, 2 * rounds * seconds, word) as them:
+            assert them.stdin is not None
+            them.stdin.write("\n")
+            them.stdin.flush()
+            for _ in range(rounds):
+                quiet.append(shown(show, seconds))
+                os.kill(show.pages, signal.SIGKILL)
+                killed.append(shown(show, seconds))
+            said, _ = them.communicate()
+        show.end()
+    told = json.loads(said)
+    back = {key: told[key] for key in ("lost", "came back", "after s, median", "last")}
+    none = dict.fromkeys(back, "-")
+    return [
+        {"pages": "left alone", **sum(quiet, Counter()), **none},
+        {"pages": "killed", **sum(killed, Counter()), **back},
+    ]
+
+
+def shown(show: Playing, seconds: float) -> Counter[str]:
+    """Pictures in so many seconds, of them late ones, and ticks by which its time has slipped."""
+    before = show.state
+    time.sleep(seconds)
+    after, more = show.state, Counter[str]()
+    more["pictures"] = after["frame_ms"]["n"] - before["frame_ms"]["n"]
+    more["late"], more["ticks slipped"] = (after[key] - before[key] for key in ("late", "slipped_ticks"))
+    return more
+
+
 def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     wanted.add_argument("--phones", default="500,2000")
     wanted.add_argument("--seconds", type=float, default=10.0)
     wanted.add_argument("--rounds", type=int, default=3)
     wanted.add_argument("--size", default="1280x720")
-    wanted.add_argument("--parts", default="load,pictures")
+    wanted.add_argument("--parts", default="load,pictures,kills")
     wanted.add_argument("--json", type=Path)
     given = wanted.parse_args()
     phones, found = sorted(map(int, given.phones.split(","))), {}
@@ -139,6 +183,9 @@ def main() -> None:
         if "pictures" in given.parts:
             found["pictures"] = [pictures(Path(home), phones[0], given.seconds, given.rounds, given.size)]
             print(table(found["pictures"], f"between pictures at {given.size}"))
+        if "kills" in given.parts:
+            found["kills"] = kills(phones[0], given.seconds, given.rounds)
+            print(table(found["kills"], f"{given.rounds} times {given.seconds:g} s each, {phones[0]} phones"))
     if given.json is not None:
         given.json.write_text(json.dumps(found, indent=2) + "\n")
 

@@ -138,6 +138,13 @@ class Playing:
         """Every process that lives in this show's home, by number."""
         return living(self.home)
 
+    @property
+    def pages(self) -> int:
+        """The process of its pages."""
+        found = [number for number, command in self.processes().items() if "pages --serve" in command]
+        assert len(found) == 1, self.processes()
+        return found[0]
+
     # what can be done
 
     def tell(self, address: str, *arguments: Sequence[object] | float | str) -> None:

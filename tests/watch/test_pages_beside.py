@@ -36,12 +36,6 @@ async def phone(session: aiohttp.ClientSession, address: str, **hello: object) -
             return found
 
 
-def serving(playing: Playing) -> int:
-    found = [number for number, command in playing.processes().items() if "pages --serve" in command]
-    assert len(found) == 1, playing.processes()
-    return found[0]
-
-
 def traces(home: Path, *words: str) -> list[str]:
     """Files in which one of these is found."""
     found = []
@@ -68,13 +62,13 @@ async def on(phone: Phone) -> bool:
 
 def test_pages_beside_a_show(desktop: Desktop) -> None:
     (port,) = free_ports(1)
-    venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nentry_word = false\n'
+    venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\n'
     playing = Playing(desktop.environment, venue=venue, care=PATIENT)
     address = f"http://127.0.0.1:{port}"
 
-    async def visit() -> None:
+    async def visit(word: str) -> None:
         async with aiohttp.ClientSession() as session, AsyncExitStack() as sockets:
-            first = await phone(session, address)
+            first = await phone(session, address, word=word)
             sockets.push_async_callback(first.socket.close)
             token = (await first.hear("hello"))["token"]
             await first.say(k="join", hue=HUE)
@@ -91,10 +85,10 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
             while not await on(first):
                 pass
             # the pages are killed: the show goes on, phones come back
-            tick, process = playing.state["tick"], serving(playing)
+            tick, process = playing.state["tick"], playing.pages
             os.kill(process, signal.SIGKILL)
             await first.closed()
-            again = await phone(session, address, token=token)
+            again = await phone(session, address, token=token)  # which has the word no more
             sockets.push_async_callback(again.socket.close)
             other = (await again.hear("hello"))["token"]
             assert other != token
@@ -110,7 +104,8 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
         playing.start()
         playing.plays()
         playing.guarded()
-        asyncio.run(asyncio.wait_for(visit(), 4 * TIMEOUT_S))
+        word = playing.wait(lambda s: s.get("pages", {}).get("word"), "a word")["pages"]["word"]
+        asyncio.run(asyncio.wait_for(visit(word), 4 * TIMEOUT_S))
         code, _, err = playing.end()
         assert (code, "Traceback" in err) == (0, False), err
         assert not playing.processes()

@@ -16,7 +16,6 @@ from tests.harness.browser import at, chromium
 from tests.harness.desktop import Desktop
 from tests.harness.playing import Playing
 from tests.harness.waiting import free_ports, until
-from tests.watch.test_pages_beside import serving
 
 pytestmark = pytest.mark.whole
 
@@ -149,7 +148,7 @@ def played_by_hand(tablet: Tablet) -> None:
 def outlives_its_server(tablet: Tablet) -> None:
     """The pages' process is killed: the show goes on, and the tablet is back by itself, paired, and locked."""
     before = tablet.show.state["process"]
-    os.kill(serving(tablet.show), signal.SIGKILL)
+    os.kill(tablet.show.pages, signal.SIGKILL)
     until(lambda: at(tablet.browser, "link").is_displayed(), "the page to say that nobody answers")
     back = until(lambda: not at(tablet.browser, "link").is_displayed(), "the page to be back")
     print(f"the tablet was back after {back:.1f} s")
