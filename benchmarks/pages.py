@@ -1,6 +1,6 @@
 """What a room full of phones costs: the process that serves them, and the pictures of the show beside it.
 
-    python benchmarks/pages.py [--phones 500,2000] [--seconds 10] [--rounds 3] [--size 1280x720] [--parts load,kills,...]
+    python benchmarks/pages.py [--phones 500,2000] [--seconds 10] [--rounds 3] [--size 1280x720] [--parts load,...]
 
 load: so many phones lie down (tests/harness/phones.py, a process that gives way), tap twice a second and are told how
 the show is; CPU and memory of the process that serves them, what each was told a second, who was lost. A show without
@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,20 +148,21 @@ def kills(many: int, seconds: float, rounds: int) -> list[dict[str, Any]]:
     told = json.loads(said)
     back = {key: told[key] for key in ("lost", "came back", "after s, median", "last")}
     none = dict.fromkeys(back, "-")
-    return [
-        {"pages": "left alone", **sum(quiet, Counter()), **none},
-        {"pages": "killed", **sum(killed, Counter()), **back},
-    ]
+    return [{"pages": "left alone", **total(quiet), **none}, {"pages": "killed", **total(killed), **back}]
 
 
-def shown(show: Playing, seconds: float) -> Counter[str]:
+def shown(show: Playing, seconds: float) -> dict[str, int]:
     """Pictures in so many seconds, of them late ones, and ticks by which its time has slipped."""
     before = show.state
     time.sleep(seconds)
-    after, more = show.state, Counter[str]()
-    more["pictures"] = after["frame_ms"]["n"] - before["frame_ms"]["n"]
-    more["late"], more["ticks slipped"] = (after[key] - before[key] for key in ("late", "slipped_ticks"))
-    return more
+    after = show.state
+    pictures = after["frame_ms"]["n"] - before["frame_ms"]["n"]
+    late, slipped = (after[key] - before[key] for key in ("late", "slipped_ticks"))
+    return {"pictures": pictures, "late": late, "ticks slipped": slipped}
+
+
+def total(times: list[dict[str, int]]) -> dict[str, int]:
+    return {key: sum(each[key] for each in times) for key in times[0]}
 
 
 def main() -> None:
