@@ -15,6 +15,7 @@ import msgspec
 from installation.foundation import places
 from installation.remote.desk import Desk
 from installation.remote.web.bridge import Bridge
+from installation.remote.web.entry import kept_key
 from installation.remote.web.files import Files
 from installation.remote.web.server import PagesServer
 from installation.show import Show
@@ -128,14 +129,16 @@ def played(show: Show, desk: Desk, door: Path) -> Iterator[Bridge]:
 class Serving:
     """The pages and a show that goes on, in threads of this process: for who can't be asked in an event loop."""
 
-    def __init__(self, folder: Path, show: Show, desk: Desk, listen: str, **settings: Any) -> None:
-        (port,) = free_ports(1)
-        wanted = PagesSettings(listen=listen, port=port, **{**QUIET, **settings})
-        self.server = PagesServer(wanted, FILES, folder / "pages.sock", lambda told: {}, wall=lambda: self.wall)
+    def __init__(self, folder: Path, show: Show, desk: Desk, listen: str, port: int = 0, **settings: Any) -> None:
+        self.port = port or free_ports(1)[0]
+        wanted = PagesSettings(listen=listen, port=self.port, **{**QUIET, **settings})
+        key = kept_key(folder / "pages.key")  # the same for whoever follows in this folder
+        door = folder / "pages.sock"
+        self.server = PagesServer(wanted, FILES, door, lambda told: {}, wall=lambda: self.wall, key=key)
         self.wall = b""  # what is on it, a JPEG
-        self.address = f"http://{listen}:{port}/"
+        self.address = f"http://{listen}:{self.port}/"
         self._shows = ExitStack()
-        self._playing = played(show, desk, folder / "pages.sock")
+        self._playing = played(show, desk, door)
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._serve)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,24 @@ def test_a_visit_from_the_code_to_waking_up(browser: Any, serving: Serving, show
     assert show.community.guest_target.max() == 0.0
     assert len(serving.server.visitors) == 0
     assert complaints(browser) == []
+
+
+def test_a_phone_is_back_by_itself_when_the_pages_were_killed(
+    browser: Any, tmp_path: Path, show: Show, desk: Desk
+) -> None:
+    """The next process knows nobody and wants a word; the phone has none any more, and lies there again."""
+    here, how = hosts("0.0.0.0")[0], {"entry_word": True, "sockets_of_host": 8}
+    with Serving(tmp_path, show, desk, here, **how) as first:
+        browser.get(f"{first.address}{first.server.entry.newest(time.monotonic_ns())}")
+        until(lambda: view(browser) == "choose", "the page to have met its server")
+        at(browser, "lie").click()
+        until(lambda: numbered(browser), "a sleeper")
+    until(lambda: at(browser, "link").is_displayed(), "the page to say that nobody answers")
+    with Serving(tmp_path, show, desk, here, first.port, **how) as second:
+        until(lambda: not at(browser, "link").is_displayed(), "the page to be back")
+        assert view(browser) == "breathe"
+        until(lambda: show.community.guest_target[0] == 1.0)
+        assert len(second.server.visitors.seated) == 1
 
 
 AWOKEN = """
