@@ -140,6 +140,7 @@ def main(port: int, many: int, seconds: float, taps: float, word: str = "") -> d
     print("there", flush=True)
     sys.stdin.readline()
     for phone in phones:
+        phone.hear()  # what was said while the others came
         phone.states = 0
     sent, beat, began = 0, frame(BEAT), time.perf_counter()
     while (now := time.perf_counter() - began) < seconds:

@@ -125,6 +125,7 @@ class PagesServer:
         self._state: dict[str, Any] = {}
         self._heard = -SILENT_S
         self._crowd, self._crowd_said = 0.0, 0.0
+        self._broadcast_due = 0.0
         self.port = settings.port
 
     async def run(self) -> None:
@@ -302,8 +303,11 @@ class PagesServer:
 
     async def _broadcast(self) -> None:
         """How the show is, to every phone."""
-        many = len(self.phones)
-        await asyncio.sleep(0.5 if many > MANY else 0.25)
+        self._broadcast_due += 0.5 if len(self.phones) > MANY else 0.25
+        now = time.monotonic()
+        if self._broadcast_due <= now:
+            self._broadcast_due = now  # the one before took too long
+        await asyncio.sleep(self._broadcast_due - now)
         state, now = self._state, time.monotonic()
         said = {key: state[key] for key in "tnbwcups" if key in state}
         on = now - self._heard < SILENT_S
