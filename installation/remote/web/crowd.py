@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FEELINGS, TAPPERS = 8, 5
 """So many must have said how it is in them, or tapped, for it to count."""
@@ -19,8 +19,7 @@ _LONGEST_S = 12.0  # a gap between two taps that is none of a rhythm
 _UNEVEN = 0.5  # sd over mean of the gaps at which a rhythm is no rhythm
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What one visitor gave; `host` shares its weight among those who come from there."""
 
     host: str

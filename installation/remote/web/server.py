@@ -243,10 +243,11 @@ class PagesServer:
                 await phone.say(self.visitors.place(visitor))  # where they are in the picture, while they still are
                 await phone.show(self._wall())
             replies = self.visitors.take(visitor, message, now, now / 1e6)
-            await phone.say(*replies)
+            if replies:  # most are taps, which nobody answers
+                await phone.say(*replies)
             if any(reply["k"] == "left" for reply in replies):
                 await phone.socket.close()
-            elif phone.visitor.pace.exhausted:
+            elif visitor.pace.exhausted:
                 self.counts.refuse("flood")
                 await phone.socket.close(code=WSCloseCode.POLICY_VIOLATION)
 
