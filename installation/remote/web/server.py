@@ -304,10 +304,8 @@ class PagesServer:
 
     async def _broadcast(self) -> None:
         """How the show is, to every phone."""
-        self._broadcast_due += 0.5 if len(self.phones) > MANY else 0.25
         now = time.monotonic()
-        if self._broadcast_due <= now:
-            self._broadcast_due = now  # the one before took too long
+        self._broadcast_due = max(now, self._broadcast_due + (0.5 if len(self.phones) > MANY else 0.25))
         await asyncio.sleep(self._broadcast_due - now)
         state, now = self._state, time.monotonic()
         said = {key: state[key] for key in "tnbwcups" if key in state}
