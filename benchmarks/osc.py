@@ -36,7 +36,8 @@ from installation.light.picture import prepare
 from installation.live.painter import Painter
 from installation.live.stage import Stage
 from installation.model import ticks
-from installation.recording.journal import Journal, digest, wall
+from installation.recording.journal import Journal, digest
+from installation.recording.nights import wall
 from installation.recording.replay import Replay, read
 from installation.remote.access import RateLimit
 from installation.remote.desk import Desk

@@ -28,7 +28,7 @@ from installation.foundation import places
 from installation.light.picture import Picture, Pixels, look, prepare
 from installation.model import ticks
 from installation.model.score import parse
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.repertoire import found
 from installation.show import Show
 from installation.status import Status

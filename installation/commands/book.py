@@ -10,7 +10,7 @@ from pathlib import Path
 from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.foundation.errors import Mistake
-from installation.recording.journal import night
+from installation.recording.nights import night
 from installation.session.production import writable
 from installation.session.progress import Bar
 from installation.session.replaying import ReplayProduction, load_replay

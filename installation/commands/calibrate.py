@@ -14,7 +14,7 @@ import msgspec
 
 from installation.foundation import places
 from installation.foundation.errors import Mistake
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.session.production import load_production
 from installation.session.request import Request
 from installation.sound.hearing.exposure import CALIBRATED_AT

@@ -16,7 +16,7 @@ from installation.foundation.atomic import publish
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.model.score import PHASES, Phase
-from installation.recording.journal import night
+from installation.recording.nights import night
 from installation.session.production import Production, load_production, writable
 from installation.session.progress import Bar
 from installation.session.replaying import ReplayProduction, journals, load_replay

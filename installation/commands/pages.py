@@ -16,7 +16,7 @@ from typing import Any
 from installation.foundation import atomic, places
 from installation.foundation.errors import Mistake
 from installation.foundation.lifeline import when_input_ends
-from installation.recording.journal import night, wall
+from installation.recording.nights import night, wall
 from installation.remote.presets import FOLDER as LOOKS
 from installation.venue import settings
 from installation.venue.settings import PagesSettings

@@ -9,8 +9,8 @@ from installation.controls import Refused
 from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.foundation.refusal import plain
-from installation.recording.journal import night as evening
-from installation.recording.journal import wall
+from installation.recording.nights import night as evening
+from installation.recording.nights import wall
 from installation.words.visitors import FOLDER, State, VisitorLine, VisitorLines
 
 DECISIONS: dict[str, State] = {"approve": "approved", "hide": "hidden", "ban": "banned"}

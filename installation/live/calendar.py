@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from installation import addresses
 from installation.model import ticks
-from installation.recording.journal import night
+from installation.recording.nights import night
 from installation.remote.desk import Desk
 from installation.remote.inbox import Source
 from installation.show import Show

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from installation import addresses
 from installation.model import ticks
-from installation.recording.journal import Journal, night
+from installation.recording.journal import Journal
+from installation.recording.nights import night
 from installation.remote.desk import Desk
 from installation.show import Show
 from installation.status import Status, state_messages

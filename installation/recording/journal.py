@@ -13,10 +13,9 @@ import base64
 import json
 import os
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from io import FileIO
@@ -31,6 +30,7 @@ from installation.controls import Accepted, Table
 from installation.foundation.atomic import write_all
 from installation.model import ticks
 from installation.model.score import Score
+from installation.recording.nights import night
 from installation.recording.write_ahead_log import Tail, WriteAheadLog
 from installation.scene import Light, Moment
 from installation.show import Show
@@ -80,16 +80,6 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     end: bool = False
     restart: bool = False  # the show was cut off, and goes on from here
     recast: str = ""  # a scene that is another version of itself from here on: a replay of what follows is another show
-
-
-def wall() -> float:
-    """The wall clock, Unix seconds."""
-    return time.time()
-
-
-def night(at: float) -> str:
-    """The date of the evening that `at` (Unix seconds) belongs to; the next night begins at noon."""
-    return (datetime.fromtimestamp(at) - timedelta(hours=12)).strftime("%Y-%m-%d")
 
 
 class Journal:

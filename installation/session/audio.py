@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from installation.foundation import places
 from installation.foundation.atomic import write_atomic
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.session.production import Production
 from installation.session.replaying import ReplayProduction
 from installation.sound.output.devices import NoPortAudio, chosen, loudspeakers

@@ -14,7 +14,8 @@ from installation import repertoire
 from installation import show as shows
 from installation.cloud.service import CloudService, Link
 from installation.foundation.errors import Mistake
-from installation.recording.journal import table_digest, wall
+from installation.recording.journal import table_digest
+from installation.recording.nights import wall
 from installation.session.production import Production
 from installation.session.request import PlayOptions
 from installation.show import Show

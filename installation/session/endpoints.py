@@ -21,7 +21,8 @@ from installation.light.preview import shrunk
 from installation.live import stage
 from installation.live.calendar import Calendar
 from installation.live.state import Gauge, StatePublisher, StatusReader
-from installation.recording.journal import FOLDER, Journal, night, wall
+from installation.recording.journal import FOLDER, Journal
+from installation.recording.nights import night, wall
 from installation.recording.replay import Replay
 from installation.recording.write_ahead_log import Tail, WriteAheadLog
 from installation.remote import access

@@ -29,7 +29,7 @@ from installation.model import ticks
 from installation.outputs.projectors import Projector, Projectors
 from installation.recording import checkpoint
 from installation.recording.checkpoint import CheckpointStore
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.recording.recovery import Resumption
 from installation.recording.write_ahead_log import WriteAheadLog
 from installation.session import restart

@@ -11,7 +11,8 @@ from installation.foundation import places
 from installation.foundation.errors import Mistake
 from installation.model import ticks
 from installation.recording import replay as performances
-from installation.recording.journal import FOLDER, night
+from installation.recording.journal import FOLDER
+from installation.recording.nights import night
 from installation.recording.replay import Controls, Performance, Replay
 from installation.session.production import Production, load_production
 from installation.session.request import Request, When

@@ -12,7 +12,7 @@ from installation.foundation import places
 from installation.foundation.atomic import write_atomic
 from installation.model.score import Score
 from installation.recording import recovery
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.recording.recovery import Resumption
 from installation.session.production import Production
 from installation.session.replaying import resume_replay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from installation.recording.journal import wall
+from installation.recording.nights import wall
 from installation.session.production import Production
 from installation.session.request import PlayOptions
 from installation.stream.streamer import Streamer

@@ -20,7 +20,8 @@ def started(command: Command, home: Path) -> subprocess.Popen[str]:
     visitors, operators = free_ports(2)
     config = home / "venue.toml"
     config.write_text(
-        f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {visitors}\noperator_port = {operators}\n', "utf-8"
+        f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {visitors}\noperator_port = {operators}\nwords = true\n',
+        "utf-8",
     )
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "installation", "pages", "--serve", "--config", str(config)],
@@ -41,6 +42,8 @@ def test_it_ends_without_a_word(command: Command, tmp_path: Path, how: signal.Si
             assert process.stderr is not None
             door = tmp_path / "run" / "sleeptree" / "pages.sock"
             until(lambda: door.exists() or process.poll() is not None, "the pages")
+            compiler = "llvmlite" in Path(f"/proc/{process.pid}/maps").read_text()
+            assert not compiler, "it takes nothing of a show along: half of its memory, and of the time to be back"
             if how is None:
                 process.stdin.close()
             else:

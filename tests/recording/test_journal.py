@@ -17,7 +17,8 @@ from installation.controls import Control, table
 from installation.model import ticks
 from installation.recording import journal as journals
 from installation.recording import replay as performances
-from installation.recording.journal import digest, night
+from installation.recording.journal import digest
+from installation.recording.nights import night
 from installation.recording.replay import Replay, read, summary
 from installation.remote.inbox import KEYS
 from installation.remote.osc.server import Server
