@@ -19,10 +19,8 @@ def started(command: Command, home: Path) -> subprocess.Popen[str]:
     """The pages, with a supervisor at the other end of their input."""
     visitors, operators = free_ports(2)
     config = home / "venue.toml"
-    config.write_text(
-        f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {visitors}\noperator_port = {operators}\nwords = true\n',
-        "utf-8",
-    )
+    ports = f"port = {visitors}\noperator_port = {operators}"
+    config.write_text(f'[pages]\nenabled = true\nlisten = "127.0.0.1"\n{ports}\nwords = true\n', "utf-8")
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "installation", "pages", "--serve", "--config", str(config)],
         env=command.environment,
