@@ -20,7 +20,9 @@ from tests.harness.waiting import TIMEOUT_S, free_ports
 
 pytestmark = pytest.mark.whole
 
-HUE = 0.25
+HUE, LINE, HERE = 0.25, "a tide that nobody else has written", "127.0.0.117"
+"""What a visitor gives, and the address of their phone."""
+
 Found = TypeVar("Found")
 
 
@@ -62,12 +64,13 @@ async def on(phone: Phone) -> bool:
 
 def test_pages_beside_a_show(desktop: Desktop) -> None:
     (port,) = free_ports(1)
-    venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\n'
+    venue = f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nwords = true\n'
     playing = Playing(desktop.environment, venue=venue, care=PATIENT)
     address = f"http://127.0.0.1:{port}"
 
     async def visit(word: str) -> None:
-        async with aiohttp.ClientSession() as session, AsyncExitStack() as sockets:
+        connector = aiohttp.TCPConnector(local_addr=(HERE, 0))
+        async with aiohttp.ClientSession(connector=connector) as session, AsyncExitStack() as sockets:
             first = await phone(session, address, word=word)
             sockets.push_async_callback(first.socket.close)
             token = (await first.hear("hello"))["token"]
@@ -96,9 +99,12 @@ def test_pages_beside_a_show(desktop: Desktop) -> None:
             playing.wait(lambda s: s.get("tick", 0) > tick, "ticks")
             await again.say(k="join", hue=HUE)
             await again.hear("place")
+            await again.say(k="line", text=LINE)
+            await again.hear("line")
+            assert traces(playing.home, LINE), "it is written down as long as they sleep"
             await again.say(k="leave")
             await again.hear("left")
-            assert traces(playing.home, token, other) == []
+            assert traces(playing.home, token, other, LINE, HERE) == []
 
     try:
         playing.start()

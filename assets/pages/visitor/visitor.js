@@ -1,6 +1,6 @@
 // One visitor: choose a light, lie down, breathe along, tap, be shown, say a line, say how it is, wake up and be forgotten.
 import { Breath, Clock } from "./clock.js"
-import { Circle } from "./circle.js"
+import { Circle, rgb } from "./circle.js"
 
 const byId = (id) => document.getElementById(id)
 const WORDS = JSON.parse(byId("said").textContent)
@@ -25,11 +25,12 @@ if (joined) light = Math.round(Number(kept.get(HUE)) * 12) % 12
 const say = (key, values = {}) => (WORDS[language][key] || key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")
 const clock = new Clock((message) => send(message))
 const breath = new Breath(clock)
-const circle = new Circle(byId("night"), breath, () => {
+const circle = new Circle(byId("night"), breath, (width, height) => {
   const element = view === "choose" ? byId("lights") : view === "breathe" ? byId("pulse") : null
-  if (!element) return null
-  const box = element.getBoundingClientRect()
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2, r: view === "choose" ? box.width * 0.24 : box.width / 2 }
+  if (!element) return { x: width / 2, y: height * 0.5, wide: Math.min(width * 0.42, 260), r: 0 }
+  const box = element.getBoundingClientRect(), breathes = view === "breathe"
+  const r = box.width * (breathes ? 0.5 : 0.36)
+  return { x: box.x + box.width / 2, y: box.y + box.height * (breathes ? 0.5 : 0.46), r, wide: box.width * (breathes ? 0.5 : 0.46), breathes }
 })
 
 function send(message) {
@@ -110,7 +111,7 @@ const takes = {
   line(m) {
     if (m.state === "gone") lines.delete(m.id)
     else lines.set(m.id, { ...lines.get(m.id), ...m })
-    if (m.state === "waits") { byId("line").value = ""; setText("line_said", say("line_waits")) }
+    if (m.state === "waits") { byId("line").value = ""; setText("rest", "140"); setText("line_said", say("line_waits")) }
     drawLines()
   },
   soon(m) { setText("queue", say("soon", { s: m.s })) },
@@ -195,10 +196,6 @@ async function showWall() {
   byId("keep").download = `sleeptree-${woke.n}-${woke.at.replace(":", "")}.jpg`
   byId("keepsake").hidden = byId("keep").hidden = false
 }
-function rgb(turn) {
-  const part = (shift) => { const w = 0.5 + 0.5 * Math.cos(2 * Math.PI * (turn - shift / 3)); return Math.round(255 * Math.min(1, 0.28 + 0.72 * w * Math.sqrt(w)) ** 0.6) }
-  return [part(0), part(1), part(2)]
-}
 function drawLights() {
   const group = byId("lights")
   if (!group.children.length) {
@@ -251,7 +248,7 @@ function drawLines() {
   const list = byId("lines")
   list.replaceChildren(...[...lines.values()].map((line) => {
     const item = document.createElement("li")
-    const text = document.createElement("p")
+    const text = document.createElement("em")
     text.textContent = line.text
     const state = document.createElement("p")
     state.className = "soft small"
@@ -291,6 +288,7 @@ function tap(event) {
 byId("pulse").addEventListener("pointerdown", tap)
 byId("pulse").addEventListener("keydown", (e) => { if ((e.key === " " || e.key === "Enter") && !e.repeat) tap(e) })
 byId("find").addEventListener("click", () => send({ k: "find" }))
+byId("line").addEventListener("input", () => setText("rest", String(140 - byId("line").value.length)))
 byId("send").addEventListener("click", () => { if (byId("line").value.trim()) send({ k: "line", text: byId("line").value }) })
 byId("mood").addEventListener("change", (e) => { send({ k: "feel", v: Number(e.target.value) / 100 }); setText("mood_said", say("felt")) })
 byId("language").addEventListener("click", () => {

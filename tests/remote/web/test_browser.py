@@ -18,7 +18,7 @@ from installation.remote.web.operator.stills import JpegEncoder
 from installation.show import Show
 from tests.harness.browser import at, chromium, complaints
 from tests.harness.pages import FILES, Serving
-from tests.harness.waiting import until
+from tests.harness.waiting import TIMEOUT_S, until
 
 pytestmark = pytest.mark.whole
 
@@ -196,12 +196,34 @@ def test_the_clock_is_right_within_20_ms_and_the_breath_never_turns_back(browser
     assert not found["back"]
 
 
-def test_reduced_motion_is_heeded(browser: Any, serving: Serving) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
-    )
+DRAWN = """
+const done = arguments[arguments.length - 1], drawn = { rings: [], circles: [], pictures: 0 }
+const Pen = CanvasRenderingContext2D.prototype, { ellipse, arc, clearRect } = Pen
+Pen.ellipse = function (...given) { drawn.rings.push(given[2]); return ellipse.apply(this, given) }
+Pen.arc = function (...given) { drawn.circles.push(given[2]); return arc.apply(this, given) }
+Pen.clearRect = function (...given) {
+  if (++drawn.pictures > 120) done(drawn)
+  return clearRect.apply(this, given)
+}
+"""
+"""The radii of what is drawn in 120 pictures: of the water's rings, and of everything round."""
+
+RINGS, ROUND, BREATHES = 5, 4, 2  # of a picture: rings, what is round, and which of that breathes
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+def test_reduced_motion_is_heeded(browser: Any, serving: Serving, reduced: bool) -> None:
+    """No ring of the water moves, and the circle breathes by a twentieth at most, where it has a third else."""
+    browser.set_script_timeout(TIMEOUT_S)
+    wanted = {"name": "prefers-reduced-motion", "value": "reduce" if reduced else "no-preference"}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [wanted]})
     lies(browser, serving)
-    assert browser.execute_script("return matchMedia('(prefers-reduced-motion: reduce)').matches")
+    until(lambda: at(browser, "inout").text != "", "the breath")
+    drawn = browser.execute_async_script(DRAWN)
+    still = len({round(radius, 3) for radius in drawn["rings"]}) == RINGS
+    assert still is reduced
+    circle = drawn["circles"][BREATHES::ROUND]
+    assert (max(circle) / min(circle) < 1.06) is reduced
     assert complaints(browser) == []
 
 

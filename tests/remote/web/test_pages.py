@@ -21,6 +21,7 @@ from installation.remote.web.bridge import Bridge, NominalTime
 from installation.remote.web.entry import kept_key
 from installation.remote.web.wire import Broken, Frames, packed
 from installation.show import Show
+from tests.harness import phones
 from tests.harness.pages import FILES, played, served
 from tests.harness.rehearsal import tick
 
@@ -291,6 +292,27 @@ def test_who_says_no_hello_too_much_or_floods_is_hung_up_on(tmp_path: Path, monk
                 await flood.say(k="feel", v=0.5)
             assert await flood.closed() == 1008
             assert pages.server.counts.refused["flood"] == 1
+
+    run(scenario())
+
+
+def test_a_phone_that_takes_nothing_is_hung_up_on_and_the_others_go_on(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with served(tmp_path) as pages:
+            deaf = await asyncio.to_thread(phones.Phone, pages.server.port, "")  # reads nothing
+            await pages.settle(lambda: pages.server.phones)
+            (told,) = pages.server.phones
+            other = await pages.phone()
+            await other.hear("hello")
+            assert told.transport is not None
+            for _ in range(20_000):  # far more than the system keeps for anybody
+                await told.send("x" * 10_000)
+                if told.transport.is_closing():
+                    break
+            await pages.settle(lambda: told not in pages.server.phones)
+            assert told.transport.get_write_buffer_size() == 0
+            await other.hear("s")
+            deaf.link.close()
 
     run(scenario())
 
