@@ -60,18 +60,19 @@ class Desktop:
         assert x11.XSendEvent(server, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
         x11.XCloseDisplay(server)
 
-    def window(self) -> str:
-        """The id of our window, once it is there."""
+    def window(self, title: str = "") -> str:
+        """The id of our window, or of ours that bears this title, once it is there."""
         found: list[str] = []
 
         def there() -> bool:
             try:
-                found[:] = self.do("search", "--onlyvisible", "--class", "^sleeptree$").split()
-            except subprocess.CalledProcessError:
+                ours = self.do("search", "--onlyvisible", "--class", "^sleeptree$").split()
+                found[:] = [one for one in ours if title in ("", self.do("getwindowname", one))]
+            except subprocess.CalledProcessError:  # there is none, or one closed meanwhile
                 return False
             return bool(found)
 
-        until(there, "a window")
+        until(there, f"a window {title}".rstrip())
         return found[-1]
 
     def picture(self) -> NDArray[np.uint32]:
