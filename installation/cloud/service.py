@@ -124,6 +124,7 @@ class CloudService:
             snapshot = show.snapshot()
             with self._lock:
                 self.node.answer(snapshot, show.tick)
+            self._news.set()
         with self._lock:
             return self.node.due(now_ns, show.tick)
 
@@ -166,6 +167,7 @@ class CloudService:
             with self._lock:
                 self.node.fps = fps
                 self.node.figures(made, self._clock())
+            self._news.set()
 
     def gauge(self, status: Status) -> Status:
         """With whom this show is played."""
@@ -235,7 +237,6 @@ class CloudService:
 
     def _send(self, node: str, message: Message) -> None:
         self._outbox.append((node, message))
-        self._news.set()
 
     def _say(self) -> None:
         """Who conducts, whenever that changes."""
