@@ -6,6 +6,7 @@ Two neighbouring pixels are one 64 bit load, and all sums fit in 16 bits: three 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -15,6 +16,8 @@ from numba.extending import intrinsic
 _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 LANES = 8
 """Pixels that are made at once."""
+_LOADED = (0, 2, 1, 3, 4, 6, 5, 7)
+"""Their order until left and right are told apart: so no instruction need cross the halves of a 256 bit vector."""
 
 
 def _lanes(kind: ir.Type, values: list[int]) -> ir.Constant:
@@ -34,10 +37,22 @@ class _Code:
         one = self.builder.insert_element(empty, narrow, ir.Constant(_I32, 0))
         return self.builder.shuffle_vector(one, empty, _lanes(_I32, [0] * count))
 
-    def repeated(self, vector: Any, times: int) -> Any:
-        """Each lane so many times."""
-        lanes = [lane for lane in range(LANES) for _ in range(times)]
-        return self.builder.shuffle_vector(vector, vector, _lanes(_I32, lanes))
+    def joined(self, parts: list[Any]) -> Any:
+        """One vector of all lanes of several as long ones, whose number is a power of two."""
+        while len(parts) > 1:
+            wide = _lanes(_I32, list(range(2 * parts[0].type.count)))
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [self.builder.shuffle_vector(first, second, wide) for first, second in pairs]
+        return parts[0]
+
+    def repeated(self, vector: Any, times: int, order: Sequence[int] = range(LANES)) -> Any:
+        """Each lane so many times: of LANES numbers of 16 bits, which both halves of a 256 bit vector have at hand."""
+        b, half = self.builder, LANES
+        twice = b.shuffle_vector(vector, vector, _lanes(_I32, [*range(half), *range(half)]))
+        lanes = [lane for lane in order for _ in range(times)]
+        taken = [lane + (half if i % (2 * half) >= half else 0) for i, lane in enumerate(lanes)]
+        wide = [_lanes(_I32, taken[at : at + 2 * half]) for at in range(0, len(taken), 2 * half)]
+        return self.joined([b.shuffle_vector(twice, twice, each) for each in wide])
 
     def bounded(self, vector: Any, low: Any, high: Any) -> Any:
         b = self.builder
@@ -67,19 +82,16 @@ class _Code:
         return b.lshr(b.add(total, half), eight)
 
     def pairs(self, offsets: Any, below: bool) -> Any:
-        """Each pixel and its right neighbour as eight channels of 16 bits, LANES times."""
-        b = self.builder
-        pairs = ir.Constant(ir.VectorType(_I64, LANES), ir.Undefined)
-        for lane in range(LANES):
-            number = ir.Constant(_I32, lane)
-            offset = b.sext(b.extract_element(offsets, number), _I64)
-            if below:
-                offset = b.add(offset, self.value["pitch"])
-            address = b.bitcast(b.gep(self.value["canvas"], [offset]), _I64.as_pointer())
-            pair = b.load(address)
+        """Each pixel and its right neighbour as eight channels of 16 bits, LANES times, in the order _LOADED."""
+        b, eight = self.builder, ir.VectorType(_I8, 8)
+        row = b.gep(self.value["canvas"], [self.value["pitch"]]) if below else self.value["canvas"]
+        pairs = []
+        for lane in _LOADED:
+            offset = b.zext(b.extract_element(offsets, ir.Constant(_I32, lane)), _I64)
+            pair = b.load(b.bitcast(b.gep(row, [offset]), eight.as_pointer()))
             pair.align = 4
-            pairs = b.insert_element(pairs, pair, number)
-        return b.zext(b.bitcast(pairs, ir.VectorType(_I8, 8 * LANES)), ir.VectorType(_I16, 8 * LANES))
+            pairs.append(b.zext(pair, ir.VectorType(_I16, 8)))
+        return self.joined(pairs)
 
     def sampled(self) -> Any:
         """The canvas at LANES places: four channels of 16 bits each."""
@@ -87,8 +99,8 @@ class _Code:
         x, across = self.place("u", "right")
         y, down = self.place("v", "bottom")
         offsets = b.add(b.mul(y, self.spread(self.value["pitch"], _I32)), x)
-        rows = self.mixed(self.pairs(offsets, False), self.pairs(offsets, True), self.repeated(down, 8))
-        left = [8 * lane + channel for lane in range(LANES) for channel in range(4)]
+        rows = self.mixed(self.pairs(offsets, False), self.pairs(offsets, True), self.repeated(down, 8, _LOADED))
+        left = [8 * _LOADED.index(pixel) + channel for pixel in range(LANES) for channel in range(4)]
         here = b.shuffle_vector(rows, rows, _lanes(_I32, left))
         there = b.shuffle_vector(rows, rows, _lanes(_I32, [lane + 4 for lane in left]))
         return self.mixed(here, there, self.repeated(across, 4))
