@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from installation.film.film import still
+from installation.foundation.png_reader import grey
 from installation.light.flashguard.guard import Field
 from installation.light.picture import Picture
 from installation.session.production import load_production
@@ -53,8 +54,11 @@ def test_one_output_is_filmed_in_its_own_size_and_another_name_is_refused(comman
     venue, out = tmp_path / "venue.toml", tmp_path / "left.mp4"
     venue.write_text(WALL, encoding="utf-8")
     how = "--config", str(venue), "--from", "5", "--seconds", "0.5", "--fps", "30"
-    done = command.run("film", "--output", "left", *how, "--out", str(out))
+    done = command.run("film", "--output", "left", *how, "--out", str(out), "--frames", str(tmp_path / "frames"))
     assert done.returncode == 0, done.stderr
+    first = grey(min((tmp_path / "frames").glob("*.png")))
+    assert (first.shape, first[:3, :3].max(), first[-4:, :60].max()) == ((108, 192), 0, 0)  # beside the pinned picture
+    assert first[20:90, 20:170].max() > 64
     asked = ["-v", "error", "-select_streams", "v", "-count_frames", "-of", "json"]
     shown = ["-show_entries", "stream=width,height,nb_read_frames", str(out)]
     probe = subprocess.run(["ffprobe", *asked, *shown], capture_output=True, text=True, check=True, timeout=TIMEOUT_S)
