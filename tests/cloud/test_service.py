@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -212,11 +212,10 @@ def test_a_flood_is_counted_and_the_others_are_heard(tmp_path: Path) -> None:
 
 def test_who_plays_another_version_ends_and_says_why(tmp_path: Path) -> None:
     hub = Hub()
-    left = Place(hub, tmp_path, "left")
-    right = Place(hub, tmp_path, "right", {"seed": "2"})
-    try:
-        with pytest.raises(Mistake, match="--cloud test: left plays another show: seed is 2 and not 1"):
+    with closing(Place(hub, tmp_path, "left")) as left:
+        played([left], lambda: left.show.tick > 0)
+        with (
+            closing(Place(hub, tmp_path, "right", {"seed": "2"})) as right,
+            pytest.raises(Mistake, match="--cloud test: left plays another show: seed is 2 and not 1"),
+        ):
             played([left, right], lambda: right.show.tick > 0)
-    finally:
-        left.close()
-        right.close()
