@@ -50,6 +50,15 @@ def test_a_process_of_its_own_makes_the_same_sound() -> None:
         assert np.array_equal(track(130, 1000, studio=studio), track(130, 1000))
 
 
+def test_where_processes_share_nothing_it_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("installation.film.soundtrack.ProcessPoolExecutor", refuse)
+    with far_studio(7, Hearing(), 2) as studio:
+        assert np.array_equal(track(130, 200, studio=studio), track(130, 200))
+
+
 def test_its_sound_is_the_shows_own_and_not_late() -> None:
     show, synth = dark_show(), Synth(Chance(7).of("sound"))
     whole = [synth.render(show.moment(), show.voices(), QUANTUM)]
