@@ -37,6 +37,8 @@ class Asking:
     def unsaid(self, ledger: Ledger) -> Ask:
         """The oldest that no line holds."""
         heard = ledger.heard(*self.who)
+        if not self._mine or self._mine[-1][0] <= heard:
+            return Ask(self.who[1], ())
         return Ask(self.who[1], tuple(one for one in self._mine if one[0] > heard)[:AT_ONCE])
 
     def due(self, ledger: Ledger, now_ns: int) -> Ask | None:
