@@ -110,8 +110,8 @@ def shares(nodes: list[NodeProcess]) -> list[dict[str, Any]]:
         {
             "node": node.name,
             "CPU, % of a core": 100.0 * growth(node, "cpu_s"),
-            "of it the show's steps": 100.0 * growth(node, "steps_s"),
-            "its show waited for a core, %": 100.0 * growth(node, "waited_s"),
+            "of it the show's own thread": 100.0 * growth(node, "show_s"),
+            "this waited for a core, %": 100.0 * growth(node, "waited_s"),
             "ticks over 250 ms late": node.said[-1]["missed"],
             "corrections": node.said[-1]["corrections"],
             "seconds conducted": sum(said["conducts"] for said in node.said),
