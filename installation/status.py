@@ -251,6 +251,6 @@ def _machine(status: Status) -> str:
 
 def _watched(status: Status) -> str:
     if not status.watched:
-        return f"by nobody, process {status.process}"
+        return "" if status.process is None else f"by nobody, process {status.process}"
     standby = "another one stands by" if status.standing_by else "nobody stands by yet"
     return f"by {status.supervisor}, process {status.process}, {standby}, {status.restarts} restarts"

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from installation.commands import status
-from installation.status import Status
+from installation.status import Status, rows
 
 SOUND = {"sound": "plays", "lufs": -20.1, "xruns": 0, "hearing_guard_db": 0.0, "turned_down_db": 0.0}
 
@@ -52,3 +52,9 @@ def test_what_strangers_wrote_is_printed_as_it_stands(
     monkeypatch.setenv("COLUMNS", "160")
     assert status.status(as_json=False)
     assert "[bold]; refused 1 (unknown 1); last: /[/x] [red]a?[2J?b is not a control" in capsys.readouterr().out
+
+
+def test_who_watches_is_said_where_it_is_known() -> None:
+    """A show that tells of itself, on the operator's page, does not know that it has a supervisor."""
+    assert dict(rows(Status()))["watched"] == ""
+    assert dict(rows(Status(process=7)))["watched"] == "by nobody, process 7"
