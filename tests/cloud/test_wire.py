@@ -53,7 +53,9 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class End:
     """A wire, and what it heard."""
 
-    def __init__(self, keys: Path, name: str, ports: list[int], ca: str = "ours", as_who: str = "") -> None:
+    def __init__(
+        self, keys: Path, name: str, ports: list[int], ca: str = "ours", as_who: str = "", life: int | None = 1
+    ) -> None:
         from installation.cloud.wire import Wire
 
         own, *others = ports
@@ -61,7 +63,7 @@ class End:
         at = tuple(f"127.0.0.1:{port}" for port in others)
         settings = CloudSettings("", NODES, "127.0.0.1", own, at, 100, "auto", *files)
         self.heard: list[tuple[str, bytes]] = []
-        self.wire = Wire("test", name, 1, settings, lambda sender, data: self.heard.append((sender, data)), print)
+        self.wire = Wire("test", name, life, settings, lambda sender, data: self.heard.append((sender, data)), print)
 
     def close(self) -> None:
         self.wire.close()
@@ -120,6 +122,15 @@ def test_a_machine_is_heard_as_whom_its_certificate_names_and_as_nobody_else(key
             ("left", b"here"),
             ("right", b"here"),
         }
+
+
+def test_who_only_listens_does_so_with_the_certificate_of_its_machine(keys: Path) -> None:
+    left_at, listens_at = free_ports(2)
+    with (
+        closing(End(keys, "left", [left_at, listens_at])) as left,
+        closing(End(keys, "sleeptree-cloud", [listens_at, left_at], as_who="right", life=None)) as listener,
+    ):
+        until(lambda: greeted([(left, listener, "left")]), "what the other says")
 
 
 def test_who_has_another_machines_certificate_is_told_so(keys: Path) -> None:
