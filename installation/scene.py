@@ -239,7 +239,8 @@ class View:
         if float(np.linalg.norm(level)) < 1e-9:  # straight up or down: x stays to the right
             level = np.array([1.0, 0.0, 0.0])
         level /= np.linalg.norm(level)
-        above = np.cross(level, ahead)
+        (ax, ay, az), (bx, by, bz) = level.tolist(), ahead.tolist()
+        above: Doubles = np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])  # their cross product
         c, s = math.cos(self.roll), math.sin(self.roll)
         return c * level + s * above, c * above - s * level, ahead
 

@@ -61,5 +61,8 @@ class Pulses:
 
     def usual(self, sleeper: int) -> float:
         """The median of the last intervals in ticks; 0 before there are two beats."""
-        known = self.intervals[sleeper][self.intervals[sleeper] > 0]
-        return float(np.median(known)) if len(known) else 0.0
+        known = sorted(interval for interval in self.intervals[sleeper].tolist() if interval > 0)
+        middle = len(known) // 2  # not numpy's median: a room of phones asks for eight hundred a second
+        if len(known) % 2 == 0:
+            return (known[middle - 1] + known[middle]) / 2.0 if known else 0.0
+        return float(known[middle])

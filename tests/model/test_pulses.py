@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from installation.model.community import QUIET
@@ -43,3 +44,10 @@ def test_sleepers_do_not_share_beats() -> None:
     assert pulses.beat(1, 10)
     assert pulses.beat(0, 120)
     assert (pulses.usual(0), pulses.usual(1)) == (120.0, 0.0)
+
+
+@pytest.mark.parametrize("known", [(), (70,), (70, 95), (95, 70), (70, 95, 120), (120, 70, 95), (95, 95, 70)])
+def test_the_usual_interval_is_the_median_to_the_bit(known: tuple[int, ...]) -> None:
+    pulses = Pulses(2, QUIET)
+    pulses.intervals[1, : len(known)] = known
+    assert pulses.usual(1) == (float(np.median(known)) if known else 0.0)

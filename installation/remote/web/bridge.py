@@ -28,8 +28,8 @@ from installation.status import Status
 STATE = ticks.RATE // 20
 """Ticks between two states: 20 a second."""
 
-PLACES = 24
-"""Ticks between two reports of who is where."""
+GUESTS, PLACES = 24, 72
+"""Ticks between two reports of who is somebody's, and of where everybody is: a millisecond's work."""
 
 RATE, BURST = 2_000.0, 4_000.0
 """Messages a second that the pages may send, and at once: 2,000 phones tap at most 7,000, of which most are seated."""
@@ -118,8 +118,10 @@ class Bridge:
             "g": round(now.progress, 4),
             "l": round(level * now.presence, 3),
         }
+        if show.tick % GUESTS == 0:
+            state |= self._guests(show)
         if show.tick % PLACES == 0:
-            state |= self._places(show)
+            state["at"] = np.round(show.whereabouts()[0], 3).clip(-9.0, 9.0).tolist()
         self._link.say(state)
 
     def _speed(self, tick: int, breath: float) -> float:
@@ -130,17 +132,10 @@ class Bridge:
         return (breath - before[1]) / (tick - before[0]) * ticks.RATE
 
     @staticmethod
-    def _places(show: Show) -> dict[str, Any]:
-        """Where everybody is in the picture, who is somebody's, and whose sensor speaks."""
-        place, inside = show.whereabouts()
+    def _guests(show: Show) -> dict[str, Any]:
+        """Who is somebody's, and whose sensor speaks."""
         community = show.community
-        return {
-            "at": np.round(place, 3).clip(-9.0, 9.0).tolist(),
-            "in": inside.tolist(),
-            "guest": (community.guest_target > 0.0).tolist(),
-            "seated": community.seated.tolist(),
-            "hue": np.round(community.hue_target, 3).tolist(),
-        }
+        return {"guest": (community.guest_target > 0.0).tolist(), "seated": community.seated.tolist()}
 
     # the thread
 

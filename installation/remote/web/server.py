@@ -292,7 +292,9 @@ class PagesServer:
         self._heard = time.monotonic()
         self._state = message
         if "at" in message:
-            for visitor in self.visitors.heard(message["at"], message["guest"], message["seated"]):
+            self.visitors.places = message["at"]
+        if "guest" in message:
+            for visitor in self.visitors.heard(message["guest"], message["seated"]):
                 await self._say_to(visitor, {"k": "left"})
 
     async def _flush(self) -> None:

@@ -83,8 +83,7 @@ class Visitors:
         self._by_token: dict[str, Visitor] = {}
         self.waiting: list[Visitor] = []
         self.orders: list[Order] = []
-        self.places: Sequence[Sequence[float]] = ()
-        self._guests: Sequence[bool] = ()
+        self.places: Sequence[Sequence[float]] = ()  # in the picture, of everybody, as the show says
         self._sensors: Sequence[bool] = ()
         self._freed: set[int] = set()  # seats that the show has not let go of yet
 
@@ -300,9 +299,8 @@ class Visitors:
                 said.append((visitor, {"k": "soon", "s": round(SEATED_S - age)}))
         return said
 
-    def heard(self, places: Sequence[Sequence[float]], guests: Sequence[bool], seated: Sequence[bool]) -> list[Visitor]:
-        """The show says where everybody is, who is a guest, and who is somebody's or a sensor's. Who has left by it."""
-        self.places, self._guests = places, guests
+    def heard(self, guests: Sequence[bool], seated: Sequence[bool]) -> list[Visitor]:
+        """The show says who is a guest, and who is somebody's or a sensor's. Who has left by it."""
         self._freed = {n for n in self._freed if n < len(guests) and guests[n]}
         ours = {visitor.seat for visitor in self.seated}
         self._sensors = [bool(s) and n not in ours for n, s in enumerate(seated)]

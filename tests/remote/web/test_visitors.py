@@ -15,8 +15,6 @@ from installation.remote.web.limits import Hosts, Pace
 from installation.remote.web.visitors import Visitor, Visitors
 from installation.words.visitors import VisitorLines
 
-NOBODY = ([], [False] * 240, [False] * 240)
-
 
 class Room:
     """Visitors, on a clock of their own."""
@@ -50,7 +48,7 @@ class Room:
     def show_says(self, *guests: int) -> list[Visitor]:
         """The show's word: these numbers are guests."""
         seated = [n + 1 in guests for n in range(240)]
-        return self.visitors.heard([[0.5, 0.5]] * 240, seated, seated)
+        return self.visitors.heard(seated, seated)
 
 
 def test_who_comes_first_lies_in_front_and_the_others_wait_in_the_order_of_coming() -> None:
