@@ -5,6 +5,7 @@ python benchmarks/listening.py
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import time
 from dataclasses import replace
@@ -22,6 +23,7 @@ HEARD, PLAYED = RATE // 50, 512  # samples of a call
 
 def main() -> None:
     """Print medians and their ratio."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     synth, ears = Synth(Chance(1).of("sound")), Ears(RATE)
     voice = np.random.default_rng(1).normal(0.0, 0.05, (RATE, 1)).astype(np.float32)
     drones, heard = [], []
