@@ -7,11 +7,13 @@ the show is; CPU and memory of the process that serves them, what each was told 
 pictures steps in this process. pictures: the times between pictures of the piece drawn at --size, in turn with the
 fewest phones and with none. kills: a whole show on an X server of its own with the fewest phones; its pages are killed,
 in turn with as long a time without; when phones lay there again, and pictures that came late in each of these times.
+herd: the fewest phones come within a second, each for the page, its files and a place; when they had one.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -25,6 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import numpy as np
 from osc import Theatre, between  # beside this file
 from processes import cpu_s, resident_kb
@@ -38,13 +41,14 @@ from installation.session.production import load_production
 from installation.session.request import Request
 from installation.venue.settings import size
 from tests.harness.home import environment, move_into
-from tests.harness.pages import played
+from tests.harness.pages import FILES, played
 from tests.harness.playing import Playing
 from tests.harness.rehearsal import rehearsal
 from tests.harness.waiting import free_ports, until
 
 PHONES = Path(__file__).parent.parent / "tests" / "harness" / "phones.py"
 TAPS = 2.0
+SMALL = "320x180"  # of a show beside kills: so that it has room, and what is late is late for their sake
 
 
 @contextmanager
@@ -125,6 +129,32 @@ def pictures(home: Path, many: int, seconds: float, rounds: int, pixels: str) ->
     }
 
 
+async def arrives(session: aiohttp.ClientSession, address: str, after_s: float) -> float:
+    """Seconds from scanning the code to lying there."""
+    await asyncio.sleep(after_s)
+    began = time.monotonic()
+    for name in ("/", *(f"/a/{name}" for name in FILES.served if not name.endswith("keepsake.js"))):
+        async with session.get(f"{address}{name}") as answer:
+            answer.raise_for_status()
+            await answer.read()
+    async with session.ws_connect(f"{address}/ws", headers={"Origin": address}) as link:
+        await link.send_json({"k": "hello", "lang": "en"})
+        await link.send_json({"k": "join", "hue": 0.4})
+        while (await link.receive_json())["k"] != "place":
+            pass
+        await asyncio.sleep(10.0)  # they stay
+    return time.monotonic() - began - 10.0
+
+
+async def herd(port: int, many: int) -> dict[str, Any]:
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)  # no two phones share a connection
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+        each = [arrives(session, f"http://127.0.0.1:{port}", number / many) for number in range(many)]
+        found = await asyncio.gather(*each, return_exceptions=True)
+    taken = [one for one in found if isinstance(one, float)]
+    return {"phones": many, "lost": many - len(taken), "s, median": statistics.median(taken), "last": max(taken)}
+
+
 def kills(many: int, seconds: float, rounds: int) -> list[dict[str, Any]]:
     (port,) = free_ports(1)
     quiet, killed = [], []
@@ -132,6 +162,7 @@ def kills(many: int, seconds: float, rounds: int) -> list[dict[str, Any]]:
         show = run.show
         with show.config.open("a") as config:
             config.write(f'[pages]\nenabled = true\nlisten = "127.0.0.1"\nport = {port}\nsockets_of_host = 0\n')
+        show.command[1] = SMALL
         show.start()
         show.guarded()
         word = str(show.wait(lambda s: s.get("pages", {}).get("word"), "the pages")["pages"]["word"])
@@ -171,7 +202,7 @@ def main() -> None:
     wanted.add_argument("--seconds", type=float, default=10.0)
     wanted.add_argument("--rounds", type=int, default=3)
     wanted.add_argument("--size", default="1280x720")
-    wanted.add_argument("--parts", default="load,pictures,kills")
+    wanted.add_argument("--parts", default="load,pictures,herd,kills")
     wanted.add_argument("--json", type=Path)
     given = wanted.parse_args()
     phones, found = sorted(map(int, given.phones.split(","))), {}
@@ -183,6 +214,10 @@ def main() -> None:
         if "pictures" in given.parts:
             found["pictures"] = [pictures(Path(home), phones[0], given.seconds, given.rounds, given.size)]
             print(table(found["pictures"], f"between pictures at {given.size}"))
+        if "herd" in given.parts:
+            with served(Path(home)) as (_, port):
+                found["herd"] = [asyncio.run(herd(port, phones[0]))]
+            print(table(found["herd"], "come within a second"))
         if "kills" in given.parts:
             found["kills"] = kills(phones[0], given.seconds, given.rounds)
             print(table(found["kills"], f"{given.rounds} times {given.seconds:g} s each, {phones[0]} phones"))
