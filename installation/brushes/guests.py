@@ -159,10 +159,11 @@ def beat_rings(
 ) -> Strokes | None:
     """A ring that opens from (n, 3) `place` with each beat, to `reach` metres; None while nobody's is open.
 
-    Level, or in the plane of two `axes`, (3,) each. A guest's arrival and each call open wider ones.
+    Level, or in the plane of two `axes`, (3,) each. A guest's arrival and each call open wider ones. The more guests
+    there are, the sooner rings of beats are gone: those of a crowd would be one grey, and half of a picture's work.
     """
     told = np.column_stack([sleepers.joined - 1.0, sleepers.called, sleepers.called - 0.9])
-    age = np.column_stack([sleepers.beats / RING_S, told / (1.6 * RING_S)])  # (n, 7)
+    age = np.column_stack([sleepers.beats / (RING_S * crowded(sleepers)), told / (1.6 * RING_S)])  # (n, 7)
     who, which = np.nonzero((age > 0.0) & (age < 1.0) & (sleepers.present > 0.01)[:, None])
     if not len(who):
         return None
@@ -211,9 +212,11 @@ def _along_thread(sleepers: Sleepers, who: NDArray[np.intp], way: NDArray[np.flo
     """(guests, KNOTS) what runs on the threads, and what rests on them."""
     light = np.zeros((len(who), len(way)))
     for age in sleepers.beats[who].T / CLIMB_S:
-        light += 1.7 * _runner(way, age) * (1.0 - 0.45 * np.clip(age, 0.0, 1.0))[:, None]
-    light += 2.4 * _runner(way, 1.0 - sleepers.joined[who] / DESCENT_S)
-    light += 2.4 * _runner(way, sleepers.left[who] / RISE_S)
+        on = np.flatnonzero((age > 0.0) & (age < 1.0))
+        light[on] += 1.7 * _runner(way, age[on]) * (1.0 - 0.45 * age[on])[:, None]
+    for age in (1.0 - sleepers.joined[who] / DESCENT_S, sleepers.left[who] / RISE_S):
+        on = np.flatnonzero((age > 0.0) & (age < 1.0))
+        light[on] += 2.4 * _runner(way, age[on])
     shown = called(sleepers)[who] + 0.6 * coming(sleepers)[who] + 0.6 * going(sleepers)[who]
     light += (0.10 + 0.20 * sleepers.accord[who] + 0.9 * shown)[:, None] * (0.55 + 0.45 * way)
     return light
