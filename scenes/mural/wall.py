@@ -16,7 +16,7 @@ from scenes.mural.wind import MOON, VERTICES, grown
 
 OWN = 0.14  # share of one's own hue while all agree
 SPATTER = 900
-FLYING = 0.85  # of its light is out while a stroke moves to the rose: quick and bright, many at once would be a flash
+FLYING = 0.98  # of its light is out while a stroke moves to the rose: quick and bright, many at once would be a flash
 BRIGHTEST = 0.62  # of the paint: brighter, the whorl's strokes would be stripes that tire the eye
 BODY = slice(0, VERTICES, 3)  # vertices of the paint that lies under the bristles
 
