@@ -20,6 +20,7 @@ from installation.cloud.version import Version
 from installation.controls import Refused
 from installation.foundation.errors import Mistake
 from installation.model import ticks
+from installation.model.ticks import SECOND
 from installation.remote.access import TokenBucket
 from installation.remote.counters import Counters
 from installation.show import Show
@@ -36,6 +37,9 @@ A_SECOND, AT_ONCE = 400, 800
 
 WAITING = 4000
 """Messages that wait to be listened to, of all nodes."""
+
+DEAF, DEAFEST = 3 * SECOND, 30 * SECOND
+"""Without a word of anybody the wire is opened anew; where that is no use, twice as long later, and at most so long."""
 
 SENDERS = 256
 """Nodes whose messages are counted one by one."""
@@ -69,7 +73,7 @@ class CloudService:
         opened: Opened,
         life: int,
     ) -> None:
-        self.name, self._clock, self._life = name, clock, life
+        self.name, self._clock, self._life, self._opened = name, clock, life, opened
         self.slipped = 0
         self.counters = Counters()
         self.moved: list[Callable[[Show], None]] = []  # told that the show was put elsewhere
@@ -93,6 +97,8 @@ class CloudService:
             conduct=settings.conduct,
             lead=lead,
         )
+        self._heard_ns = self._opened_ns = clock()
+        self._patience = DEAF
         self._wire = opened(life, self._hear, self._lose)
         self._thread = threading.Thread(target=self._run, name="cloud", daemon=True)
         self._thread.start()
@@ -200,6 +206,7 @@ class CloudService:
             self._refuse("flood", f"more than {A_SECOND} messages a second", sender)
             return
         bucket.take()
+        self._heard_ns = now
         self._queue.append((sender, data, now))
         self._news.set()
 
@@ -225,7 +232,20 @@ class CloudService:
             outbox, self._outbox = self._outbox, []
         for node, message in outbox:
             self._wire.send(node, encoded(message))
+        self._listen_anew()
         self._say()
+
+    def _listen_anew(self) -> None:
+        """Open the wire again where others have been heard and nobody is: not every link that broke comes back by
+        itself, such as one to a machine that stood still while it broke."""
+        now = self._clock()
+        if self._heard_ns > self._opened_ns:
+            self._patience = DEAF
+        if not self._buckets or now - max(self._heard_ns, self._opened_ns) < self._patience:
+            return
+        self._opened_ns, self._patience = now, min(2 * self._patience, DEAFEST)
+        self._wire.close()
+        self._wire = self._opened(self._life, self._hear, self._lose)
 
     def _listen(self) -> None:
         for _ in range(len(self._queue)):

@@ -17,6 +17,7 @@ from installation.cloud.service import AT_ONCE, CloudService, SharedBeat
 from installation.controls import Accepted
 from installation.foundation.errors import Mistake
 from installation.live.calendar import CALENDAR
+from installation.model.ticks import SECOND
 from installation.remote.inbox import Source
 from installation.show import advance
 from installation.status import Status
@@ -154,6 +155,24 @@ def test_two_machines_meet_on_a_real_network(tmp_path: Path) -> None:
         tick = right.show.tick
         right.say(addresses.HUE, 0.5)
         played([right], lambda: right.show.tick > tick + 60 and right.journal[-1][2] == (0.5,))
+
+
+@pytest.mark.parametrize("wires", [Hub, Sockets])
+def test_a_link_that_broke_for_good_is_made_anew(
+    wires: type[Hub | Sockets], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if wires is Sockets:
+        pytest.importorskip("zenoh", reason="the extra [cloud] is not installed")
+    monkeypatch.setattr("installation.cloud.service.DEAF", SECOND // 2)
+    with places(wires(), tmp_path) as (left, right):
+        for place in (left, right):
+            place.service._wire.close()
+        right.say(addresses.HUE, 0.25)
+        left.say(addresses.UNREST, 0.5)
+        for place in (left, right):
+            aim = place.show.glides.aim_of
+            played([left, right], lambda aim=aim: (aim(addresses.HUE), aim(addresses.UNREST)) == (0.25, 0.5))  # type: ignore[misc]
+        assert left.service.conducting != right.service.conducting
 
 
 def test_a_sweep_is_one_change_though_it_acts_later(tmp_path: Path) -> None:
