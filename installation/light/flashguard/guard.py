@@ -33,6 +33,7 @@ from installation.foundation.kernels import strict
 from installation.light.flashguard.attenuation import Attenuation
 from installation.light.flashguard.fields_of_view import FieldsOfView, Floats, Ints
 from installation.light.flashguard.flicker import FLICKERING, CellRate, EventRate, Flicker, MeanRate
+from installation.light.flashguard.gains import PALE, join, lift, lower, round_down, spread_pale
 from installation.light.flashguard.held import BLACK, FLASHES, NOTHING, RED, STRIPES, Held
 from installation.light.flashguard.sensing import Sensor, dim_linear, dim_redness, linear
 from installation.light.flashguard.smoothing import erode_and_blur
@@ -60,12 +61,10 @@ SWING, SWING_KEPT = 0.176, 0.158
 POINTS = 0.6
 """Share of a window's single pixels that may rise too often while the means of all areas stand still."""
 RED_STEP = 0.044
-PALE = 0.37
-"""Share of red's code value that green and blue are raised to where red may not flash."""
 SPREAD, BLUR = 5, 2
 """Nodes by which a gain reaches beyond its own (one for the way to the next, the others to fade out), and by which it
 is blurred, twice: from all of it to nothing on 8 nodes, a twelfth of the frame's width."""
-HOLD_S, LIFT_PER_S = 0.5, 1.0 / 0.7
+HOLD_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class FlashGuard:
         self._stripes.look(rows, self._linear, dt)
         moved = self._sensor.move_points(dt)
         had = self._still_held(dt)
-        self._sense(rows, dt)
+        self._sense(rows, had, dt)
         judged = self._pale_reds(rows, had, dt)
         touched = self._darken(rows, had, moved, dt)
         self._follow_reds(judged, touched, dt)
@@ -173,19 +172,30 @@ class FlashGuard:
     def _still_held(self, dt: float) -> Floats:
         """The gain of every node that still holds, before this frame is judged."""
         if self._holding:
-            _lift(self._gain, dt)
+            lift(self._gain, dt)
         held: Floats = np.minimum(self._gain[0], self._stripes.gain)
         return held
 
-    def _sense(self, frame: Pixels, dt: float) -> None:
+    def _sense(self, frame: Pixels, had: Floats, dt: float) -> None:
         """Sense the frame, once those reds are pale that still are to be."""
         if self._paling:
-            _lower(self._pale, dt)
+            lower(self._pale, dt)
             self._desaturate(frame)
+        self._take_in(frame, had)
+
+    def _take_in(self, frame: Pixels, had: Floats) -> None:
+        """Sense the frame as it is, and what the gains that it `had` leave of it, where they leave less."""
         self._sensor.sense(frame)
+        if self._held_back:
+            _dim_cells(self._sensor.level, had, self._node_of[0], self._level)
+
+    @property
+    def _held_back(self) -> bool:
+        """Whether gains still hold, of this frame's stripes or of what flashed before it."""
+        return self._holding or self._stripes.dimming
 
     def _desaturate(self, frame: Pixels) -> None:
-        self._paling = bool(_spread_pale(self._pale[0], self._attenuation.pale))
+        self._paling = bool(spread_pale(self._pale[0], self._attenuation.pale))
         self._attenuation.desaturate(frame)
 
     def _pale_reds(self, frame: Pixels, had: Floats, dt: float) -> bool:
@@ -198,16 +208,13 @@ class FlashGuard:
             return True
         if self._red_rests_s > 0.0:
             self._rest_red()
-        redness, whole = sensor.redness, not (self._holding or self._stripes.dimming)
-        if not whole:
-            _dim_cells(sensor.level, had, self._node_of[0], self._level)
-            redness = self._redden(self._level)
+        redness = self._redden(self._level) if self._held_back else sensor.redness
         self._bound[:] = np.inf
         if not self._red.bounds(redness, dt, self._bound):
-            return whole
+            return not self._held_back
         _make_pale(redness, self._bound, self._node_of[0], self._pale)
         self._desaturate(frame)
-        sensor.sense(frame)
+        self._take_in(frame, had)
         return False
 
     def _redden(self, level: Floats) -> Floats:
@@ -240,8 +247,7 @@ class FlashGuard:
         sensor, dimming, before = self._sensor, self._stripes.dimming, self._dimming
         self._dimming = dimming
         level, even = sensor.level, sensor.linear
-        if self._holding or dimming:
-            _dim_cells(sensor.level, had, self._node_of[0], self._level)
+        if self._held_back:
             dim_linear(sensor.linear, sensor.level, self._level, self._linear_level)
             level, even = self._level, self._linear_level
         _weigh_points(sensor.pixels, had, self._point)
@@ -260,9 +266,9 @@ class FlashGuard:
             self._holding = True
         touched = self._holding or dimming
         if touched or before:
-            self._holding = bool(_join(self._gain[0], self._stripes.gain, self._soft[0]))
+            self._holding = bool(join(self._gain[0], self._stripes.gain, self._soft[0]))
             erode_and_blur(self._soft, SPREAD, BLUR)
-            _round(self._soft[0], self._attenuation.gain)
+            round_down(self._soft[0], self._attenuation.gain)
         if touched:
             self._attenuation.dim(frame)
             self._attenuation.dimmed(sensor.level, self._level)
@@ -352,55 +358,3 @@ def _make_pale(redness: Floats, bound: Floats, node_of: Ints, pale: Floats) -> N
         if redness[i] > bound[i]:
             k = node_of[i]
             pale[0, k], pale[1, k] = PALE, HOLD_S
-
-
-@strict
-def _lift(gain: Floats, dt: float) -> None:
-    for i in range(gain.shape[1]):
-        gain[1, i] -= dt
-        if gain[1, i] <= 0.0:
-            gain[0, i] = min(np.float32(1.0), gain[0, i] + np.float32(LIFT_PER_S * dt))
-
-
-@strict
-def _lower(pale: Floats, dt: float) -> None:
-    for i in range(pale.shape[1]):
-        pale[1, i] -= dt
-        if pale[1, i] <= 0.0:
-            pale[0, i] = max(np.float32(0.0), pale[0, i] - np.float32(PALE * LIFT_PER_S * dt))
-
-
-@strict
-def _join(gain: Floats, dimmed: Floats, least: Floats) -> bool:
-    """The lesser of two gains, as (rows, columns); whether any of the first is below 1."""
-    flat = least.ravel()
-    held = np.float32(1.0)
-    for i in range(gain.size):
-        held = min(held, gain[i])
-        flat[i] = min(gain[i], dimmed[i])
-    return bool(held < 1.0)
-
-
-@strict
-def _round(soft: Floats, nodes: Pixels) -> None:
-    """Of 256, and never up, but for ones: a blur of those is not quite one."""
-    for y in range(nodes.shape[0]):
-        for x in range(nodes.shape[1]):
-            nodes[y, x] = 256 if soft[y, x] > 0.9995 else int(soft[y, x] * 256.0)
-
-
-@strict
-def _spread_pale(pale: Floats, nodes: Pixels) -> bool:
-    """The most pallor of each cell and its eight neighbours, of 256; whether there is any."""
-    rows, columns = nodes.shape
-    any_pale = False
-    for y in range(rows):
-        for x in range(columns):
-            most = np.float32(0.0)
-            for v in range(max(y - 1, 0), min(y + 2, rows)):
-                for u in range(max(x - 1, 0), min(x + 2, columns)):
-                    most = max(most, pale[v * columns + u])
-            if most > 0.0:
-                any_pale = True
-            nodes[y, x] = np.uint32(np.ceil(most * 256.0))
-    return any_pale
