@@ -54,7 +54,7 @@ class Election:
         self._heard_ns = self._news_ns = self._turned_ns = self._listens_ns = now_ns
         self._woke_ns = NEVER  # after standing still
         self._began_ns = NEVER  # when this node took over
-        self._net_ns = NEVER  # when anybody was heard
+        self.net_ns = NEVER  # when anybody was heard
         self._shunned: dict[str, int] = {}  # until when, by node
 
     @property
@@ -66,7 +66,7 @@ class Election:
 
     def net(self, now_ns: int) -> None:
         """Somebody said something."""
-        self._net_ns = now_ns
+        self.net_ns = now_ns
 
     def answered(self, now_ns: int) -> None:
         """The conductor told the time."""
@@ -177,7 +177,7 @@ class Election:
         if self.listens(now_ns):
             return False
         alone = not self._roll.peers or now_ns - self._woke_ns >= ALONE
-        return self._woke_ns == NEVER or alone or self._net_ns > self._woke_ns
+        return self._woke_ns == NEVER or alone or self.net_ns > self._woke_ns
 
     def begin(self, since: int, now_ns: int) -> None:
         """This node conducts from now on."""

@@ -16,6 +16,7 @@ from installation.cloud.agreement import figures
 from installation.cloud.messages import Arguments, Message, encoded
 from installation.cloud.node import Node
 from installation.cloud.roll import Roll
+from installation.cloud.rules import NEVER
 from installation.cloud.version import Version
 from installation.controls import Refused
 from installation.foundation.errors import Mistake
@@ -97,8 +98,7 @@ class CloudService:
             conduct=settings.conduct,
             lead=lead,
         )
-        self._heard_ns = self._opened_ns = clock()
-        self._patience = DEAF
+        self._opened_ns, self._patience = clock(), DEAF
         self._wire = opened(life, self._hear, self._lose)
         self._thread = threading.Thread(target=self._run, name="cloud", daemon=True)
         self._thread.start()
@@ -206,7 +206,6 @@ class CloudService:
             self._refuse("flood", f"more than {A_SECOND} messages a second", sender)
             return
         bucket.take()
-        self._heard_ns = now
         self._queue.append((sender, data, now))
         self._news.set()
 
@@ -238,10 +237,10 @@ class CloudService:
     def _listen_anew(self) -> None:
         """Open the wire again where others have been heard and nobody is: not every link that broke comes back by
         itself, such as one to a machine that stood still while it broke."""
-        now = self._clock()
-        if self._heard_ns > self._opened_ns:
+        now, heard = self._clock(), self.node.election.net_ns
+        if heard > self._opened_ns:
             self._patience = DEAF
-        if not self._buckets or now - max(self._heard_ns, self._opened_ns) < self._patience:
+        if heard == NEVER or now - max(heard, self._opened_ns) < self._patience:
             return
         self._opened_ns, self._patience = now, min(2 * self._patience, DEAFEST)
         self._wire.close()
